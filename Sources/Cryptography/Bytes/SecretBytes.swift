@@ -1,0 +1,58 @@
+import COpenSSL
+
+/// Key material: immutable, compared in constant time, overwritten when the last reference goes, never printed.
+package struct SecretBytes: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
+    /// `@unchecked Sendable`: the buffer is written once, before `init` returns.
+    private final class Storage: @unchecked Sendable {
+        let buffer: UnsafeMutableRawBufferPointer
+
+        init(count: Int) {
+            buffer = .allocate(byteCount: count, alignment: 16)
+            if let base = buffer.baseAddress {
+                base.initializeMemory(as: UInt8.self, repeating: 0, count: count)
+            }
+        }
+
+        deinit {
+            if let base = buffer.baseAddress { OPENSSL_cleanse(base, buffer.count) }
+            buffer.deallocate()
+        }
+    }
+
+    private let storage: Storage
+
+    /// Length in bytes.
+    package var count: Int { storage.buffer.count }
+
+    /// A secret of `count` bytes that `fill` writes in place; the buffer starts zeroed.
+    package init<Failure: Error>(
+        count: Int, fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        storage = Storage(count: count)
+        try fill(storage.buffer)
+    }
+
+    /// Copies `bytes`; the caller's copy is not wiped.
+    package init(_ bytes: some Collection<UInt8>) {
+        storage = Storage(count: bytes.count)
+        storage.buffer.copyBytes(from: bytes)
+    }
+
+    package func withUnsafeBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(UnsafeRawBufferPointer(storage.buffer))
+    }
+
+    /// A plain copy, for encodings that must leave the process' keeping (files, the wire). Named so that uses stand out.
+    package func exposed() -> [UInt8] { [UInt8](storage.buffer) }
+
+    package static func == (a: SecretBytes, b: SecretBytes) -> Bool {
+        guard a.count == b.count else { return false }
+        if a.count == 0 { return true }
+        return CRYPTO_memcmp(a.storage.buffer.baseAddress, b.storage.buffer.baseAddress, a.count) == 0
+    }
+
+    package var description: String { "‹redacted›" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

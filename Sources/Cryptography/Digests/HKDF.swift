@@ -1,0 +1,38 @@
+/// HKDF with SHA-256 (RFC 5869): two compositions of OpenSSL's HMAC.
+///
+/// OpenSSL's own HKDF refuses an `info` over 2048 bytes, and MLS puts the whole GroupContext there (RFC 9420 §8).
+package enum HKDF {
+    /// §2.2; an empty salt stands for 32 zero bytes.
+    package static func extract(salt: SecretBytes, inputKeyMaterial: SecretBytes) -> SecretBytes {
+        // HMAC pads its key with zeros, so the empty key and 32 zero bytes are the same key.
+        var message = inputKeyMaterial.exposed()
+        defer { for index in message.indices { message[index] = 0 } }
+        return HMACSHA256.secret(for: message, key: salt)
+    }
+
+    /// §2.3; `length` in bytes, at most 255 · 32.
+    package static func expand(
+        pseudoRandomKey: SecretBytes, info: [UInt8], length: Int
+    ) throws(CryptographyError) -> SecretBytes {
+        guard length <= 255 * SHA256.digestLengthBytes else {
+            throw .invalidLength(of: "HKDF output", expected: 255 * SHA256.digestLengthBytes, actual: length)
+        }
+        if length == SHA256.digestLengthBytes {
+            return HMACSHA256.secret(for: info + [1], key: pseudoRandomKey)
+        }
+        return SecretBytes(count: length) { output in
+            var block = SecretBytes([])
+            var filled = 0
+            var counter: UInt8 = 1
+            while filled < length {
+                block = HMACSHA256.secret(for: block.exposed() + info + [counter], key: pseudoRandomKey)
+                let count = min(block.count, length - filled)
+                block.withUnsafeBytes { source in
+                    for index in 0..<count { output[filled + index] = source[index] }
+                }
+                filled += count
+                counter &+= 1
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import COpenSSL
+
+/// An X25519 key pair (RFC 7748), the KEM key of MLS cipher suite 1.
+package struct X25519Key: Sendable {
+    private let key: EVPKey
+    package let publicKey: [UInt8]
+
+    /// From the 32-byte scalar as RFC 7748 §5 encodes it; clamping happens on use.
+    package init(privateKey: SecretBytes) throws(CryptographyError) {
+        key = try EVPKey(privateBytes: privateKey, type: EVP_PKEY_X25519, name: "X25519 private key")
+        publicKey = try key.publicBytes()
+    }
+
+    /// The shared secret with `peer` (32 bytes).
+    ///
+    /// - Throws: `.invalidKey` when the result is all zero (a low-order peer key, RFC 7748 §6.1).
+    package func sharedSecret(with peer: [UInt8]) throws(CryptographyError) -> SecretBytes {
+        let peerKey = try EVPKey(publicBytes: peer, type: EVP_PKEY_X25519, name: "X25519 public key")
+        guard let context = EVP_PKEY_CTX_new(key.pointer, nil) else {
+            throw OpenSSLError.drained("EVP_PKEY_CTX_new")
+        }
+        defer { EVP_PKEY_CTX_free(context) }
+        try OpenSSLError.check(EVP_PKEY_derive_init(context), "EVP_PKEY_derive_init")
+        try OpenSSLError.check(
+            EVP_PKEY_derive_set_peer(context, peerKey.pointer), "EVP_PKEY_derive_set_peer")
+        return try SecretBytes(count: 32) { (output) throws(CryptographyError) in
+            var count = output.count
+            let derived = EVP_PKEY_derive(
+                context, output.bindMemory(to: UInt8.self).baseAddress, &count)
+            guard derived == 1, count == 32 else {
+                ERR_clear_error()
+                throw .invalidKey("X25519 public key")
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+import Cryptography
+
+extension Group {
+    /// Makes a commit with a path (§12.4.1). The group itself does not change until `OutgoingCommit.group` replaces it.
+    ///
+    /// - Parameters:
+    ///   - inline: proposals of our own, carried whole.
+    ///   - references: pending proposals to commit, by ProposalRef.
+    ///   - rotatingSignatureKey: also replaces our Ed25519 key (Marmot self-update).
+    ///   - capabilities: replaces those in our leaf.
+    ///   - now: seconds since 1970, for the key packages added.
+    package func commit(
+        inline: [Proposal] = [], references: [[UInt8]] = [], rotatingSignatureKey: Bool = false,
+        capabilities: Capabilities? = nil, now: UInt64, random: some RandomSource
+    ) throws -> OutgoingCommit {
+        let referenced = try references.map { try pendingProposal($0) }
+        let list = try ProposalList(
+            validating: referenced + inline.map { .init(proposal: $0, sender: .member(ownLeaf)) },
+            committer: ownLeaf, group: self, now: now)
+        var next = self
+        let added = list.apply(to: &next.tree)
+        next.context.extensions = list.newExtensions ?? context.extensions
+        next.context.epoch += 1
+
+        let path = try next.makePath(
+            newLeaves: Set(added), rotatingSignatureKey: rotatingSignatureKey, capabilities: capabilities,
+            random: random)
+        let commit = Commit(
+            proposals: references.map(ProposalOrRef.reference) + inline.map(ProposalOrRef.proposal),
+            path: path.updatePath)
+        // Signed with the key and context of the epoch that ends (§12.4.1).
+        var authenticated = try AuthenticatedContent(
+            signing: FramedContent(
+                groupID: groupID, epoch: epoch, sender: .member(ownLeaf), content: .commit(commit)),
+            wireFormat: .privateMessage, context: context, with: signaturePrivateKey)
+        let pskSecret = try Self.pskSecret(list.preSharedKeys, resumptionKey)
+        let joiner = try next.enterEpoch(
+            after: authenticated, interimBefore: interimTranscriptHash, initSecret: secrets.initSecret,
+            commitSecret: path.commitSecret, pskSecret: pskSecret)
+        authenticated.auth.confirmationTag = next.confirmationTag
+
+        var sending = secretTree
+        let encrypted = try PrivateMessage(
+            protecting: authenticated, from: ownLeaf, key: sending.nextKey(of: ownLeaf, .handshake),
+            senderDataSecret: secrets.senderData, random: random)
+        var ended = self
+        ended.secretTree = sending
+        next.rememberPastEpoch(of: ended)
+
+        let welcome =
+            added.isEmpty
+            ? nil
+            : try next.welcome(
+                for: Array(zip(added, list.adds)), joiner: joiner, pathSecrets: path.pathSecrets,
+                pskSecret: pskSecret, preSharedKeys: list.preSharedKeys, random: random)
+        return OutgoingCommit(
+            staged: StagedCommit(
+                committer: ownLeaf, proposals: list, group: next, newLeaf: path.updatePath.leafNode),
+            group: next, message: .privateMessage(encrypted), welcome: welcome)
+    }
+
+    /// The group after a message of ours was encrypted but its commit not merged: the handshake key is spent.
+    package mutating func spendHandshakeKey() throws {
+        _ = try secretTree.nextKey(of: ownLeaf, .handshake)
+    }
+
+    private func pendingProposal(_ reference: [UInt8]) throws -> ProposalList.Item {
+        guard let pending = pendingProposals.first(where: { $0.reference == reference }) else {
+            throw MLSError.violated(
+                MLSCheck("CHK-COMMIT-01", "12.4.2", "the commit refers to a proposal that is not known"))
+        }
+        return .init(proposal: pending.proposal, sender: pending.sender)
+    }
+
+    private struct Path {
+        let updatePath: UpdatePath
+        let commitSecret: SecretBytes
+        /// By node of the committer's filtered direct path.
+        let pathSecrets: [Int: SecretBytes]
+    }
+
+    /// Fresh keys along our filtered direct path (§7.4, §7.5), put into `tree` and `privateKeys`.
+    private mutating func makePath(
+        newLeaves: Set<LeafIndex>, rotatingSignatureKey: Bool, capabilities: Capabilities?,
+        random: some RandomSource
+    ) throws -> Path {
+        guard var leaf = tree.leaf(at: ownLeaf) else {
+            throw MLSError.notPossible("we are not in this group")
+        }
+        tree.blankDirectPath(of: ownLeaf)
+        let filtered = tree.filteredDirectPath(of: ownLeaf)
+        privateKeys = Self.surviving(privateKeys, in: tree)
+
+        var pathSecrets: [Int: SecretBytes] = [:]
+        var secret = try random.secret(CipherSuite.hashLengthBytes)
+        for (node, _) in filtered {
+            let key = try PathSecrets.nodeKey(secret)
+            pathSecrets[node] = secret
+            privateKeys[node] = key.privateKey
+            tree.setParent(ParentNode(encryptionKey: key.publicKey), at: node)
+            secret = try PathSecrets.next(secret)
+        }
+
+        let leafKey = try random.secret(32)
+        leaf.encryptionKey = try X25519Key(privateKey: leafKey).publicKey
+        privateKeys[ownLeaf.node] = leafKey
+        if rotatingSignatureKey {
+            signaturePrivateKey = try random.secret(32)
+            leaf.signatureKey = try Ed25519Key(privateKey: signaturePrivateKey).publicKey
+        }
+        if let capabilities { leaf.capabilities = capabilities }
+        leaf.source = .commit(parentHash: tree.setParentHashes(along: filtered))
+        try leaf.sign(with: signaturePrivateKey, groupID: groupID, at: ownLeaf)
+        tree.setLeaf(leaf, at: ownLeaf)
+        context.treeHash = tree.treeHash()
+
+        let encodedContext = context.encoded
+        let nodes = try filtered.map { node, copathChild in
+            let recipients = tree.resolution(of: copathChild).filter { !newLeaves.map(\.node).contains($0) }
+            let pathSecret = pathSecrets[node]?.exposed() ?? []
+            return UpdatePath.Node(
+                encryptionKey: tree.node(at: node)?.encryptionKey ?? [],
+                encryptedPathSecrets: try recipients.map { recipient in
+                    try LabeledHPKE.encrypt(
+                        pathSecret, to: tree.node(at: recipient)?.encryptionKey ?? [],
+                        label: "UpdatePathNode",
+                        context: encodedContext, random: random)
+                })
+        }
+        return Path(
+            updatePath: UpdatePath(leafNode: leaf, nodes: nodes), commitSecret: secret,
+            pathSecrets: pathSecrets)
+    }
+
+    /// Moves transcript and key schedule into the epoch that `commit` starts (§8); sets the confirmation tag.
+    mutating func enterEpoch(
+        after commit: AuthenticatedContent, interimBefore: [UInt8], initSecret: SecretBytes,
+        commitSecret: SecretBytes, pskSecret: SecretBytes
+    ) throws -> JoinerSecret {
+        context.treeHash = tree.treeHash()
+        context.confirmedTranscriptHash = TranscriptHash.confirmed(
+            interimBefore: interimBefore, commit: commit)
+        let joiner = try JoinerSecret(initSecret: initSecret, commitSecret: commitSecret, context: context)
+        secrets = try joiner.epochSecrets(pskSecret: pskSecret, context: context)
+        confirmationTag = secrets.confirmationTag(context.confirmedTranscriptHash)
+        interimTranscriptHash = TranscriptHash.interim(
+            confirmed: context.confirmedTranscriptHash, confirmationTag: confirmationTag)
+        secretTree = secrets.makeSecretTree(leafCount: tree.leafCount)
+        pendingProposals = []
+        return joiner
+    }
+
+    mutating func rememberPastEpoch(of ended: Group) {
+        pastEpochs = Array(([PastEpoch(ending: ended)] + ended.pastEpochs).prefix(Self.pastEpochLimit))
+    }
+
+    /// One Welcome for all added members, the tree inside (§12.4.3.1).
+    private mutating func welcome(
+        for added: [(LeafIndex, KeyPackage)], joiner: JoinerSecret, pathSecrets: [Int: SecretBytes],
+        pskSecret: SecretBytes, preSharedKeys: [PreSharedKeyID], random: some RandomSource
+    ) throws -> Welcome {
+        var info = GroupInfo(
+            context: context, extensions: [Extension(type: .ratchetTree, data: tree.encoded)],
+            confirmationTag: confirmationTag, signer: ownLeaf)
+        try info.sign(with: signaturePrivateKey)
+        let (key, nonce) = try Welcome.groupInfoKey(welcomeSecret: joiner.welcomeSecret(pskSecret: pskSecret))
+        let encryptedInfo = try AES128GCM.seal(info.encoded, key: key, nonce: nonce)
+        let secrets = try added.map { index, package in
+            let shared = TreeMath.directPath(index.node, leafCount: tree.leafCount).lazy
+                .compactMap { pathSecrets[$0] }.first
+            let secrets = GroupSecrets(
+                joinerSecret: joiner.secret, pathSecret: shared, preSharedKeys: preSharedKeys)
+            return Welcome.EncryptedGroupSecrets(
+                newMember: package.reference,
+                encrypted: try LabeledHPKE.encrypt(
+                    secrets.encoded, to: package.initKey, label: "Welcome", context: encryptedInfo,
+                    random: random))
+        }
+        return Welcome(secrets: secrets, encryptedGroupInfo: encryptedInfo)
+    }
+
+    /// Resumption keys of this very group, which every member has (§8.6).
+    func resumptionKey(_ id: PreSharedKeyID) -> SecretBytes? {
+        guard case .resumption(_, let group, let epoch) = id.key, group == groupID else { return nil }
+        if epoch == self.epoch { return secrets.resumptionPSK }
+        return pastEpochs.first { $0.epoch == epoch }?.secrets.resumptionPSK
+    }
+}

@@ -1,0 +1,34 @@
+import Cryptography
+
+extension Group {
+    /// A new group of one member, epoch 0 (§11).
+    ///
+    /// - Parameters:
+    ///   - lifetime: of the creator's leaf, which has the key package source until its first commit.
+    ///   - signatureKey: Ed25519 seed; fresh per group.
+    package static func create(
+        groupID: [UInt8], credential: Credential, capabilities: Capabilities, lifetime: Lifetime,
+        extensions: [Extension], random: some RandomSource
+    ) throws -> Group {
+        let leafKey = try random.secret(32)
+        let signatureKey = try random.secret(32)
+        var leaf = LeafNode(
+            encryptionKey: try X25519Key(privateKey: leafKey).publicKey,
+            signatureKey: try Ed25519Key(privateKey: signatureKey).publicKey, credential: credential,
+            capabilities: capabilities, source: .keyPackage(lifetime))
+        try leaf.sign(with: signatureKey)
+        let ownLeaf = LeafIndex(0)
+        try leaf.validate(groupID: groupID, at: ownLeaf, groupExtensions: extensions, now: nil)
+        var tree = RatchetTree(firstLeaf: leaf)
+        let context = GroupContext(
+            groupID: groupID, epoch: 0, treeHash: tree.treeHash(), confirmedTranscriptHash: [],
+            extensions: extensions)
+        var secrets = try EpochSecrets(epochSecret: random.secret(CipherSuite.hashLengthBytes))
+        let tag = secrets.confirmationTag([])
+        let secretTree = secrets.makeSecretTree(leafCount: tree.leafCount)
+        return Group(
+            context: context, tree: tree, ownLeaf: ownLeaf, secrets: secrets, secretTree: secretTree,
+            interimTranscriptHash: TranscriptHash.interim(confirmed: [], confirmationTag: tag),
+            confirmationTag: tag, privateKeys: [ownLeaf.node: leafKey], signaturePrivateKey: signatureKey)
+    }
+}

@@ -1,0 +1,140 @@
+import Cryptography
+
+extension Group {
+    /// Reads one message for this group (§6, §12.4.2). State changes only when the message is good.
+    ///
+    /// - Parameter now: seconds since 1970, for key packages in commits; nil skips lifetimes.
+    package mutating func process(
+        _ message: MLSMessage, now: UInt64?, preSharedKeys: PreSharedKeyLookup = { _ in nil }
+    ) throws -> ReceivedMessage {
+        switch message {
+        case .privateMessage(let message):
+            guard message.groupID == groupID else { throw MLSError.wrongGroup }
+            if message.epoch != epoch { return try processLate(message) }
+            return try processCurrent(message, now: now, preSharedKeys)
+        case .publicMessage(let message):
+            guard message.content.groupID == groupID else { throw MLSError.wrongGroup }
+            guard message.content.epoch == epoch else {
+                throw MLSError.wrongEpoch(message: message.content.epoch, group: epoch)
+            }
+            let content = try UnverifiedContent(
+                message.unprotected(membershipKey: secrets.membershipKey, context: context))
+            return try accept(content, now: now, preSharedKeys)
+        case .welcome, .groupInfo, .keyPackage:
+            throw MLSError.unsupported("a Welcome, GroupInfo or KeyPackage as group message")
+        }
+    }
+
+    private mutating func processCurrent(
+        _ message: PrivateMessage, now: UInt64?, _ preSharedKeys: PreSharedKeyLookup
+    ) throws -> ReceivedMessage {
+        let sender = try message.senderData(senderDataSecret: secrets.senderData)
+        guard sender.leaf != ownLeaf else { throw MLSError.ownMessage }
+        var reading = secretTree
+        let kind: SecretTree.RatchetKind = message.contentType == .application ? .application : .handshake
+        let key = try reading.key(of: sender.leaf, kind, generation: sender.generation)
+        let content = try UnverifiedContent(message.unprotected(sender: sender, key: key))
+        var updated = self
+        updated.secretTree = reading
+        let received = try updated.accept(content, now: now, preSharedKeys)
+        self = updated
+        return received
+    }
+
+    /// Application messages of kept past epochs (handshakes have no meaning there).
+    private mutating func processLate(_ message: PrivateMessage) throws -> ReceivedMessage {
+        guard message.contentType == .application,
+            let index = pastEpochs.firstIndex(where: { $0.epoch == message.epoch })
+        else { throw MLSError.wrongEpoch(message: message.epoch, group: epoch) }
+        var past = pastEpochs[index]
+        let sender = try message.senderData(senderDataSecret: past.secrets.senderData)
+        let key = try past.secretTree.key(of: sender.leaf, .application, generation: sender.generation)
+        let member = past.senders[sender.leaf]
+        let authenticated = try UnverifiedContent(message.unprotected(sender: sender, key: key))
+            .verified(context: past.context, signatureKey: member?.signatureKey)
+        guard case .application(let data) = authenticated.content.content, let member else {
+            throw MLSError.undecryptable
+        }
+        pastEpochs[index] = past
+        return .application(
+            ApplicationMessage(
+                sender: sender.leaf, credential: member.credential, epoch: message.epoch, data: data,
+                authenticatedData: message.authenticatedData))
+    }
+
+    private mutating func accept(
+        _ content: UnverifiedContent, now: UInt64?, _ preSharedKeys: PreSharedKeyLookup
+    ) throws -> ReceivedMessage {
+        let leaf = tree.leaf(at: content.sender)
+        let authenticated = try content.verified(context: context, signatureKey: leaf?.signatureKey)
+        switch authenticated.content.content {
+        case .application(let data):
+            guard let leaf else { throw MLSError.undecryptable }
+            return .application(
+                ApplicationMessage(
+                    sender: content.sender, credential: leaf.credential, epoch: epoch, data: data,
+                    authenticatedData: authenticated.content.authenticatedData))
+        case .proposal(let proposal):
+            remember(authenticated, proposal)
+            return .proposal(
+                PendingProposal(
+                    reference: authenticated.proposalReference, proposal: proposal,
+                    sender: authenticated.content.sender))
+        case .commit(let commit):
+            return .commit(
+                try stage(commit, authenticated, from: content.sender, now: now, preSharedKeys))
+        }
+    }
+
+    /// Checks a commit and computes the epoch it starts (§12.4.2).
+    private func stage(
+        _ commit: Commit, _ authenticated: AuthenticatedContent, from committer: LeafIndex, now: UInt64?,
+        _ preSharedKeys: PreSharedKeyLookup
+    ) throws -> StagedCommit {
+        try require(committer != ownLeaf, "CHK-COMMIT-02", "12.4.2", "the commit claims to be ours")
+        let list = try ProposalList(
+            validating: commit.proposals.map { try resolve($0, committer: committer) }, committer: committer,
+            group: self, now: now)
+        try require(
+            commit.path != nil || !list.requiresPath, "CHK-COMMIT-03", "12.4",
+            "the commit lacks the path that its proposals need")
+        if list.removals.contains(ownLeaf) {
+            return StagedCommit(
+                committer: committer, proposals: list, group: nil, newLeaf: commit.path?.leafNode)
+        }
+
+        var next = self
+        let added = list.apply(to: &next.tree)
+        next.context.extensions = list.newExtensions ?? context.extensions
+        next.context.epoch += 1
+        var commitSecret = CipherSuite.zeroSecret
+        if let path = commit.path {
+            commitSecret = try next.applyPath(
+                path, from: committer, newLeaves: Set(added), before: tree)
+        }
+        next.privateKeys = Self.surviving(next.privateKeys, in: next.tree)
+        let pskSecret = try Self.pskSecret(list.preSharedKeys) { resumptionKey($0) ?? preSharedKeys($0) }
+        _ = try next.enterEpoch(
+            after: authenticated, interimBefore: interimTranscriptHash, initSecret: secrets.initSecret,
+            commitSecret: commitSecret, pskSecret: pskSecret)
+        try require(
+            ConstantTimeEquality.areEqual(
+                next.confirmationTag, authenticated.auth.confirmationTag ?? []), "CHK-COMMIT-04", "12.4.2",
+            "the confirmation tag is wrong")
+        next.rememberPastEpoch(of: self)
+        return StagedCommit(
+            committer: committer, proposals: list, group: next, newLeaf: commit.path?.leafNode)
+    }
+
+    private func resolve(_ item: ProposalOrRef, committer: LeafIndex) throws -> ProposalList.Item {
+        switch item {
+        case .proposal(let proposal): return .init(proposal: proposal, sender: .member(committer))
+        case .reference(let reference):
+            guard let pending = pendingProposals.first(where: { $0.reference == reference }) else {
+                throw MLSError.violated(
+                    MLSCheck("CHK-COMMIT-01", "12.4.2", "the commit refers to a proposal that is not known"))
+            }
+            return .init(proposal: pending.proposal, sender: pending.sender)
+        }
+    }
+}

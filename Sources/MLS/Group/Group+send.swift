@@ -1,0 +1,48 @@
+import Cryptography
+
+extension Group {
+    /// Encrypts application data (§15): one generation of our ratchet is spent.
+    package mutating func protect(_ data: [UInt8], random: some RandomSource) throws -> MLSMessage {
+        // §12.4: pending proposals must be committed before more data goes out; MDK does not insist, and neither may
+        // we: a member's stray proposal would silence everyone.
+        try send(.application(data), kind: .application, random: random)
+    }
+
+    /// Proposes by itself (§12.1), encrypted; the proposal also waits in our own list.
+    package mutating func propose(_ proposal: Proposal, random: some RandomSource) throws -> MLSMessage {
+        let authenticated = try sign(.proposal(proposal), wireFormat: .privateMessage)
+        let message = try encrypt(authenticated, kind: .handshake, random: random)
+        remember(authenticated, proposal)
+        return message
+    }
+
+    private mutating func send(
+        _ content: MessageContent, kind: SecretTree.RatchetKind, random: some RandomSource
+    ) throws -> MLSMessage {
+        try encrypt(sign(content, wireFormat: .privateMessage), kind: kind, random: random)
+    }
+
+    private func sign(_ content: MessageContent, wireFormat: WireFormat) throws -> AuthenticatedContent {
+        try AuthenticatedContent(
+            signing: FramedContent(
+                groupID: groupID, epoch: epoch, sender: .member(ownLeaf), content: content),
+            wireFormat: wireFormat, context: context, with: signaturePrivateKey)
+    }
+
+    private mutating func encrypt(
+        _ authenticated: AuthenticatedContent, kind: SecretTree.RatchetKind, random: some RandomSource
+    ) throws -> MLSMessage {
+        let key = try secretTree.nextKey(of: ownLeaf, kind)
+        return .privateMessage(
+            try PrivateMessage(
+                protecting: authenticated, from: ownLeaf, key: key, senderDataSecret: secrets.senderData,
+                random: random))
+    }
+
+    mutating func remember(_ authenticated: AuthenticatedContent, _ proposal: Proposal) {
+        let reference = authenticated.proposalReference
+        guard !pendingProposals.contains(where: { $0.reference == reference }) else { return }
+        pendingProposals.append(
+            PendingProposal(reference: reference, proposal: proposal, sender: authenticated.content.sender))
+    }
+}

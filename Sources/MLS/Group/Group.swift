@@ -1,0 +1,116 @@
+import Cryptography
+
+/// One member's view of one group: a value. Operations are in `Group+create`, `+join`, `+commit`, `+process`, `+send`.
+package struct Group: Equatable, Sendable {
+    /// How many epochs back application messages stay readable (MDK keeps the same number).
+    package static let pastEpochLimit = 5
+
+    package internal(set) var context: GroupContext
+    package internal(set) var tree: RatchetTree
+    package internal(set) var ownLeaf: LeafIndex
+    package internal(set) var secrets: EpochSecrets
+    var secretTree: SecretTree
+    var interimTranscriptHash: [UInt8]
+    var confirmationTag: [UInt8]
+    /// HPKE private keys by node: our leaf and those of its ancestors that we know.
+    var privateKeys: [Int: SecretBytes]
+    var signaturePrivateKey: SecretBytes
+    /// Proposals of this epoch that a commit may refer to, in order of arrival.
+    package internal(set) var pendingProposals: [PendingProposal] = []
+    /// Newest first, at most `pastEpochLimit`.
+    package internal(set) var pastEpochs: [PastEpoch] = []
+
+    package var groupID: [UInt8] { context.groupID }
+    package var epoch: UInt64 { context.epoch }
+    package var members: [(index: LeafIndex, leaf: LeafNode)] { tree.members }
+    package var ownLeafNode: LeafNode? { tree.leaf(at: ownLeaf) }
+
+    /// The exporter secret's output for the current or a kept past epoch; nil when the epoch is gone.
+    package func export(
+        label: String, context: [UInt8], length: Int, epoch: UInt64
+    ) throws -> SecretBytes? {
+        if epoch == self.epoch { return try secrets.export(label: label, context: context, length: length) }
+        return try pastEpochs.first { $0.epoch == epoch }?.secrets
+            .export(label: label, context: context, length: length)
+    }
+
+    /// Fixes one's own keys to what the next commit will find in the tree, dropping keys of nodes that are gone.
+    static func surviving(_ keys: [Int: SecretBytes], in tree: RatchetTree) -> [Int: SecretBytes] {
+        keys.filter { tree.node(at: $0.key) != nil }
+    }
+}
+
+/// A proposal that came by itself (§12.1) and waits for a commit.
+package struct PendingProposal: Equatable, Sendable, TLSCodable {
+    package let reference: [UInt8]
+    package let proposal: Proposal
+    package let sender: Sender
+
+    package init(reference: [UInt8], proposal: Proposal, sender: Sender) {
+        (self.reference, self.proposal, self.sender) = (reference, proposal, sender)
+    }
+
+    package init(from reader: inout TLSReader) throws(TLSDecodingError) {
+        reference = try reader.opaque()
+        proposal = try Proposal(from: &reader)
+        sender = try Sender(from: &reader)
+    }
+
+    package func encode(to writer: inout TLSWriter) {
+        writer.opaque(reference)
+        proposal.encode(to: &writer)
+        sender.encode(to: &writer)
+    }
+}
+
+/// What is kept of an epoch that has ended: enough to read its late application messages.
+package struct PastEpoch: Equatable, Sendable, TLSCodable {
+    package let context: GroupContext
+    package let secrets: EpochSecrets
+    var secretTree: SecretTree
+    /// Who could send then.
+    let senders: [LeafIndex: Member]
+
+    struct Member: Equatable, Sendable {
+        let signatureKey: [UInt8]
+        let credential: Credential
+    }
+
+    package var epoch: UInt64 { context.epoch }
+
+    init(ending group: Group) {
+        context = group.context
+        secrets = group.secrets
+        secretTree = group.secretTree
+        senders = Dictionary(
+            group.members.map {
+                ($0.index, Member(signatureKey: $0.leaf.signatureKey, credential: $0.leaf.credential))
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
+    package init(from reader: inout TLSReader) throws(TLSDecodingError) {
+        context = try GroupContext(from: &reader)
+        secrets = try EpochSecrets(from: &reader)
+        secretTree = try SecretTree(from: &reader)
+        let members = try reader.vector { (reader) throws(TLSDecodingError) in
+            (
+                try LeafIndex(from: &reader),
+                Member(signatureKey: try reader.opaque(), credential: try Credential(from: &reader))
+            )
+        }
+        senders = Dictionary(members, uniquingKeysWith: { first, _ in first })
+    }
+
+    package func encode(to writer: inout TLSWriter) {
+        context.encode(to: &writer)
+        secrets.encode(to: &writer)
+        secretTree.encode(to: &writer)
+        writer.nested { writer in
+            for (index, member) in senders.sorted(by: { $0.key < $1.key }) {
+                index.encode(to: &writer)
+                writer.opaque(member.signatureKey)
+                member.credential.encode(to: &writer)
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Cryptography
+
+/// The storage form of a group: our own format, versioned, holding secrets in the clear. The store encrypts or guards it.
+extension Group: TLSCodable {
+    /// Raised with every change of the format; older ones stay readable, newer ones are refused.
+    package static let snapshotVersion: UInt16 = 1
+
+    package init(from reader: inout TLSReader) throws(TLSDecodingError) {
+        let start = reader
+        let version = try reader.uint16()
+        guard version == Self.snapshotVersion else {
+            throw start.failure(.invalidValue(of: "known group snapshot version", UInt64(version)))
+        }
+        context = try GroupContext(from: &reader)
+        tree = try RatchetTree(from: &reader)
+        ownLeaf = try LeafIndex(from: &reader)
+        secrets = try EpochSecrets(from: &reader)
+        secretTree = try SecretTree(from: &reader)
+        interimTranscriptHash = try reader.opaque()
+        confirmationTag = try reader.opaque()
+        let keys = try reader.vector { (reader) throws(TLSDecodingError) in
+            (Int(try reader.uint32()), try reader.secret())
+        }
+        privateKeys = Dictionary(keys, uniquingKeysWith: { first, _ in first })
+        signaturePrivateKey = try reader.secret()
+        pendingProposals = try reader.vector(of: PendingProposal.self)
+        pastEpochs = try reader.vector(of: PastEpoch.self)
+    }
+
+    package func encode(to writer: inout TLSWriter) {
+        writer.uint16(Self.snapshotVersion)
+        context.encode(to: &writer)
+        tree.encode(to: &writer)
+        ownLeaf.encode(to: &writer)
+        secrets.encode(to: &writer)
+        secretTree.encode(to: &writer)
+        writer.opaque(interimTranscriptHash)
+        writer.opaque(confirmationTag)
+        writer.nested { writer in
+            for (node, key) in privateKeys.sorted(by: { $0.key < $1.key }) {
+                writer.uint32(UInt32(node))
+                writer.secret(key)
+            }
+        }
+        writer.secret(signaturePrivateKey)
+        writer.vector(pendingProposals)
+        writer.vector(pastEpochs)
+    }
+}

@@ -1,0 +1,18 @@
+/// A commit that is made or checked but not in force: `group` is the state once it is merged.
+package struct StagedCommit: Sendable {
+    package let committer: LeafIndex
+    package let proposals: ProposalList
+    /// Nil when the commit removes us: there is no next epoch for us.
+    package let group: Group?
+    /// The leaf that the commit's path brings; nil without a path.
+    package let newLeaf: LeafNode?
+}
+
+/// What a committer sends out.
+package struct OutgoingCommit: Sendable {
+    package let staged: StagedCommit
+    package let group: Group
+    package let message: MLSMessage
+    /// For the added members; nil without Adds.
+    package let welcome: Welcome?
+}

@@ -1,0 +1,123 @@
+import Cryptography
+
+/// Key and nonce for one message of one sender.
+package struct MessageKey: Equatable, Sendable {
+    package let generation: UInt32
+    package let key: SecretBytes
+    package let nonce: [UInt8]
+}
+
+/// Why a generation has no key any more, or not yet.
+package enum RatchetError: Error, Equatable, CustomStringConvertible {
+    /// More than `HashRatchet.maximumSkip` generations ahead of the newest one seen.
+    case tooFarAhead(generation: UInt32, newest: UInt32)
+    /// Used before, or fallen out of the window of kept keys.
+    case generationConsumed(UInt32)
+    /// All 2^32 generations are used up.
+    case exhausted
+    /// The sender's leaf is outside the tree.
+    case unknownLeaf(LeafIndex)
+
+    package var description: String {
+        switch self {
+        case .tooFarAhead(let generation, let newest):
+            "generation \(generation) is too far ahead of \(newest) (at most \(HashRatchet.maximumSkip))"
+        case .generationConsumed(let generation): "generation \(generation) was used before or is too old"
+        case .exhausted: "this sender's generations are used up; the group needs a commit"
+        case .unknownLeaf(let leaf): "leaf \(leaf) is outside the tree"
+        }
+    }
+}
+
+/// One sender's chain of message keys (§9.1), with the keys of skipped generations kept for late messages.
+package struct HashRatchet: Equatable, Sendable {
+    /// How far a generation may lie ahead; MDK's value, so that both sides lose the same messages.
+    package static let maximumSkip: UInt32 = 1000
+    /// How many generations behind the newest one stay readable; MDK's value.
+    package static let outOfOrderWindow: UInt32 = 100
+
+    private var secret: SecretBytes
+    /// The next generation that was not derived yet.
+    package private(set) var nextGeneration: UInt32
+    private var skipped: [UInt32: MessageKey] = [:]
+
+    package init(secret: SecretBytes) {
+        self.secret = secret
+        nextGeneration = 0
+    }
+
+    /// The key for sending: the next generation, consumed.
+    package mutating func next() throws -> MessageKey {
+        guard nextGeneration < UInt32.max else { throw RatchetError.exhausted }
+        return try advance()
+    }
+
+    /// Derives the key for receiving one generation and deletes it from the chain (§9.2).
+    ///
+    /// - Throws: `.tooFarAhead` before any state changes; `.generationConsumed` on a second request.
+    package mutating func material(for generation: UInt32) throws -> MessageKey {
+        if generation < nextGeneration {
+            guard let key = skipped.removeValue(forKey: generation) else {
+                throw RatchetError.generationConsumed(generation)
+            }
+            return key
+        }
+        guard generation - nextGeneration <= Self.maximumSkip else {
+            throw RatchetError.tooFarAhead(generation: generation, newest: nextGeneration)
+        }
+        guard generation < UInt32.max else { throw RatchetError.exhausted }
+        while nextGeneration < generation {
+            let key = try advance()
+            skipped[key.generation] = key
+        }
+        let key = try advance()
+        forgetOldKeys()
+        return key
+    }
+
+    /// Whether the window still holds keys that this ratchet skipped.
+    var keepsSkippedKeys: Bool { !skipped.isEmpty }
+
+    private mutating func forgetOldKeys() {
+        let newest = nextGeneration - 1
+        guard newest > Self.outOfOrderWindow, !skipped.isEmpty else { return }
+        let oldest = newest - Self.outOfOrderWindow
+        skipped = skipped.filter { $0.key >= oldest }
+    }
+
+    private mutating func advance() throws -> MessageKey {
+        let generation = nextGeneration
+        let key = try LabeledKDF.deriveTreeSecret(
+            secret, "key", generation: generation, length: CipherSuite.keyLengthBytes)
+        let nonce = try LabeledKDF.deriveTreeSecret(
+            secret, "nonce", generation: generation, length: CipherSuite.nonceLengthBytes)
+        secret = try LabeledKDF.deriveTreeSecret(
+            secret, "secret", generation: generation, length: CipherSuite.hashLengthBytes)
+        nextGeneration += 1
+        return MessageKey(generation: generation, key: key, nonce: nonce.exposed())
+    }
+}
+
+/// Storage form.
+extension HashRatchet: TLSCodable {
+    package init(from reader: inout TLSReader) throws(TLSDecodingError) {
+        secret = try reader.secret()
+        nextGeneration = try reader.uint32()
+        let keys = try reader.vector { (reader) throws(TLSDecodingError) in
+            MessageKey(generation: try reader.uint32(), key: try reader.secret(), nonce: try reader.opaque())
+        }
+        skipped = Dictionary(keys.map { ($0.generation, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    package func encode(to writer: inout TLSWriter) {
+        writer.secret(secret)
+        writer.uint32(nextGeneration)
+        writer.nested { writer in
+            for key in skipped.values.sorted(by: { $0.generation < $1.generation }) {
+                writer.uint32(key.generation)
+                writer.secret(key.key)
+                writer.opaque(key.nonce)
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import Cryptography
+
+/// Derives every sender's ratchets from the encryption secret, deleting each secret as it is used (§9).
+package struct SecretTree: Equatable, Sendable {
+    package enum RatchetKind: UInt8, Sendable {
+        case handshake = 1
+        case application = 2
+    }
+
+    private struct Ratchets: Equatable, Sendable {
+        var handshake: HashRatchet
+        var application: HashRatchet
+    }
+
+    private let leafCount: Int
+    /// Secrets of subtrees that nobody below has sent from yet.
+    private var nodeSecrets: [Int: SecretBytes]
+    private var ratchets: [LeafIndex: Ratchets] = [:]
+
+    package init(encryptionSecret: SecretBytes, leafCount: Int) {
+        self.leafCount = leafCount
+        nodeSecrets = [TreeMath.root(leafCount: leafCount): encryptionSecret]
+    }
+
+    /// The key for one's own next message.
+    package mutating func nextKey(of leaf: LeafIndex, _ kind: RatchetKind) throws -> MessageKey {
+        try withRatchet(of: leaf, kind) { try $0.next() }
+    }
+
+    /// The key of a received message; consumed.
+    package mutating func key(
+        of leaf: LeafIndex, _ kind: RatchetKind, generation: UInt32
+    ) throws -> MessageKey {
+        try withRatchet(of: leaf, kind) { try $0.material(for: generation) }
+    }
+
+    private mutating func withRatchet(
+        of leaf: LeafIndex, _ kind: RatchetKind, _ use: (inout HashRatchet) throws -> MessageKey
+    ) throws -> MessageKey {
+        var pair = try ratchets[leaf] ?? makeRatchets(for: leaf)
+        // A failed use must leave no trace either way, so the pair is written back only on success.
+        let key: MessageKey
+        switch kind {
+        case .handshake: key = try use(&pair.handshake)
+        case .application: key = try use(&pair.application)
+        }
+        ratchets[leaf] = pair
+        return key
+    }
+
+    private mutating func makeRatchets(for leaf: LeafIndex) throws -> Ratchets {
+        guard leaf.node < TreeMath.nodeCount(leafCount: leafCount) else {
+            throw RatchetError.unknownLeaf(leaf)
+        }
+        let path = [leaf.node] + TreeMath.directPath(leaf.node, leafCount: leafCount)
+        guard let start = path.firstIndex(where: { nodeSecrets[$0] != nil }) else {
+            throw RatchetError.unknownLeaf(leaf)
+        }
+        for index in stride(from: start, to: 0, by: -1) {
+            guard let secret = nodeSecrets.removeValue(forKey: path[index]),
+                let left = TreeMath.left(path[index]),
+                let right = TreeMath.right(path[index])
+            else { throw RatchetError.unknownLeaf(leaf) }
+            nodeSecrets[left] = try LabeledKDF.expandWithLabel(
+                secret, "tree", context: Array("left".utf8), length: CipherSuite.hashLengthBytes)
+            nodeSecrets[right] = try LabeledKDF.expandWithLabel(
+                secret, "tree", context: Array("right".utf8), length: CipherSuite.hashLengthBytes)
+        }
+        guard let secret = nodeSecrets.removeValue(forKey: leaf.node) else {
+            throw RatchetError.unknownLeaf(leaf)
+        }
+        let made = Ratchets(
+            handshake: HashRatchet(secret: try Self.ratchetSecret(secret, "handshake")),
+            application: HashRatchet(secret: try Self.ratchetSecret(secret, "application")))
+        // Derivation has deleted the secrets above: the ratchets must survive even if this use fails.
+        ratchets[leaf] = made
+        return made
+    }
+
+    private static func ratchetSecret(_ secret: SecretBytes, _ label: String) throws -> SecretBytes {
+        try LabeledKDF.expandWithLabel(secret, label, context: [], length: CipherSuite.hashLengthBytes)
+    }
+}
+
+/// Storage form.
+extension SecretTree: TLSCodable {
+    package init(from reader: inout TLSReader) throws(TLSDecodingError) {
+        leafCount = Int(try reader.uint32())
+        let secrets = try reader.vector { (reader) throws(TLSDecodingError) in
+            (Int(try reader.uint32()), try reader.secret())
+        }
+        nodeSecrets = Dictionary(secrets, uniquingKeysWith: { first, _ in first })
+        let pairs = try reader.vector { (reader) throws(TLSDecodingError) in
+            (
+                try LeafIndex(from: &reader),
+                Ratchets(
+                    handshake: try HashRatchet(from: &reader), application: try HashRatchet(from: &reader))
+            )
+        }
+        ratchets = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    }
+
+    package func encode(to writer: inout TLSWriter) {
+        writer.uint32(UInt32(leafCount))
+        writer.nested { writer in
+            for (node, secret) in nodeSecrets.sorted(by: { $0.key < $1.key }) {
+                writer.uint32(UInt32(node))
+                writer.secret(secret)
+            }
+        }
+        writer.nested { writer in
+            for (leaf, pair) in ratchets.sorted(by: { $0.key < $1.key }) {
+                leaf.encode(to: &writer)
+                pair.handshake.encode(to: &writer)
+                pair.application.encode(to: &writer)
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+/// An extension as carried: its data stays bytes, since hashes and signatures cover them verbatim (§13.2).
+package struct Extension: Equatable, Sendable, TLSCodable {
+    package var type: ExtensionType
+    package var data: [UInt8]
+
+    package init(type: ExtensionType, data: [UInt8]) {
+        self.type = type
+        self.data = data
+    }
+
+    package init(from reader: inout TLSReader) throws(TLSDecodingError) {
+        type = try reader.code(ExtensionType.init(rawValue:))
+        data = try reader.opaque()
+    }
+
+    package func encode(to writer: inout TLSWriter) {
+        writer.code(type)
+        writer.opaque(data)
+    }
+}
+
+extension [Extension] {
+    package func first(_ type: ExtensionType) -> Extension? { first { $0.type == type } }
+
+    /// §13.4: at most one extension of a type in any list.
+    var hasDuplicates: Bool { Set(map(\.type)).count != count }
+}
+
+/// The required_capabilities extension (§11.1).
+package struct RequiredCapabilities: Equatable, Sendable, TLSCodable {
+    package var extensions: [ExtensionType] = []
+    package var proposals: [ProposalType] = []
+    package var credentials: [CredentialType] = []
+
+    package init(
+        extensions: [ExtensionType] = [], proposals: [ProposalType] = [], credentials: [CredentialType] = []
+    ) {
+        (self.extensions, self.proposals, self.credentials) = (extensions, proposals, credentials)
+    }
+
+    package init(from reader: inout TLSReader) throws(TLSDecodingError) {
+        extensions = try reader.codes(ExtensionType.init(rawValue:))
+        proposals = try reader.codes(ProposalType.init(rawValue:))
+        credentials = try reader.codes(CredentialType.init(rawValue:))
+    }
+
+    package func encode(to writer: inout TLSWriter) {
+        writer.codes(extensions)
+        writer.codes(proposals)
+        writer.codes(credentials)
+    }
+}

@@ -1,0 +1,43 @@
+import Cryptography
+
+extension LeafNode {
+    /// Checks a leaf by itself (§7.3): everything that needs no other leaf.
+    ///
+    /// - Parameters:
+    ///   - now: seconds since 1970; nil skips the lifetime, for leaves that are already in an accepted tree.
+    package func validate(
+        groupID: [UInt8], at index: LeafIndex, groupExtensions: [Extension], now: UInt64?
+    ) throws {
+        try require(
+            hasValidSignature(groupID: groupID, at: index), "CHK-LEAF-01", "7.3",
+            "leaf \(index) has an invalid signature")
+        try require(
+            encryptionKey.count == CipherSuite.publicKeyLengthBytes
+                && signatureKey.count == CipherSuite.publicKeyLengthBytes,
+            "CHK-LEAF-02", "7.3", "leaf \(index) has a key of the wrong length")
+        try require(
+            capabilities.versions.contains(protocolVersionMLS10)
+                && capabilities.cipherSuites.contains(.x25519AES128GCMSHA256Ed25519),
+            "CHK-LEAF-03", "7.3", "leaf \(index) does not list the group's version and cipher suite")
+        try require(
+            capabilities.credentials.contains(credential.type), "CHK-LEAF-04", "7.3",
+            "leaf \(index) does not list the type of its own credential")
+        try require(
+            extensions.allSatisfy { capabilities.supports($0.type) }, "CHK-LEAF-05", "7.2",
+            "leaf \(index) carries an extension that it does not list")
+        try require(
+            !extensions.hasDuplicates, "CHK-LEAF-06", "13.4", "leaf \(index) carries an extension twice")
+        try require(
+            groupExtensions.allSatisfy { capabilities.supports($0.type) }, "CHK-LEAF-07", "7.3",
+            "leaf \(index) does not support an extension of the group")
+        if let required = groupExtensions.first(.requiredCapabilities) {
+            let needed = try RequiredCapabilities(decoding: required.data)
+            try require(
+                capabilities.satisfies(needed), "CHK-LEAF-08", "11.1",
+                "leaf \(index) lacks a capability that the group requires")
+        }
+        if case .keyPackage(let lifetime) = source, let now {
+            try require(lifetime.contains(now), "CHK-LEAF-09", "7.3", "leaf \(index) is outside its lifetime")
+        }
+    }
+}

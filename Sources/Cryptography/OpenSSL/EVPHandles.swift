@@ -15,6 +15,7 @@ final class EVPAlgorithm: @unchecked Sendable {
     }
 
     static let sha256 = EVPAlgorithm(EVP_MD_fetch(nil, "SHA256", nil), "SHA256")
+    static let sha1 = EVPAlgorithm(EVP_MD_fetch(nil, "SHA1", nil), "SHA1")
     static let aes128GCM = EVPAlgorithm(EVP_CIPHER_fetch(nil, "AES-128-GCM", nil), "AES-128-GCM")
     static let chaCha20Poly1305 = EVPAlgorithm(
         EVP_CIPHER_fetch(nil, "ChaCha20-Poly1305", nil), "ChaCha20-Poly1305")

@@ -9,10 +9,11 @@ extension Group {
     /// - Parameters:
     ///   - ratchetTree: where the Welcome does not carry the tree; nil takes the one inside.
     ///   - now: seconds since 1970, for the lifetimes in the tree.
+    /// - Returns: the group and who signed its GroupInfo.
     package static func join(
         _ welcome: Welcome, with bundle: KeyPackageBundle, ratchetTree: RatchetTree? = nil, now: UInt64?,
         preSharedKeys: PreSharedKeyLookup = { _ in nil }
-    ) throws -> Group {
+    ) throws -> (group: Group, inviter: LeafIndex) {
         let groupSecrets = try welcome.groupSecrets(
             for: bundle.keyPackage.reference, initPrivateKey: bundle.initPrivateKey)
         let pskSecret = try pskSecret(groupSecrets.preSharedKeys, preSharedKeys)
@@ -53,12 +54,13 @@ extension Group {
                 info.confirmationTag, secrets.confirmationTag(info.context.confirmedTranscriptHash)),
             "CHK-WELCOME-08", "12.4.3.1", "the confirmation tag is wrong")
         let secretTree = secrets.makeSecretTree(leafCount: tree.leafCount)
-        return Group(
+        let group = Group(
             context: info.context, tree: tree, ownLeaf: ownLeaf, secrets: secrets, secretTree: secretTree,
             interimTranscriptHash: TranscriptHash.interim(
                 confirmed: info.context.confirmedTranscriptHash, confirmationTag: info.confirmationTag),
             confirmationTag: info.confirmationTag, privateKeys: privateKeys,
             signaturePrivateKey: bundle.signaturePrivateKey)
+        return (group, info.signer)
     }
 
     private static func tree(of info: GroupInfo, given: RatchetTree?) throws -> RatchetTree {

@@ -43,7 +43,7 @@ struct GroupTests {
         let welcome = try #require(commit.welcome)
         let sent = try MLSMessage(decoding: MLSMessage.welcome(welcome).encoded)
         guard case .welcome(let received) = sent else { throw MLSError.unsupported("not a welcome") }
-        return try [owner] + bundles.map { try Group.join(received, with: $0, now: Self.now) }
+        return try [owner] + bundles.map { try Group.join(received, with: $0, now: Self.now).group }
     }
 
     private func text(_ received: ReceivedMessage) -> String? {

@@ -69,7 +69,8 @@ struct PassiveClientTests {
                     leafPrivateKey: vector.encryptionPriv.secret,
                     signaturePrivateKey: vector.signaturePriv.secret),
                 ratchetTree: vector.ratchetTree.map { try RatchetTree(decoding: $0.bytes) }, now: nil,
-                preSharedKeys: lookup)
+                preSharedKeys: lookup
+            ).group
             #expect(group.secrets.epochAuthenticator == vector.initialEpochAuthenticator.secret)
             for epoch in vector.epochs {
                 for proposal in epoch.proposals {

@@ -1,0 +1,61 @@
+import Cryptography
+import MLS
+import Nostr
+
+/// Who may commit what (contracts/marmot.md section 5; audit A, C, D, G, L), judged by the group as it was before.
+package enum CommitPolicy {
+    package static func check(_ commit: StagedCommit, in group: Group) throws {
+        func refuse(_ why: String) -> MarmotError { .ruleViolated(why) }
+        let data = try GroupData(from: group.context.extensions)
+        guard let leaf = group.tree.leaf(at: commit.committer),
+            let committer = AccountCredential.account(of: leaf.credential)
+        else { throw refuse("the committer has no account") }
+
+        let isSelfRemovalOnly =
+            !commit.proposals.items.isEmpty && commit.proposals.items.allSatisfy { $0.proposal == .selfRemove }
+        let isSelfUpdate = commit.proposals.items.isEmpty && commit.newLeaf != nil
+        guard data.isAdmin(committer) || isSelfUpdate || isSelfRemovalOnly else {
+            throw refuse("a commit from a member who is no admin")
+        }
+        for item in commit.proposals.items {
+            guard item.proposal == .selfRemove, case .member(let index) = item.sender else { continue }
+            let leaving = group.tree.leaf(at: index).flatMap { AccountCredential.account(of: $0.credential) }
+            if let leaving, data.isAdmin(leaving) { throw refuse("an admin leaves without stepping down first") }
+        }
+        // L: a path or an update never changes who someone is.
+        if let new = commit.newLeaf, new.credential != leaf.credential {
+            throw refuse("a commit changes the committer's identity")
+        }
+        for item in commit.proposals.items {
+            if case (.update(let new), .member(let index)) = (item.proposal, item.sender),
+                new.credential != group.tree.leaf(at: index)?.credential
+            {
+                throw refuse("an update changes a member's identity")
+            }
+            if case .add(let package) = item.proposal,
+                AccountCredential.account(of: package.leafNode.credential) == nil
+            {
+                throw refuse("an added member has no account")
+            }
+        }
+        guard let next = commit.group else { return }
+        try checkExtensions(of: next, before: group)
+        let accounts = Set(next.members.compactMap { AccountCredential.account(of: $0.leaf.credential) })
+        let nextData = try GroupData(from: next.context.extensions)
+        // C: somebody must be able to run the group.
+        guard nextData.admins.contains(where: accounts.contains) else {
+            throw refuse("no admin would be left among the members")
+        }
+    }
+
+    private static func checkExtensions(of next: Group, before group: Group) throws {
+        guard next.context.extensions != group.context.extensions else { return }
+        guard let required = next.context.extensions.first(.requiredCapabilities) else {
+            if group.context.extensions.first(.requiredCapabilities) == nil { return }
+            throw MarmotError.ruleViolated("the group's required capabilities would disappear")
+        }
+        guard try RequiredCapabilities(decoding: required.data).extensions.contains(.marmotGroupData) else {
+            throw MarmotError.ruleViolated("the group would no longer require Marmot group data")
+        }
+    }
+}

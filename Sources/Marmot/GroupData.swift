@@ -1,0 +1,108 @@
+import Cryptography
+import MLS
+import Nostr
+
+/// The Marmot group data extension 0xf2ee (MIP-01, version 2).
+package struct GroupData: Equatable, Sendable {
+    package static let version: UInt16 = 2
+
+    package var nostrGroupID: [UInt8]
+    package var name: String
+    package var description: String
+    package var admins: [XOnlyKey]
+    package var relays: [String]
+    package var imageHash: [UInt8] = []
+    package var imageKey: [UInt8] = []
+    package var imageNonce: [UInt8] = []
+    package var imageUploadKey: [UInt8] = []
+
+    /// - Throws: `.invalidGroupData` where a peer would not take it.
+    package init(
+        nostrGroupID: [UInt8], name: String, description: String, admins: [XOnlyKey], relays: [RelayURL]
+    ) throws {
+        self.nostrGroupID = nostrGroupID
+        self.name = name
+        self.description = description
+        self.admins = Set(admins).sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+        self.relays = Set(relays.map(\.text)).sorted()
+        try validate()
+    }
+
+    private func validate() throws {
+        func check(_ condition: Bool, _ text: String) throws {
+            guard condition else { throw MarmotError.invalidGroupData(text) }
+        }
+        try check(nostrGroupID.count == 32, "the Nostr group id has \(nostrGroupID.count) bytes instead of 32")
+        try check(name.utf8.count <= Marmot.nameLimitBytes, "the name is longer than \(Marmot.nameLimitBytes) bytes")
+        try check(
+            description.utf8.count <= Marmot.descriptionLimitBytes,
+            "the description is longer than \(Marmot.descriptionLimitBytes) bytes")
+        try check([0, 32].contains(imageHash.count), "the image hash has a wrong length")
+        try check([0, 32].contains(imageKey.count), "the image key has a wrong length")
+        try check([0, 12].contains(imageNonce.count), "the image nonce has a wrong length")
+        try check([0, 32].contains(imageUploadKey.count), "the image upload key has a wrong length")
+        for relay in relays {
+            do { _ = try RelayURL(relay) } catch { throw MarmotError.invalidGroupData("\(error)") }
+        }
+    }
+
+    /// The extension of a group context, checked.
+    package init(from extensions: [Extension]) throws {
+        guard let found = extensions.first(.marmotGroupData) else {
+            throw MarmotError.invalidGroupData("the group carries no Marmot group data")
+        }
+        do {
+            self = try GroupData(decoding: found.data)
+        } catch {
+            throw MarmotError.invalidGroupData("\(error)")
+        }
+        try validate()
+    }
+
+    package var asExtension: Extension { Extension(type: .marmotGroupData, data: encoded) }
+    package func isAdmin(_ account: XOnlyKey) -> Bool { admins.contains(account) }
+}
+
+extension GroupData: TLSCodable {
+    package init(from reader: inout TLSReader) throws(TLSDecodingError) {
+        let start = reader
+        let version = try reader.uint16()
+        guard version >= 1 else { throw start.failure(.invalidValue(of: "group data version", 0)) }
+        nostrGroupID = try reader.fixed(32)
+        name = try Self.text(&reader)
+        description = try Self.text(&reader)
+        admins = try reader.vector { (reader) throws(TLSDecodingError) in try reader.fixed(XOnlyKey.lengthBytes) }
+            // MDK takes admins that are no curve points; they can never be anybody, so they are left out.
+            .compactMap { try? XOnlyKey($0) }
+        relays = try reader.vector { (reader) throws(TLSDecodingError) in try Self.text(&reader) }
+        imageHash = try reader.opaque()
+        imageKey = try reader.opaque()
+        imageNonce = try reader.opaque()
+        imageUploadKey = try reader.opaque()
+    }
+
+    package func encode(to writer: inout TLSWriter) {
+        writer.uint16(Self.version)
+        writer.fixed(nostrGroupID)
+        writer.opaque(Array(name.utf8))
+        writer.opaque(Array(description.utf8))
+        writer.nested { writer in
+            for admin in admins { writer.fixed(admin.bytes) }
+        }
+        writer.nested { writer in
+            for relay in relays { writer.opaque(Array(relay.utf8)) }
+        }
+        writer.opaque(imageHash)
+        writer.opaque(imageKey)
+        writer.opaque(imageNonce)
+        writer.opaque(imageUploadKey)
+    }
+
+    private static func text(_ reader: inout TLSReader) throws(TLSDecodingError) -> String {
+        let start = reader
+        guard let text = String(validating: try reader.opaque(), as: UTF8.self) else {
+            throw start.failure(.invalidValue(of: "UTF-8 text", 0))
+        }
+        return text
+    }
+}

@@ -1,0 +1,89 @@
+import MLS
+import Nostr
+
+/// What has passed through a group: events and messages already seen, and events that wait for a later epoch.
+package struct Inbox: Equatable, Sendable {
+    /// Ids remembered of each sort; the oldest go first.
+    package static let rememberedLimit = 8192
+    /// Events kept for a retry (they came before their commit).
+    package static let waitingLimit = 256
+
+    private var seenEvents = RecentSet(limit: Inbox.rememberedLimit)
+    private var seenMessages = RecentSet(limit: Inbox.rememberedLimit)
+    package private(set) var waiting: [Event] = []
+
+    package init() {}
+
+    package func hasSeen(event: EventID) -> Bool { seenEvents.contains(event.bytes) }
+    package func hasSeen(message: [UInt8]) -> Bool { seenMessages.contains(message) }
+
+    package mutating func remember(event: EventID, message: [UInt8]? = nil) {
+        seenEvents.insert(event.bytes)
+        if let message { seenMessages.insert(message) }
+    }
+
+    /// Keeps an event that no secret opens yet.
+    package mutating func queue(_ event: Event) {
+        guard !waiting.contains(where: { $0.id == event.id }) else { return }
+        waiting.append(event)
+        if waiting.count > Self.waitingLimit { waiting.removeFirst() }
+    }
+
+    /// Hands out what waits, oldest first, for a retry after an epoch change.
+    package mutating func takeWaiting() -> [Event] {
+        defer { waiting = [] }
+        return waiting.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
+    }
+}
+
+/// The newest `limit` byte strings, in order of arrival.
+struct RecentSet: Equatable, Sendable {
+    private let limit: Int
+    private var order: [[UInt8]] = []
+    private var members = Set<[UInt8]>()
+
+    init(limit: Int) { self.limit = limit }
+
+    func contains(_ value: [UInt8]) -> Bool { members.contains(value) }
+
+    mutating func insert(_ value: [UInt8]) {
+        guard members.insert(value).inserted else { return }
+        order.append(value)
+        // Trimmed by halves, so that the cost per insertion stays constant.
+        if order.count > 2 * limit {
+            members.subtract(order[..<limit])
+            order.removeFirst(limit)
+        }
+    }
+
+    var newest: ArraySlice<[UInt8]> { order.suffix(limit) }
+}
+
+/// Storage form.
+extension Inbox: TLSCodable {
+    package init(from reader: inout TLSReader) throws(TLSDecodingError) {
+        for id in try reader.vector({ (reader) throws(TLSDecodingError) in try reader.opaque() }) {
+            seenEvents.insert(id)
+        }
+        for hash in try reader.vector({ (reader) throws(TLSDecodingError) in try reader.opaque() }) {
+            seenMessages.insert(hash)
+        }
+        let start = reader
+        waiting = try reader.vector { (reader) throws(TLSDecodingError) in
+            let json = try reader.opaque()
+            guard let event = try? Event(json: json) else { throw start.failure(.invalidValue(of: "event", 0)) }
+            return event
+        }
+    }
+
+    package func encode(to writer: inout TLSWriter) {
+        for set in [seenEvents, seenMessages] {
+            writer.nested { writer in
+                for value in set.newest { writer.opaque(value) }
+            }
+        }
+        writer.nested { writer in
+            for event in waiting { writer.opaque(event.json) }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import Cryptography
+import MLS
+import Nostr
+
+/// A verified event that offers a key package (MIP-00, kinds 30443 and 443).
+package struct KeyPackageEvent: Equatable, Sendable {
+    package let event: Event
+    package let keyPackage: KeyPackage
+    package let dialect: Dialect
+
+    package var account: XOnlyKey { event.author }
+
+    /// Checks everything of contracts/marmot.md sections 1, 2 and 8 that does not need a group.
+    ///
+    /// - Parameter now: seconds since 1970.
+    package init(_ event: Event, now: Int64) throws {
+        func reject(_ why: String) -> MarmotError { .keyPackageRejected(id: event.id, why) }
+        func check(_ condition: Bool, _ why: @autoclosure () -> String) throws {
+            guard condition else { throw reject(why()) }
+        }
+        try check(
+            event.kind == .keyPackage || event.kind == .keyPackageLegacy,
+            "its kind is \(event.kind), not 30443 or 443")
+        try check(event.content.utf8.count <= Marmot.contentLimitBytes, "it is too large")
+        let tags = event.tags
+        try check(tags.value("mls_protocol_version") == "1.0", "the tag mls_protocol_version is not 1.0")
+        try check(tags.value("mls_ciphersuite") == "0x0001", "the tag mls_ciphersuite is not 0x0001")
+        let extensions = (tags.first("mls_extensions")?.values ?? []).map { $0.lowercased() }
+        try check(
+            extensions.contains("0x000a") && extensions.contains("0xf2ee"),
+            "the tag mls_extensions lacks 0x000a or 0xf2ee")
+        // Audit R: the encoding is said, never guessed.
+        try check(tags.value("encoding")?.lowercased() == "base64", "the tag encoding is not base64")
+        // Audit S.
+        let relays = tags.first("relays")?.values ?? []
+        try check(!relays.isEmpty, "the tag relays is empty")
+        for relay in relays {
+            do { _ = try RelayURL(relay) } catch { throw reject("the tag relays: \(error)") }
+        }
+        if event.kind == .keyPackage {
+            let slot = tags.value("d") ?? ""
+            try check(slot.count == 64 && Hex.decode(slot) != nil, "the tag d is not 64 hexadecimal digits")
+            try check(tags.first("mls_proposals") != nil, "the tag mls_proposals is missing")
+        }
+        if let proposals = tags.first("mls_proposals") {
+            try check(proposals.values == ["0x000a"], "the tag mls_proposals is not 0x000a")
+        }
+        guard let bytes = Base64.decode(event.content) else { throw reject("the content is not base64") }
+        let keyPackage: KeyPackage
+        do {
+            keyPackage = try KeyPackage(decoding: bytes)
+        } catch {
+            throw reject("the key package is malformed: \(error)")
+        }
+        let reference = keyPackage.reference
+        if let claimed = tags.value("i") {
+            try check(Hex.decode(claimed) == reference, "the tag i is not the key package's reference")
+        } else {
+            try check(event.kind == .keyPackageLegacy && tags.first("mls_proposals") != nil, "the tag i is missing")
+        }
+        // Audit D: nobody offers a key package in another's name.
+        try check(
+            AccountCredential.account(of: keyPackage.leafNode.credential) == event.author,
+            "it names another account than the event's author")
+        try check(
+            keyPackage.leafNode.capabilities.extensions.contains(.marmotGroupData),
+            "its client does not support Marmot groups (0xf2ee)")
+        do {
+            try keyPackage.validate(groupExtensions: [], now: UInt64(max(now, 0)))
+        } catch {
+            throw reject("\(error)")
+        }
+        self.event = event
+        self.keyPackage = keyPackage
+        dialect = Dialect(clientTag: tags.value("client"))
+    }
+
+    /// The newest usable one of several, and why the newer ones were not.
+    package static func newestValid(
+        among events: [Event], of account: XOnlyKey, now: Int64
+    ) -> (found: KeyPackageEvent?, rejections: [MarmotError]) {
+        var rejections: [MarmotError] = []
+        let candidates = events.filter { $0.author == account }.sorted { a, b in
+            // Of one date the addressable form first: it is the one that stays current.
+            (a.createdAt, a.kind == .keyPackage ? 1 : 0) > (b.createdAt, b.kind == .keyPackage ? 1 : 0)
+        }
+        for event in candidates {
+            do {
+                return (try KeyPackageEvent(event, now: now), rejections)
+            } catch {
+                rejections.append(
+                    error as? MarmotError ?? .keyPackageRejected(id: event.id, "\(error)"))
+            }
+        }
+        return (nil, rejections)
+    }
+
+    /// The unsigned events that offer `keyPackage`: kind 30443, then the 443 copy for older clients (section 9.1).
+    package static func rumors(
+        offering keyPackage: KeyPackage, by account: XOnlyKey, slot: String, relays: [RelayURL], now: Int64
+    ) -> [Rumor] {
+        let common = [
+            Tag("mls_protocol_version", "1.0"), Tag("mls_ciphersuite", "0x0001"),
+            Tag("mls_extensions", "0x000a", "0xf2ee"), Tag("mls_proposals", "0x000a"),
+            Tag(fields: ["relays"] + relays.map(\.text)), Tag("i", Hex.encode(keyPackage.reference)),
+            Tag("client", Marmot.clientName), Tag("encoding", "base64"),
+        ]
+        let content = Base64.encode(keyPackage.encoded)
+        return [(EventKind.keyPackage, [Tag("d", slot)] + common), (.keyPackageLegacy, common)].map { kind, tags in
+            Rumor(author: account, createdAt: now, kind: kind, tags: tags, content: content)
+        }
+    }
+}

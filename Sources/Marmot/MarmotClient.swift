@@ -1,0 +1,127 @@
+import Cryptography
+import MLS
+import Nostr
+
+/// An account at work: every change is stored before its event is handed out for publishing.
+package actor MarmotClient {
+    package nonisolated let publicKey: XOnlyKey
+    private var account: Account
+    private let store: any AccountStore
+    private let random: any RandomSource
+    private let now: @Sendable () -> Int64
+    /// Gift wraps that were opened, joined or refused: none is worked on twice (audit AP).
+    private var seenWraps = Set<EventID>()
+
+    /// Loads what the store has.
+    package init(
+        key: Secp256k1SecretKey, store: any AccountStore, random: any RandomSource,
+        now: @escaping @Sendable () -> Int64
+    ) throws {
+        account = Account(
+            key: key, keyPackages: try store.loadKeyPackages(), groups: try store.loadGroups())
+        publicKey = key.publicKey
+        self.store = store
+        self.random = random
+        self.now = now
+    }
+
+    package var groups: [MarmotGroup] { Array(account.groups.values) }
+    package func group(_ id: [UInt8]) -> MarmotGroup? { account.groups[id] }
+    package func group(nostrID: String) -> MarmotGroup? {
+        account.groups.values.first { $0.nostrGroupIDHex == nostrID.lowercased() }
+    }
+
+    /// Events that offer a fresh key package and say where it is: kinds 30443, 443, 10051.
+    package func makeKeyPackage(relays: [RelayURL]) throws -> [Event] {
+        var next = account
+        let events = try next.makeKeyPackage(relays: relays, now: now(), random: random)
+        try store.save(next.keyPackages)
+        account = next
+        return events + [try next.keyPackageRelayList(relays: relays, now: now(), random: random)]
+    }
+
+    /// A Welcome on its way: the wrap to publish, and the rumor inside for the Workers hook.
+    package struct OutgoingWelcome: Sendable {
+        package let receiver: XOnlyKey
+        package let wrap: Event
+        package let rumor: Rumor
+    }
+
+    package func createGroup(
+        inviting invitees: [KeyPackageEvent], name: String, description: String, relays: [RelayURL],
+        admins: [XOnlyKey]
+    ) throws -> (group: MarmotGroup, welcomes: [OutgoingWelcome]) {
+        var next = account
+        let created = try next.createGroup(
+            inviting: invitees, name: name, description: description, relays: relays, admins: admins, now: now(),
+            random: random)
+        let welcomes = try created.welcomes.map { receiver, rumor in
+            OutgoingWelcome(
+                receiver: receiver,
+                wrap: try GiftWrap.wrap(rumor, from: account.key, to: receiver, now: now(), random: random),
+                rumor: rumor)
+        }
+        try store.save(created.group)
+        account = next
+        return (created.group, welcomes)
+    }
+
+    /// Opens a gift wrap addressed to us and joins the group it invites to.
+    ///
+    /// - Returns: nil when there is nothing to do (seen before, group known).
+    /// - Throws: `GiftWrapError`, `MarmotError` or `MLSError` for a wrap that is not for joining.
+    package func accept(wrap: Event, allowing isAllowed: (XOnlyKey) -> Bool = { _ in true }) throws -> MarmotGroup? {
+        guard !seenWraps.contains(wrap.id) else { return nil }
+        let rumor = try GiftWrap.unwrap(wrap, for: account.key)
+        guard isAllowed(rumor.author) else {
+            seenWraps.insert(wrap.id)
+            throw MarmotError.welcomeRejected("its sender is not among those allowed to invite us")
+        }
+        return try join(rumor, wrapID: wrap.id)
+    }
+
+    /// Joins from a Welcome rumor that came another way (the Workers hook).
+    package func join(_ rumor: Rumor, wrapID: EventID) throws -> MarmotGroup? {
+        guard seenWraps.insert(wrapID).inserted else { return nil }
+        var next = account
+        guard let group = try next.join(rumor, now: now()) else { return nil }
+        try store.save(group)
+        account = next
+        return group
+    }
+
+    /// An encrypted message of ours, stored as spent before it is returned.
+    package func encrypt(
+        _ text: String, kind: EventKind = .chatMessage, tags: [Tag] = [], in groupID: [UInt8]
+    ) throws -> (event: Event, rumor: Rumor) {
+        guard var group = account.groups[groupID] else { throw MarmotError.notPossible("there is no such group") }
+        let rumor = Rumor(author: publicKey, createdAt: now(), kind: kind, tags: tags, content: text)
+        let event = try group.encrypt(rumor, now: now(), random: random)
+        try store.save(group)
+        account.groups[groupID] = group
+        return (event, rumor)
+    }
+
+    /// What one group event led to: itself, and events that waited for it.
+    package struct Received: Sendable {
+        package let event: Event
+        package let result: Result<GroupReception, any Error>
+    }
+
+    package func receive(_ event: Event) throws -> [Received] {
+        guard let name = event.tags.value("h"), var group = group(nostrID: name) else { return [] }
+        var received = [Received(event: event, result: Result { try group.receive(event, now: now()) })]
+        if case .success(.duplicate) = received[0].result { return received }
+        // A commit may free messages, and commits that free more.
+        var unread = 0
+        while unread < received.count {
+            if case .success(.epochChanged) = received[unread].result {
+                received += group.retryWaiting(now: now()).map { Received(event: $0.event, result: $0.result) }
+            }
+            unread += 1
+        }
+        try store.save(group)
+        account.groups[group.id] = group
+        return received
+    }
+}

@@ -1,0 +1,141 @@
+import Cryptography
+import MLS
+import Nostr
+
+/// What a group event turned out to be.
+package enum GroupReception: Equatable, Sendable {
+    /// A rumor of a member, its author proven.
+    case message(Rumor, from: XOnlyKey)
+    /// The group has a new epoch.
+    case epochChanged(UInt64, by: XOnlyKey)
+    /// We were removed.
+    case removed(by: XOnlyKey)
+    /// Stored until somebody commits it.
+    case proposal(String, from: XOnlyKey?)
+    /// Seen before, or our own.
+    case duplicate
+    /// Waits for a commit that has not come.
+    case waiting
+}
+
+extension MarmotGroup {
+    /// Takes one group event; the state changes only when it is good. Call `retryWaiting` after an epoch change.
+    ///
+    /// - Parameter now: seconds since 1970.
+    /// - Throws: `MarmotError`, `MLSError` or `RatchetError` for an event that is not acceptable, also on a second try.
+    package mutating func receive(_ event: Event, now: Int64) throws -> GroupReception {
+        try checkEnvelope(event, now: now)
+        if inbox.hasSeen(event: event.id) { return .duplicate }
+        guard isActive else { throw MarmotError.inactive }
+        var next = self
+        let bytes: [UInt8]
+        do {
+            let opened = try GroupEvent.open(event, for: mls, preferring: dialect)
+            bytes = opened.message
+            // The first event that decrypts settles which dialect this group speaks.
+            next.dialect = opened.dialect
+        } catch MarmotError.undecryptable {
+            inbox.queue(event)
+            return .waiting
+        }
+        // A relay can wrap one MLS message many times (replay wedge): what counts is the message.
+        let hash = SHA256.hash(bytes)
+        if inbox.hasSeen(message: hash) { return .duplicate }
+        next.inbox.remember(event: event.id, message: hash)
+        do {
+            let message = try MLSMessage(decoding: bytes)
+            let reception = try next.process(message, now: now)
+            self = next
+            return reception
+        } catch MLSError.ownMessage {
+            inbox.remember(event: event.id, message: hash)
+            return .duplicate
+        } catch MLSError.wrongEpoch(let epoch, let current) where epoch > current {
+            inbox.queue(event)
+            return .waiting
+        } catch {
+            // Remembered as failed, so that the work is not done again (audit AP).
+            inbox.remember(event: event.id, message: hash)
+            throw error
+        }
+    }
+
+    /// Tries again what came too early; call it after `.epochChanged`.
+    package mutating func retryWaiting(now: Int64) -> [(event: Event, result: Result<GroupReception, any Error>)] {
+        inbox.takeWaiting().map { event in
+            (event, Result { try receive(event, now: now) })
+        }
+    }
+
+    private func checkEnvelope(_ event: Event, now: Int64) throws {
+        func check(_ condition: Bool, _ why: String) throws {
+            guard condition else { throw MarmotError.groupEventRejected(why) }
+        }
+        try check(event.kind == .groupEvent, "its kind is \(event.kind), not 445")
+        let groupTags = event.tags.all("h")
+        try check(groupTags.count == 1, "it has \(groupTags.count) h tags instead of one")
+        try check(
+            Hex.decode(groupTags.first?.value ?? "") == data.nostrGroupID, "it is for another group")
+        try check(event.content.utf8.count <= Marmot.contentLimitBytes, "it is too large")
+        try check(
+            event.createdAt >= now - Marmot.groupEventMaximumAgeSeconds, "it is older than 45 days")
+        try check(
+            event.createdAt <= now + Marmot.groupEventMaximumSkewSeconds, "it is dated in the future")
+    }
+
+    private mutating func process(_ message: MLSMessage, now: Int64) throws -> GroupReception {
+        switch try mls.process(message, now: UInt64(max(now, 0))) {
+        case .application(let application): return try read(application)
+        case .proposal(let pending):
+            var sender: XOnlyKey?
+            if case .member(let index) = pending.sender { sender = account(at: index) }
+            return .proposal(Self.describe(pending.proposal), from: sender)
+        case .commit(let staged):
+            try CommitPolicy.check(staged, in: mls)
+            guard let committer = account(at: staged.committer) else {
+                throw MarmotError.ruleViolated("the committer has no account")
+            }
+            guard let group = staged.group else {
+                isActive = false
+                return .removed(by: committer)
+            }
+            mls = group
+            data = try GroupData(from: group.context.extensions)
+            return .epochChanged(group.epoch, by: committer)
+        }
+    }
+
+    /// The rumor inside an application message; its author must be the sender (audit B), its id is computed.
+    private func read(_ application: ApplicationMessage) throws -> GroupReception {
+        guard application.data.count <= Marmot.rumorLimitBytes else {
+            throw MarmotError.ruleViolated("a message is larger than \(Marmot.rumorLimitBytes) bytes")
+        }
+        let rumor: Rumor
+        do {
+            rumor = try Rumor(json: application.data)
+        } catch {
+            throw MarmotError.ruleViolated("a message is \(error)")
+        }
+        guard let sender = AccountCredential.account(of: application.credential), rumor.author == sender else {
+            throw MarmotError.ruleViolated("a message names another author than its sender")
+        }
+        return .message(rumor, from: sender)
+    }
+
+    private func account(at index: LeafIndex) -> XOnlyKey? {
+        mls.tree.leaf(at: index).flatMap { AccountCredential.account(of: $0.credential) }
+    }
+
+    private static func describe(_ proposal: Proposal) -> String {
+        switch proposal {
+        case .add: "add"
+        case .update: "update"
+        case .remove: "remove"
+        case .preSharedKey: "pre-shared key"
+        case .reInit: "re-init"
+        case .externalInit: "external init"
+        case .groupContextExtensions: "group context extensions"
+        case .selfRemove: "leave"
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Cryptography
+import MLS
+import Nostr
+
+/// One Marmot group as we see it: the MLS group, its dialect and what has passed through it.
+package struct MarmotGroup: Equatable, Sendable {
+    package internal(set) var mls: Group
+    package internal(set) var data: GroupData
+    package internal(set) var dialect: Dialect
+    /// False once we were removed (audit AK).
+    package internal(set) var isActive = true
+    var inbox = Inbox()
+
+    init(mls: Group, dialect: Dialect) throws {
+        self.mls = mls
+        self.dialect = dialect
+        data = try GroupData(from: mls.context.extensions)
+    }
+
+    package var id: [UInt8] { mls.groupID }
+    package var nostrGroupIDHex: String { Hex.encode(data.nostrGroupID) }
+    package var relays: [RelayURL] { data.relays.compactMap { try? RelayURL($0) } }
+
+    /// Accounts with at least one leaf.
+    package var members: [XOnlyKey] {
+        var seen = Set<XOnlyKey>()
+        return mls.members.compactMap { AccountCredential.account(of: $0.leaf.credential) }
+            .filter { seen.insert($0).inserted }
+    }
+
+    /// What a subscription to this group asks for.
+    package func filter(since: Int64?) -> Filter {
+        Filter(kinds: [.groupEvent], tags: ["h": [nostrGroupIDHex]], since: since)
+    }
+
+    /// Encrypts a rumor of ours. The returned event must not go out before the group is stored.
+    package mutating func encrypt(_ rumor: Rumor, now: Int64, random: some RandomSource) throws -> Event {
+        guard isActive else { throw MarmotError.inactive }
+        let json = rumor.json
+        guard json.count <= Marmot.rumorLimitBytes else {
+            throw MarmotError.notPossible(
+                "the message is too long: \(json.count) bytes as JSON, at most \(Marmot.rumorLimitBytes)")
+        }
+        var next = self
+        let message = try next.mls.protect(json, random: random).encoded
+        if dialect == .nip44, !EncryptedPayload.plaintextLengths.contains(message.count) {
+            throw MarmotError.notPossible("the message is too long for an MDK 0.6 group (65535 bytes encrypted)")
+        }
+        let event = try GroupEvent.seal(
+            message, for: next.mls, nostrGroupID: data.nostrGroupID, dialect: dialect, now: now, random: random)
+        next.inbox.remember(event: event.id, message: SHA256.hash(message))
+        self = next
+        return event
+    }
+}
+
+/// Storage form.
+extension MarmotGroup: TLSCodable {
+    package init(from reader: inout TLSReader) throws(TLSDecodingError) {
+        let start = reader
+        mls = try Group(from: &reader)
+        dialect = try reader.closedCode8(Dialect.self, named: "dialect")
+        isActive = try reader.uint8() == 1
+        inbox = try Inbox(from: &reader)
+        do {
+            data = try GroupData(from: mls.context.extensions)
+        } catch {
+            throw start.failure(.invalidValue(of: "Marmot group data", 0))
+        }
+    }
+
+    package func encode(to writer: inout TLSWriter) {
+        mls.encode(to: &writer)
+        writer.uint8(dialect.rawValue)
+        writer.uint8(isActive ? 1 : 0)
+        inbox.encode(to: &writer)
+    }
+}

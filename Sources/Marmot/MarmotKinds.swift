@@ -1,0 +1,49 @@
+import Cryptography
+import MLS
+import Nostr
+
+/// Event kinds and registry entries of Marmot (MIP-00 to MIP-03).
+extension EventKind {
+    /// MIP-00 as every version before MDK 0.8 speaks it.
+    package static let keyPackageLegacy = EventKind(rawValue: 443)
+    /// MIP-00 since MDK 0.8: addressable, so that a new one replaces the old.
+    package static let keyPackage = EventKind(rawValue: 30_443)
+    /// Where a user's key packages are (MIP-00).
+    package static let keyPackageRelays = EventKind(rawValue: 10_051)
+    /// MIP-02, always inside a gift wrap.
+    package static let welcome = EventKind(rawValue: 444)
+    /// MIP-03.
+    package static let groupEvent = EventKind(rawValue: 445)
+}
+
+extension ExtensionType {
+    /// The Marmot group data extension (MIP-01).
+    package static let marmotGroupData = ExtensionType(rawValue: 0xf2ee)
+}
+
+/// Constants of the Marmot protocol.
+package enum Marmot {
+    /// What our `client` tags say.
+    package static let clientName = "pikachat/1"
+    /// Key package lifetime: MDK's 84 days, from one hour ago, in seconds.
+    package static let keyPackageLifetimeSeconds: UInt64 = 7_257_600
+    package static let keyPackageBackdateSeconds: UInt64 = 3600
+    /// Age and clock skew of a group event that is still looked at, in seconds.
+    package static let groupEventMaximumAgeSeconds: Int64 = 3_888_000
+    package static let groupEventMaximumSkewSeconds: Int64 = 300
+    /// Bounds of the audit (contracts: Z, AA, AB, AM), in bytes.
+    package static let contentLimitBytes = 1 << 20
+    package static let rumorLimitBytes = 100 << 10
+    package static let nameLimitBytes = 255
+    package static let descriptionLimitBytes = 2000
+
+    /// What our leaves say they can do.
+    package static let capabilities = Capabilities(
+        extensions: [.lastResort, .marmotGroupData], proposals: [.selfRemove])
+
+    package static func lifetime(now: Int64) -> Lifetime {
+        let now = UInt64(max(now, 0))
+        return Lifetime(
+            notBefore: now - min(now, keyPackageBackdateSeconds), notAfter: now + keyPackageLifetimeSeconds)
+    }
+}

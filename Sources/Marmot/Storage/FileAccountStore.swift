@@ -1,0 +1,61 @@
+import Cryptography
+import Foundation
+import MLS
+
+/// An account's state as files: `key-packages.state`, and one `<group id>.group` for each group.
+package struct FileAccountStore: AccountStore {
+    private static let version: UInt16 = 1
+    private let directory: String
+
+    /// - Parameter directory: exists, mode 0700, locked by the caller.
+    package init(directory: String) { self.directory = directory }
+
+    private var keyPackagesPath: String { directory + "/key-packages.state" }
+    private func path(of group: MarmotGroup) -> String { "\(directory)/\(Hex.encode(group.id)).group" }
+
+    package func loadKeyPackages() throws -> [OwnKeyPackage] {
+        guard let bytes = try AtomicFile.read(keyPackagesPath) else { return [] }
+        let payload = try StateFile.decode(
+            bytes, kind: "key packages", newestVersion: Self.version, path: keyPackagesPath)
+        return try decode(keyPackagesPath) {
+            var reader = TLSReader(payload)
+            let packages = try reader.vector(of: OwnKeyPackage.self)
+            try reader.finish()
+            return packages
+        }
+    }
+
+    package func loadGroups() throws -> [MarmotGroup] {
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: directory)
+        } catch {
+            throw FileError(directory, "cannot list the directory")
+        }
+        return try names.filter { $0.hasSuffix(".group") }.sorted().compactMap { name in
+            let path = "\(directory)/\(name)"
+            guard let bytes = try AtomicFile.read(path) else { return nil }
+            let payload = try StateFile.decode(bytes, kind: "group", newestVersion: Self.version, path: path)
+            return try decode(path) { try MarmotGroup(decoding: payload) }
+        }
+    }
+
+    package func save(_ keyPackages: [OwnKeyPackage]) throws {
+        let payload = TLSWriter.bytes { $0.vector(keyPackages) }
+        try AtomicFile.write(
+            StateFile.encode(kind: "key packages", version: Self.version, payload), to: keyPackagesPath)
+    }
+
+    package func save(_ group: MarmotGroup) throws {
+        try AtomicFile.write(
+            StateFile.encode(kind: "group", version: Self.version, group.encoded), to: path(of: group))
+    }
+
+    private func decode<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as TLSDecodingError {
+            throw FileError(path, "the file is whole but unreadable (\(error)); please report this")
+        }
+    }
+}

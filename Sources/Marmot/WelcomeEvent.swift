@@ -1,0 +1,52 @@
+import Cryptography
+import MLS
+import Nostr
+
+/// The rumor of kind 444 that carries a Welcome (MIP-02).
+package struct WelcomeEvent: Equatable, Sendable {
+    package let rumor: Rumor
+    package let welcome: Welcome
+    /// Id of the key package event that was used, as the inviter says.
+    package let keyPackageEvent: String
+    package let dialect: Dialect
+
+    package static func rumor(
+        _ welcome: Welcome, from inviter: XOnlyKey, keyPackageEvent: EventID, relays: [RelayURL], now: Int64
+    ) -> Rumor {
+        Rumor(
+            author: inviter, createdAt: now, kind: .welcome,
+            tags: [
+                Tag(fields: ["relays"] + relays.map(\.text)), Tag("e", keyPackageEvent.hex),
+                Tag("client", Marmot.clientName), Tag("encoding", "base64"),
+            ], content: Base64.encode(MLSMessage.welcome(welcome).encoded))
+    }
+
+    /// Checks the structure (audit H) before anything is done with it.
+    package init(_ rumor: Rumor) throws(MarmotError) {
+        func check(_ condition: Bool, _ why: @autoclosure () -> String) throws(MarmotError) {
+            guard condition else { throw .welcomeRejected(why()) }
+        }
+        try check(rumor.kind == .welcome, "its kind is \(rumor.kind), not 444")
+        try check(rumor.content.utf8.count <= Marmot.contentLimitBytes, "it is too large")
+        let relays = rumor.tags.first("relays")?.values ?? []
+        try check(relays.contains { (try? RelayURL($0)) != nil }, "the tag relays holds no relay address")
+        guard let reference = rumor.tags.value("e"), !reference.isEmpty else {
+            throw .welcomeRejected("the tag e is missing")
+        }
+        try check(rumor.tags.value("encoding") == "base64", "the tag encoding is not base64")
+        guard let bytes = Base64.decode(rumor.content) else { throw .welcomeRejected("the content is not base64") }
+        do {
+            guard case .welcome(let welcome) = try MLSMessage(decoding: bytes) else {
+                throw MarmotError.welcomeRejected("the content is another MLS message")
+            }
+            self.welcome = welcome
+        } catch let error as MarmotError {
+            throw error
+        } catch {
+            throw .welcomeRejected("malformed: \(error)")
+        }
+        self.rumor = rumor
+        keyPackageEvent = reference
+        dialect = Dialect(clientTag: rumor.tags.value("client"))
+    }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import Nostr
+
+/// A TCP server on 127.0.0.1: one task per connection, all ended by `stop()`.
+package actor LoopbackServer {
+    package typealias Handler = @Sendable (any ByteStream) async -> Void
+
+    /// The port that was bound.
+    package nonisolated let port: UInt16
+    private let listener: FileDescriptor
+    private var accepting: Task<Void, Never>?
+
+    /// Binds at once, so that a taken port is an error here.
+    ///
+    /// - Parameter port: 0 takes any free one.
+    package init(port: UInt16 = 0) throws {
+        let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard number >= 0 else { throw SocketError.last("socket") }
+        listener = FileDescriptor(number)
+        var on: Int32 = 1
+        setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(number, $0, size) }
+        }
+        guard bound == 0 else { throw SocketError.last("listening on 127.0.0.1:\(port)") }
+        guard listen(number, 512) == 0 else { throw SocketError.last("listen") }
+        _ = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(number, $0, &size) }
+        }
+        self.port = UInt16(bigEndian: address.sin_port)
+    }
+
+    package func start(_ handle: @escaping Handler) {
+        let listener = listener
+        accepting = Task {
+            await withDiscardingTaskGroup { group in
+                while !Task.isCancelled {
+                    let number = accept(listener.number, nil, nil)
+                    if number >= 0 {
+                        let stream = SocketStream(FileDescriptor(number))
+                        group.addTask {
+                            await handle(stream)
+                            await stream.close()
+                        }
+                    } else if errno == EAGAIN || errno == EINTR || errno == ECONNABORTED {
+                        // Cancellation ends the wait, and the loop's condition sees it.
+                        try? await listener.waitUntilReadable()
+                    } else {
+                        break
+                    }
+                }
+                group.cancelAll()
+            }
+        }
+    }
+
+    package func stop() async {
+        accepting?.cancel()
+        await accepting?.value
+        accepting = nil
+    }
+}

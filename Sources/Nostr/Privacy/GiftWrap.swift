@@ -1,0 +1,73 @@
+import Cryptography
+
+/// Why a gift wrap could not be opened (NIP-59).
+package enum GiftWrapError: Error, Equatable, CustomStringConvertible {
+    case notAGiftWrap
+    case undecryptable(String)
+    /// The seal's signer and the rumor's author differ: someone forwards another's words as their own.
+    case senderMismatch
+    case invalidSeal(EventError)
+    case invalidRumor(EventError)
+
+    package var description: String {
+        switch self {
+        case .notAGiftWrap: "not a gift wrap (kind 1059)"
+        case .undecryptable(let why): "the gift wrap does not decrypt: \(why)"
+        case .senderMismatch: "the seal's signer is not the rumor's author"
+        case .invalidSeal(let error): "the seal is invalid: \(error)"
+        case .invalidRumor(let error): "the rumor is invalid: \(error)"
+        }
+    }
+}
+
+/// NIP-59: a rumor in a seal signed by its author, in a wrap signed by a one-time key.
+package enum GiftWrap {
+    /// Dates are drawn from this many seconds before now, so that they tell nothing.
+    package static let dateSpreadSeconds: UInt64 = 48 * 3600
+
+    package static func wrap(
+        _ rumor: Rumor, from sender: Secp256k1SecretKey, to receiver: XOnlyKey, now: Int64,
+        random: some RandomSource
+    ) throws -> Event {
+        let sealKey = try ConversationKey(of: sender, with: receiver)
+        let seal = try Rumor(
+            author: sender.publicKey, createdAt: earlier(than: now, random), kind: .seal,
+            content: EncryptedPayload.encrypt(rumor.json, with: sealKey, random: random)
+        ).signed(by: sender, random: random)
+
+        let oneTime = try Secp256k1SecretKey.random(from: random)
+        let wrapKey = try ConversationKey(of: oneTime, with: receiver)
+        return try Rumor(
+            author: oneTime.publicKey, createdAt: earlier(than: now, random), kind: .giftWrap,
+            tags: [Tag("p", receiver.hex)],
+            content: EncryptedPayload.encrypt(seal.json, with: wrapKey, random: random)
+        ).signed(by: oneTime, random: random)
+    }
+
+    /// Opens a wrap for `receiver`; the rumor's author is proven by the seal.
+    package static func unwrap(_ event: Event, for receiver: Secp256k1SecretKey) throws(GiftWrapError) -> Rumor {
+        guard event.kind == .giftWrap else { throw .notAGiftWrap }
+        let sealJSON = try decrypt(event.content, receiver, event.author)
+        let seal: Event
+        do { seal = try Event(json: sealJSON) } catch { throw .invalidSeal(error) }
+        let rumorJSON = try decrypt(seal.content, receiver, seal.author)
+        let rumor: Rumor
+        do { rumor = try Rumor(json: rumorJSON) } catch { throw .invalidRumor(error) }
+        guard rumor.author == seal.author else { throw .senderMismatch }
+        return rumor
+    }
+
+    private static func decrypt(
+        _ content: String, _ receiver: Secp256k1SecretKey, _ sender: XOnlyKey
+    ) throws(GiftWrapError) -> [UInt8] {
+        do {
+            return try EncryptedPayload.decrypt(content, with: ConversationKey(of: receiver, with: sender))
+        } catch {
+            throw .undecryptable("\(error)")
+        }
+    }
+
+    private static func earlier(than now: Int64, _ random: some RandomSource) throws -> Int64 {
+        now - Int64(try random.below(dateSpreadSeconds))
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+
+/// The address of a relay: ws:// or wss://, host in lower case, no fragment.
+package struct RelayURL: Hashable, Sendable, Codable, CustomStringConvertible {
+    package let text: String
+    package let host: String
+    package let port: UInt16
+    package let isSecure: Bool
+    /// Path and query for the request line.
+    package let path: String
+
+    package struct Failure: Error, Equatable, CustomStringConvertible {
+        package let text: String
+        package let why: String
+        package var description: String {
+            "\"\(text.prefix(200))\" is not a relay address: \(why) (expected wss://host or ws://host:port)"
+        }
+    }
+
+    package init(_ text: String) throws(Failure) {
+        guard !text.contains(where: { $0.isWhitespace || $0.isNewline }) else {
+            throw Failure(text: text, why: "it contains blanks")
+        }
+        guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased() else {
+            throw Failure(text: text, why: "it is not a URL")
+        }
+        guard scheme == "ws" || scheme == "wss" else {
+            throw Failure(text: text, why: "the scheme is \(scheme)")
+        }
+        guard let host = parts.host?.lowercased(), !host.isEmpty else {
+            throw Failure(text: text, why: "the host is missing")
+        }
+        guard parts.user == nil, parts.password == nil else {
+            throw Failure(text: text, why: "it contains credentials")
+        }
+        guard let port = UInt16(exactly: parts.port ?? (scheme == "wss" ? 443 : 80)), port > 0 else {
+            throw Failure(text: text, why: "the port is out of range")
+        }
+        self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        self.port = port
+        isSecure = scheme == "wss"
+        let query = parts.percentEncodedQuery.map { "?\($0)" } ?? ""
+        path = (parts.percentEncodedPath.isEmpty ? "/" : parts.percentEncodedPath) + query
+        self.text = "\(scheme)://\(host)\(parts.port.map { ":\($0)" } ?? "")\(parts.percentEncodedPath)\(query)"
+    }
+
+    /// Equal when they reach the same place: a lone trailing slash does not count.
+    package static func == (a: RelayURL, b: RelayURL) -> Bool {
+        a.host == b.host && a.port == b.port && a.isSecure == b.isSecure && a.path == b.path
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(host)
+        hasher.combine(port)
+        hasher.combine(path)
+    }
+
+    /// For the Host field: the port only where it is not the scheme's own.
+    var authority: String {
+        let name = host.contains(":") ? "[\(host)]" : host
+        return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
+    }
+
+    /// Whether it is on this machine.
+    package var isLoopback: Bool {
+        host == "localhost" || host == "::1" || host.hasPrefix("127.")
+    }
+
+    package var description: String { text }
+
+    package init(from decoder: any Decoder) throws {
+        self = try RelayURL(decoder.singleValueContainer().decode(String.self))
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+}

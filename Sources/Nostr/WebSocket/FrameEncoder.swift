@@ -1,0 +1,32 @@
+import Cryptography
+
+/// Writes frames (RFC 6455 §5.2).
+package struct FrameEncoder: Sendable {
+    private let role: WebSocketRole
+    private let random: any RandomSource
+
+    package init(role: WebSocketRole, random: any RandomSource) {
+        self.role = role
+        self.random = random
+    }
+
+    package func encode(_ frame: Frame) throws -> [UInt8] {
+        let count = frame.payload.count
+        let maskBit: UInt8 = role == .client ? 0x80 : 0
+        var bytes: [UInt8] = [(frame.isFinal ? 0x80 : 0) | frame.opcode.rawValue]
+        bytes.reserveCapacity(count + 14)
+        switch count {
+        case ..<126: bytes.append(maskBit | UInt8(count))
+        case ...0xffff: bytes += [maskBit | 126, UInt8(count >> 8), UInt8(count & 0xff)]
+        default:
+            bytes.append(maskBit | 127)
+            for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(count >> shift & 0xff)) }
+        }
+        guard role == .client else { return bytes + frame.payload }
+        // §5.3: a fresh unpredictable key per frame.
+        let key = try random.bytes(4)
+        bytes += key
+        for (index, byte) in frame.payload.enumerated() { bytes.append(byte ^ key[index & 3]) }
+        return bytes
+    }
+}

@@ -1,0 +1,112 @@
+import Dispatch
+import Foundation
+
+/// A TCP connection.
+package final class SocketStream: ByteStream {
+    private let descriptor: FileDescriptor
+
+    package init(_ descriptor: FileDescriptor) { self.descriptor = descriptor }
+
+    /// Connects to the first address of `host` that answers; the caller bounds the time.
+    package static func connect(host: String, port: UInt16) async throws -> SocketStream {
+        var failure = SocketError.unresolvable(host: host, "no address")
+        for address in try await resolve(host: host, port: port) {
+            do {
+                return try await connect(to: address, host: host, port: port)
+            } catch let error as SocketError {
+                failure = error
+            }
+        }
+        throw failure
+    }
+
+    private struct Address: Sendable {
+        let family: Int32
+        let bytes: [UInt8]
+    }
+
+    /// `getaddrinfo` blocks, so it runs on a thread of its own.
+    private static func resolve(host: String, port: UInt16) async throws -> [Address] {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                var hints = addrinfo()
+                hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+                var list: UnsafeMutablePointer<addrinfo>?
+                let result = getaddrinfo(host, "\(port)", &hints, &list)
+                defer { if let list { freeaddrinfo(list) } }
+                guard result == 0 else {
+                    continuation.resume(
+                        throwing: SocketError.unresolvable(host: host, String(cString: gai_strerror(result))))
+                    return
+                }
+                var addresses: [Address] = []
+                var next = list
+                while let entry = next?.pointee {
+                    let bytes = UnsafeRawBufferPointer(start: entry.ai_addr, count: Int(entry.ai_addrlen))
+                    addresses.append(Address(family: entry.ai_family, bytes: Array(bytes)))
+                    next = entry.ai_next
+                }
+                continuation.resume(returning: addresses)
+            }
+        }
+    }
+
+    private static func connect(to address: Address, host: String, port: UInt16) async throws -> SocketStream {
+        let number = socket(address.family, Int32(SOCK_STREAM.rawValue), 0)
+        guard number >= 0 else { throw SocketError.last("socket") }
+        let descriptor = FileDescriptor(number)
+        var on: Int32 = 1
+        setsockopt(number, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+        let result = address.bytes.withUnsafeBytes { bytes in
+            bytes.withMemoryRebound(to: sockaddr.self) {
+                Foundation.connect(number, $0.baseAddress, socklen_t(bytes.count))
+            }
+        }
+        if result != 0 {
+            guard errno == EINPROGRESS else {
+                throw SocketError.unreachable(host: host, port: port, String(cString: strerror(errno)))
+            }
+            try await descriptor.waitUntilWritable()
+            var failure: Int32 = 0
+            var size = socklen_t(MemoryLayout<Int32>.size)
+            getsockopt(number, SOL_SOCKET, SO_ERROR, &failure, &size)
+            guard failure == 0 else {
+                throw SocketError.unreachable(host: host, port: port, String(cString: strerror(failure)))
+            }
+        }
+        return SocketStream(descriptor)
+    }
+
+    package func read(maximum: Int) async throws -> [UInt8] {
+        while true {
+            var buffer = [UInt8](repeating: 0, count: maximum)
+            let count = recv(descriptor.number, &buffer, maximum, 0)
+            if count >= 0 { return Array(buffer.prefix(count)) }
+            switch errno {
+            case EAGAIN: try await descriptor.waitUntilReadable()
+            case EINTR: continue
+            default: throw SocketError.last("reading")
+            }
+        }
+    }
+
+    package func write(_ bytes: [UInt8]) async throws {
+        var offset = 0
+        while offset < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                send(descriptor.number, $0.baseAddress.map { $0 + offset }, $0.count - offset, Int32(MSG_NOSIGNAL))
+            }
+            if count >= 0 {
+                offset += count
+                continue
+            }
+            switch errno {
+            case EAGAIN: try await descriptor.waitUntilWritable()
+            case EINTR: continue
+            default: throw SocketError.last("writing")
+            }
+        }
+    }
+
+    package func close() async { shutdown(descriptor.number, Int32(SHUT_RDWR)) }
+}

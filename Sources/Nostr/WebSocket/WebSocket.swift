@@ -1,0 +1,139 @@
+import Cryptography
+
+/// An open WebSocket (RFC 6455) over any byte stream; answers pings, keeps frames whole, bounds what it holds.
+package actor WebSocket {
+    /// Largest message taken, and most bytes waiting to go out, before the connection is given up.
+    package static let maximumMessageBytes = 4 << 20
+    package static let maximumBacklogBytes = 16 << 20
+
+    /// How a connection ended.
+    package enum Closure: Error, Equatable, CustomStringConvertible {
+        case byPeer(CloseCode?, String)
+        case streamEnded
+        case violation(WebSocketViolation)
+        case backlogFull
+
+        package var description: String {
+            switch self {
+            case .byPeer(let code, let reason):
+                "closed by the peer" + (code.map { " with code \($0)" } ?? "") + (reason.isEmpty ? "" : ": \(reason.prefix(200))")
+            case .streamEnded: "the connection broke off"
+            case .violation(let violation): "the peer broke the WebSocket protocol: \(violation)"
+            case .backlogFull: "the peer does not read what it is sent"
+            }
+        }
+    }
+
+    private let stream: any ByteStream
+    private let encoder: FrameEncoder
+    private var decoder: FrameDecoder
+    private var backlog: [UInt8] = []
+    private var flushing: Task<Void, Never>?
+    private var hasSentClose = false
+    /// Whether anything came in since the last `ping()`; true before the first one.
+    package private(set) var heardSinceLastPing = true
+
+    package init(
+        over stream: any ByteStream, role: WebSocketRole, leftover: [UInt8] = [],
+        maximumMessageBytes: Int = WebSocket.maximumMessageBytes, random: any RandomSource
+    ) {
+        self.stream = stream
+        encoder = FrameEncoder(role: role, random: random)
+        decoder = FrameDecoder(role: role, maximumMessageBytes: maximumMessageBytes)
+        decoder.append(leftover)
+    }
+
+    /// Opens a client connection on a connected stream (§4.1).
+    package static func open(
+        over stream: any ByteStream, host: String, path: String, random: any RandomSource
+    ) async throws -> WebSocket {
+        let key = try Handshake.makeKey(random: random)
+        try await stream.write(Handshake.request(host: host, path: path, key: key).encoded)
+        var received: [UInt8] = []
+        while true {
+            let bytes = try await stream.read(maximum: 8192)
+            guard !bytes.isEmpty else { throw Closure.streamEnded }
+            received += bytes
+            guard let (head, length) = try HTTPHead.parse(received) else { continue }
+            try Handshake.validate(response: head, key: key)
+            return WebSocket(
+                over: stream, role: .client, leftover: Array(received.dropFirst(length)), random: random)
+        }
+    }
+
+    /// The next text message. Binary messages are refused: nobody here speaks them.
+    ///
+    /// - Throws: `Closure` when there is no next one.
+    package func nextText() async throws -> String {
+        while true {
+            do {
+                while let output = try decoder.next() {
+                    switch output {
+                    case .text(let text): return text
+                    case .binary: throw WebSocketViolation(.unsupportedData, "binary messages are not spoken here")
+                    case .ping(let payload): try await send(Frame(.pong, payload))
+                    case .pong: break
+                    case .close(let code, let reason):
+                        await close(code ?? .normal)
+                        throw Closure.byPeer(code, reason)
+                    }
+                }
+            } catch let violation as WebSocketViolation {
+                await close(violation.code, violation.description)
+                throw Closure.violation(violation)
+            }
+            let bytes = try await stream.read(maximum: 65_536)
+            guard !bytes.isEmpty else { throw Closure.streamEnded }
+            heardSinceLastPing = true
+            decoder.append(bytes)
+        }
+    }
+
+    /// Queues a text message; it leaves in order, without waiting for the peer to read.
+    ///
+    /// - Throws: `Closure.backlogFull` when the peer has stopped reading.
+    package func send(text: String) async throws { try await send(Frame(.text, Array(text.utf8))) }
+
+    package func ping() async throws {
+        heardSinceLastPing = false
+        try await send(Frame(.ping))
+    }
+
+    /// Sends close once and ends the stream.
+    package func close(_ code: CloseCode = .normal, _ reason: String = "") async {
+        // A peer that is behind in reading would not see the frame anyway.
+        if !hasSentClose, flushing == nil {
+            hasSentClose = true
+            // A dead peer cannot be told; the stream is closed either way.
+            try? await send(Frame.close(code, reason))
+            await flushing?.value
+        }
+        await stream.close()
+    }
+
+    /// Appends to the backlog; one task at a time carries it out, so that a slow peer holds up nobody but itself.
+    private func send(_ frame: Frame) async throws {
+        guard backlog.count < Self.maximumBacklogBytes else {
+            await stream.close()
+            throw Closure.backlogFull
+        }
+        backlog += try encoder.encode(frame)
+        guard flushing == nil else { return }
+        flushing = Task { await flush() }
+    }
+
+    private func flush() async {
+        while !backlog.isEmpty {
+            let bytes = backlog
+            backlog = []
+            do {
+                try await stream.write(bytes)
+            } catch {
+                // The reading side reports the end of the connection.
+                await stream.close()
+                break
+            }
+        }
+        flushing = nil
+    }
+}

@@ -48,3 +48,7 @@ static inline int pika_history_enter(History *h, const char *line) {
     HistEvent event;
     return history(h, &event, H_ENTER, line);
 }
+
+// <wchar.h> hides wcwidth without _XOPEN_SOURCE, which Swift's importer does not set.
+extern int wcwidth(wchar_t character);
+static inline int pika_wcwidth(wchar_t character) { return wcwidth(character); }

@@ -17,8 +17,10 @@ package struct OwnKeyPackage: Equatable, Sendable, TLSCodable {
     package init(from reader: inout TLSReader) throws(TLSDecodingError) {
         bundle = try KeyPackageBundle(from: &reader)
         slot = String(decoding: try reader.opaque(), as: UTF8.self)
-        eventIDs = try reader.vector { (reader) throws(TLSDecodingError) in try reader.fixed(EventID.lengthBytes) }
-            .compactMap { EventID($0) }
+        eventIDs = try reader.vector { (reader) throws(TLSDecodingError) in
+            try reader.fixed(EventID.lengthBytes)
+        }
+        .compactMap { EventID($0) }
     }
 
     package func encode(to writer: inout TLSWriter) {
@@ -67,7 +69,9 @@ package struct Account: Sendable {
     }
 
     /// Says where our key packages are (kind 10051).
-    package func keyPackageRelayList(relays: [RelayURL], now: Int64, random: some RandomSource) throws -> Event {
+    package func keyPackageRelayList(relays: [RelayURL], now: Int64, random: some RandomSource) throws
+        -> Event
+    {
         try Rumor(
             author: publicKey, createdAt: now, kind: .keyPackageRelays,
             tags: relays.map { Tag("relay", $0.text) }, content: ""
@@ -84,8 +88,10 @@ package struct Account: Sendable {
         let accounts = invitees.map(\.account)
         try Self.checkCreation(creator: publicKey, accounts, relays, admins, Set(invitees.map(\.dialect)))
         let data = try GroupData(
-            nostrGroupID: random.bytes(32), name: name, description: description, admins: admins, relays: relays)
-        let everyoneLeaves = !invitees.isEmpty
+            nostrGroupID: random.bytes(32), name: name, description: description, admins: admins,
+            relays: relays)
+        let everyoneLeaves =
+            !invitees.isEmpty
             && invitees.allSatisfy { $0.keyPackage.leafNode.capabilities.proposals.contains(.selfRemove) }
         let required = RequiredCapabilities(
             extensions: [.marmotGroupData], proposals: everyoneLeaves ? [.selfRemove] : [])
@@ -125,9 +131,11 @@ package struct Account: Sendable {
         try check(!invitees.contains(creator), "one cannot invite oneself")
         try check(Set(invitees).count == invitees.count, "somebody is invited twice")
         try check(
-            admins.allSatisfy { $0 == creator || invitees.contains($0) }, "an admin must be a member of the group")
+            admins.allSatisfy { $0 == creator || invitees.contains($0) },
+            "an admin must be a member of the group")
         try check(
-            dialects.count <= 1, "members with MDK 0.6 and with newer clients cannot read each other in one group")
+            dialects.count <= 1,
+            "members with MDK 0.6 and with newer clients cannot read each other in one group")
     }
 
     /// Joins from an unwrapped Welcome (section 6).
@@ -146,11 +154,17 @@ package struct Account: Sendable {
         let group = try MarmotGroup(mls: joined.group, dialect: event.dialect)
         if let known = groups[group.id], known.isActive { return nil }
         // Audit AC: one Nostr group id, one group.
-        guard !groups.values.contains(where: { $0.id != group.id && $0.data.nostrGroupID == group.data.nostrGroupID })
+        guard
+            !groups.values.contains(where: {
+                $0.id != group.id && $0.data.nostrGroupID == group.data.nostrGroupID
+            })
         else { throw MarmotError.welcomeRejected("its Nostr group id belongs to another group of ours") }
-        let inviter = group.mls.tree.leaf(at: joined.inviter).flatMap { AccountCredential.account(of: $0.credential) }
+        let inviter = group.mls.tree.leaf(at: joined.inviter).flatMap {
+            AccountCredential.account(of: $0.credential)
+        }
         guard inviter == rumor.author else {
-            throw MarmotError.welcomeRejected("its sender is not the member who signed the group's description")
+            throw MarmotError.welcomeRejected(
+                "its sender is not the member who signed the group's description")
         }
         guard group.data.isAdmin(rumor.author) else {
             throw MarmotError.welcomeRejected("its sender is not an admin of the group")

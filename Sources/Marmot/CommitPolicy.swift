@@ -12,7 +12,8 @@ package enum CommitPolicy {
         else { throw refuse("the committer has no account") }
 
         let isSelfRemovalOnly =
-            !commit.proposals.items.isEmpty && commit.proposals.items.allSatisfy { $0.proposal == .selfRemove }
+            !commit.proposals.items.isEmpty
+            && commit.proposals.items.allSatisfy { $0.proposal == .selfRemove }
         let isSelfUpdate = commit.proposals.items.isEmpty && commit.newLeaf != nil
         guard data.isAdmin(committer) || isSelfUpdate || isSelfRemovalOnly else {
             throw refuse("a commit from a member who is no admin")
@@ -20,7 +21,9 @@ package enum CommitPolicy {
         for item in commit.proposals.items {
             guard item.proposal == .selfRemove, case .member(let index) = item.sender else { continue }
             let leaving = group.tree.leaf(at: index).flatMap { AccountCredential.account(of: $0.credential) }
-            if let leaving, data.isAdmin(leaving) { throw refuse("an admin leaves without stepping down first") }
+            if let leaving, data.isAdmin(leaving) {
+                throw refuse("an admin leaves without stepping down first")
+            }
         }
         // L: a path or an update never changes who someone is.
         if let new = commit.newLeaf, new.credential != leaf.credential {

@@ -32,8 +32,11 @@ package struct GroupData: Equatable, Sendable {
         func check(_ condition: Bool, _ text: String) throws {
             guard condition else { throw MarmotError.invalidGroupData(text) }
         }
-        try check(nostrGroupID.count == 32, "the Nostr group id has \(nostrGroupID.count) bytes instead of 32")
-        try check(name.utf8.count <= Marmot.nameLimitBytes, "the name is longer than \(Marmot.nameLimitBytes) bytes")
+        try check(
+            nostrGroupID.count == 32, "the Nostr group id has \(nostrGroupID.count) bytes instead of 32")
+        try check(
+            name.utf8.count <= Marmot.nameLimitBytes, "the name is longer than \(Marmot.nameLimitBytes) bytes"
+        )
         try check(
             description.utf8.count <= Marmot.descriptionLimitBytes,
             "the description is longer than \(Marmot.descriptionLimitBytes) bytes")
@@ -71,9 +74,11 @@ extension GroupData: TLSCodable {
         nostrGroupID = try reader.fixed(32)
         name = try Self.text(&reader)
         description = try Self.text(&reader)
-        admins = try reader.vector { (reader) throws(TLSDecodingError) in try reader.fixed(XOnlyKey.lengthBytes) }
-            // MDK takes admins that are no curve points; they can never be anybody, so they are left out.
-            .compactMap { try? XOnlyKey($0) }
+        admins = try reader.vector { (reader) throws(TLSDecodingError) in
+            try reader.fixed(XOnlyKey.lengthBytes)
+        }
+        // MDK takes admins that are no curve points; they can never be anybody, so they are left out.
+        .compactMap { try? XOnlyKey($0) }
         relays = try reader.vector { (reader) throws(TLSDecodingError) in try Self.text(&reader) }
         imageHash = try reader.opaque()
         imageKey = try reader.opaque()

@@ -10,7 +10,9 @@ package enum GroupEvent {
         random: some RandomSource
     ) throws -> Event {
         let oneTime = try Secp256k1SecretKey.random(from: random)
-        guard let secret = try secret(dialect, group, epoch: group.epoch) else { throw MarmotError.undecryptable }
+        guard let secret = try secret(dialect, group, epoch: group.epoch) else {
+            throw MarmotError.undecryptable
+        }
         var tags = [Tag("h", Hex.encode(nostrGroupID))]
         let content: String
         switch dialect {

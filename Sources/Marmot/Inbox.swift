@@ -71,7 +71,9 @@ extension Inbox: TLSCodable {
         let start = reader
         waiting = try reader.vector { (reader) throws(TLSDecodingError) in
             let json = try reader.opaque()
-            guard let event = try? Event(json: json) else { throw start.failure(.invalidValue(of: "event", 0)) }
+            guard let event = try? Event(json: json) else {
+                throw start.failure(.invalidValue(of: "event", 0))
+            }
             return event
         }
     }

@@ -56,7 +56,8 @@ package struct KeyPackageEvent: Equatable, Sendable {
         if let claimed = tags.value("i") {
             try check(Hex.decode(claimed) == reference, "the tag i is not the key package's reference")
         } else {
-            try check(event.kind == .keyPackageLegacy && tags.first("mls_proposals") != nil, "the tag i is missing")
+            try check(
+                event.kind == .keyPackageLegacy && tags.first("mls_proposals") != nil, "the tag i is missing")
         }
         // Audit D: nobody offers a key package in another's name.
         try check(
@@ -106,7 +107,8 @@ package struct KeyPackageEvent: Equatable, Sendable {
             Tag("client", Marmot.clientName), Tag("encoding", "base64"),
         ]
         let content = Base64.encode(keyPackage.encoded)
-        return [(EventKind.keyPackage, [Tag("d", slot)] + common), (.keyPackageLegacy, common)].map { kind, tags in
+        return [(EventKind.keyPackage, [Tag("d", slot)] + common), (.keyPackageLegacy, common)].map {
+            kind, tags in
             Rumor(author: account, createdAt: now, kind: kind, tags: tags, content: content)
         }
     }

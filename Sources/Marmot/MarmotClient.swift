@@ -53,7 +53,8 @@ package actor MarmotClient {
     ) throws -> (group: MarmotGroup, welcomes: [OutgoingWelcome]) {
         var next = account
         let created = try next.createGroup(
-            inviting: invitees, name: name, description: description, relays: relays, admins: admins, now: now(),
+            inviting: invitees, name: name, description: description, relays: relays, admins: admins,
+            now: now(),
             random: random)
         let welcomes = try created.welcomes.map { receiver, rumor in
             OutgoingWelcome(
@@ -70,7 +71,9 @@ package actor MarmotClient {
     ///
     /// - Returns: nil when there is nothing to do (seen before, group known).
     /// - Throws: `GiftWrapError`, `MarmotError` or `MLSError` for a wrap that is not for joining.
-    package func accept(wrap: Event, allowing isAllowed: (XOnlyKey) -> Bool = { _ in true }) throws -> MarmotGroup? {
+    package func accept(wrap: Event, allowing isAllowed: (XOnlyKey) -> Bool = { _ in true }) throws
+        -> MarmotGroup?
+    {
         guard !seenWraps.contains(wrap.id) else { return nil }
         let rumor = try GiftWrap.unwrap(wrap, for: account.key)
         guard isAllowed(rumor.author) else {
@@ -94,7 +97,9 @@ package actor MarmotClient {
     package func encrypt(
         _ text: String, kind: EventKind = .chatMessage, tags: [Tag] = [], in groupID: [UInt8]
     ) throws -> (event: Event, rumor: Rumor) {
-        guard var group = account.groups[groupID] else { throw MarmotError.notPossible("there is no such group") }
+        guard var group = account.groups[groupID] else {
+            throw MarmotError.notPossible("there is no such group")
+        }
         let rumor = Rumor(author: publicKey, createdAt: now(), kind: kind, tags: tags, content: text)
         let event = try group.encrypt(rumor, now: now(), random: random)
         try store.save(group)
@@ -116,7 +121,9 @@ package actor MarmotClient {
         var unread = 0
         while unread < received.count {
             if case .success(.epochChanged) = received[unread].result {
-                received += group.retryWaiting(now: now()).map { Received(event: $0.event, result: $0.result) }
+                received += group.retryWaiting(now: now()).map {
+                    Received(event: $0.event, result: $0.result)
+                }
             }
             unread += 1
         }

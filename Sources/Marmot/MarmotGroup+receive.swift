@@ -61,7 +61,9 @@ extension MarmotGroup {
     }
 
     /// Tries again what came too early; call it after `.epochChanged`.
-    package mutating func retryWaiting(now: Int64) -> [(event: Event, result: Result<GroupReception, any Error>)] {
+    package mutating func retryWaiting(now: Int64) -> [(
+        event: Event, result: Result<GroupReception, any Error>
+    )] {
         inbox.takeWaiting().map { event in
             (event, Result { try receive(event, now: now) })
         }
@@ -116,7 +118,8 @@ extension MarmotGroup {
         } catch {
             throw MarmotError.ruleViolated("a message is \(error)")
         }
-        guard let sender = AccountCredential.account(of: application.credential), rumor.author == sender else {
+        guard let sender = AccountCredential.account(of: application.credential), rumor.author == sender
+        else {
             throw MarmotError.ruleViolated("a message names another author than its sender")
         }
         return .message(rumor, from: sender)

@@ -44,10 +44,12 @@ package struct MarmotGroup: Equatable, Sendable {
         var next = self
         let message = try next.mls.protect(json, random: random).encoded
         if dialect == .nip44, !EncryptedPayload.plaintextLengths.contains(message.count) {
-            throw MarmotError.notPossible("the message is too long for an MDK 0.6 group (65535 bytes encrypted)")
+            throw MarmotError.notPossible(
+                "the message is too long for an MDK 0.6 group (65535 bytes encrypted)")
         }
         let event = try GroupEvent.seal(
-            message, for: next.mls, nostrGroupID: data.nostrGroupID, dialect: dialect, now: now, random: random)
+            message, for: next.mls, nostrGroupID: data.nostrGroupID, dialect: dialect, now: now,
+            random: random)
         next.inbox.remember(event: event.id, message: SHA256.hash(message))
         self = next
         return event

@@ -34,7 +34,9 @@ package struct WelcomeEvent: Equatable, Sendable {
             throw .welcomeRejected("the tag e is missing")
         }
         try check(rumor.tags.value("encoding") == "base64", "the tag encoding is not base64")
-        guard let bytes = Base64.decode(rumor.content) else { throw .welcomeRejected("the content is not base64") }
+        guard let bytes = Base64.decode(rumor.content) else {
+            throw .welcomeRejected("the content is not base64")
+        }
         do {
             guard case .welcome(let welcome) = try MLSMessage(decoding: bytes) else {
                 throw MarmotError.welcomeRejected("the content is another MLS message")

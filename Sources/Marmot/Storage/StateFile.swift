@@ -19,21 +19,30 @@ package enum StateFile {
     }
 
     /// - Throws: `FileError` that says what the file is instead, or what is wrong with it.
-    package static func decode(_ bytes: [UInt8], kind: String, newestVersion: UInt16, path: String) throws -> [UInt8] {
+    package static func decode(_ bytes: [UInt8], kind: String, newestVersion: UInt16, path: String) throws
+        -> [UInt8]
+    {
         let keep = "it was left as it is. Restore it from a copy, or move it away"
-        guard bytes.starts(with: magic) else { throw FileError(path, "not a state file of pikachat; \(keep)") }
+        guard bytes.starts(with: magic) else {
+            throw FileError(path, "not a state file of pikachat; \(keep)")
+        }
         let body = Array(bytes.dropLast(SHA256.digestLengthBytes))
-        guard body.count > magic.count, SHA256.hash(body) == Array(bytes.suffix(SHA256.digestLengthBytes)) else {
+        guard body.count > magic.count, SHA256.hash(body) == Array(bytes.suffix(SHA256.digestLengthBytes))
+        else {
             throw FileError(path, "the file is damaged or cut short; \(keep)")
         }
         var reader = TLSReader(Array(body.dropFirst(magic.count)))
         do {
             let found = String(decoding: try reader.opaque(), as: UTF8.self)
-            guard found == kind else { throw FileError(path, "it holds \"\(found)\" instead of \"\(kind)\"; \(keep)") }
+            guard found == kind else {
+                throw FileError(path, "it holds \"\(found)\" instead of \"\(kind)\"; \(keep)")
+            }
             let version = try reader.uint16()
             guard (1...newestVersion).contains(version) else {
                 throw FileError(
-                    path, "written by a newer pikachat (format \(version), this one reads up to \(newestVersion)); use that one")
+                    path,
+                    "written by a newer pikachat (format \(version), this one reads up to \(newestVersion)); use that one"
+                )
             }
             let payload = try reader.opaque()
             try reader.finish()

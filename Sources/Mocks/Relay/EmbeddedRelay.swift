@@ -71,7 +71,8 @@ package actor EmbeddedRelay {
 
     private func serve(_ stream: any ByteStream, _ leftover: [UInt8]) async {
         let socket = WebSocket(
-            over: stream, role: .server, leftover: leftover, maximumMessageBytes: limits.messageBytes, random: random)
+            over: stream, role: .server, leftover: leftover, maximumMessageBytes: limits.messageBytes,
+            random: random)
         let number = nextClient
         nextClient += 1
         clients[number] = Client(socket: socket)
@@ -141,13 +142,15 @@ package actor EmbeddedRelay {
         }
         guard !filters.isEmpty, filters.count <= limits.filters else {
             return try await socket.send(
-                text: RelayMessageText.closed(subscription: name, message: "invalid: 1 to \(limits.filters) filters"))
+                text: RelayMessageText.closed(
+                    subscription: name, message: "invalid: 1 to \(limits.filters) filters"))
         }
         let held = clients[number]?.subscriptions ?? [:]
         guard held[name] != nil || held.count < limits.subscriptions else {
             return try await socket.send(
                 text: RelayMessageText.closed(
-                    subscription: name, message: "rate-limited: at most \(limits.subscriptions) subscriptions"))
+                    subscription: name, message: "rate-limited: at most \(limits.subscriptions) subscriptions"
+                ))
         }
         clients[number]?.subscriptions[name] = filters
         let stored = store.query(filters)
@@ -163,7 +166,9 @@ package actor EmbeddedRelay {
             let supportedNips = [1, 11]
             let software = "pikachat"
         }
-        guard request.method == "GET" else { return .error(404, "this is a Nostr relay: connect with a WebSocket") }
+        guard request.method == "GET" else {
+            return .error(404, "this is a Nostr relay: connect with a WebSocket")
+        }
         var response = ServerResponse.json(200, Information())
         response.fields = [("Content-Type", "application/nostr+json")]
         return response

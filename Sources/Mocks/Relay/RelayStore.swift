@@ -44,7 +44,9 @@ package struct RelayStore {
             }
             current[address] = event.id
         }
-        if events.count >= Self.maximumEvents, let oldest = events.values.min(by: { $0.createdAt < $1.createdAt }) {
+        if events.count >= Self.maximumEvents,
+            let oldest = events.values.min(by: { $0.createdAt < $1.createdAt })
+        {
             remove(oldest)
         }
         events[event.id] = event
@@ -74,7 +76,8 @@ package struct RelayStore {
         if let authors = filter.authors { sets.append(authors.compactMap { byAuthor[$0] }) }
         if let kinds = filter.kinds { sets.append(kinds.compactMap { byKind[$0] }) }
         for (name, values) in filter.tags { sets.append(values.compactMap { byTag["\(name):\($0)"] }) }
-        guard let best = sets.min(by: { $0.reduce(0) { $0 + $1.count } < $1.reduce(0) { $0 + $1.count } }) else {
+        guard let best = sets.min(by: { $0.reduce(0) { $0 + $1.count } < $1.reduce(0) { $0 + $1.count } })
+        else {
             return Array(events.values)
         }
         return Set(best.joined()).compactMap { events[$0] }

@@ -36,7 +36,9 @@ package struct ServerResponse: Sendable {
         }
     }
 
-    package static func error(_ status: Int, _ text: String) -> ServerResponse { json(status, ["error": text]) }
+    package static func error(_ status: Int, _ text: String) -> ServerResponse {
+        json(status, ["error": text])
+    }
 }
 
 /// HTTP/1.1 for the mocks (RFC 9112): keep-alive, Content-Length bodies, size limits.
@@ -109,8 +111,10 @@ package enum HTTPExchange {
     }
 
     private static func encode(_ response: ServerResponse) -> [UInt8] {
-        let fields = response.fields + (response.status == 204 ? [] : [("Content-Length", "\(response.body.count)")])
-        return HTTPHead(startLine: "HTTP/1.1 \(response.status) \(reason(response.status))", fields: fields).encoded
+        let fields =
+            response.fields + (response.status == 204 ? [] : [("Content-Length", "\(response.body.count)")])
+        return HTTPHead(startLine: "HTTP/1.1 \(response.status) \(reason(response.status))", fields: fields)
+            .encoded
             + response.body
     }
 

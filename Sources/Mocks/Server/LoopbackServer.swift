@@ -14,7 +14,7 @@ package actor LoopbackServer {
     ///
     /// - Parameter port: 0 takes any free one.
     package init(port: UInt16 = 0) throws {
-        let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard number >= 0 else { throw SocketError.last("socket") }
         listener = FileDescriptor(number)
         var on: Int32 = 1

@@ -28,7 +28,9 @@ package enum Bech32 {
     package static func decode(_ text: String) throws(Failure) -> (prefix: String, bytes: [UInt8]) {
         guard text == text.lowercased() || text == text.uppercased() else { throw .mixedCase }
         let text = text.lowercased()
-        guard let separator = text.lastIndex(of: "1"), separator != text.startIndex else { throw .missingSeparator }
+        guard let separator = text.lastIndex(of: "1"), separator != text.startIndex else {
+            throw .missingSeparator
+        }
         let prefix = String(text[..<separator])
         var values: [UInt8] = []
         for character in text[text.index(after: separator)...].utf8 {
@@ -36,7 +38,9 @@ package enum Bech32 {
             values.append(UInt8(value))
         }
         guard values.count >= 6, polymod(expand(prefix) + values) == 1 else { throw .wrongChecksum }
-        guard let bytes = regroup(values.dropLast(6), from: 5, to: 8, padding: false) else { throw .invalidPadding }
+        guard let bytes = regroup(values.dropLast(6), from: 5, to: 8, padding: false) else {
+            throw .invalidPadding
+        }
         return (prefix, bytes)
     }
 
@@ -70,7 +74,9 @@ package enum Bech32 {
             }
         }
         if padding {
-            if bits > 0 { result.append(UInt8(truncatingIfNeeded: accumulator << (to - bits) & (1 << to - 1))) }
+            if bits > 0 {
+                result.append(UInt8(truncatingIfNeeded: accumulator << (to - bits) & (1 << to - 1)))
+            }
         } else if bits >= from || accumulator & (1 << bits - 1) != 0 {
             return nil
         }

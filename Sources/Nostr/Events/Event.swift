@@ -89,7 +89,9 @@ package enum EventError: Error, Equatable, CustomStringConvertible {
 
 /// Foundation's decoder with its errors put into one sentence.
 package enum EventJSON {
-    package static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws(EventError) -> Value {
+    package static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws(EventError)
+        -> Value
+    {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch let error as DecodingError {
@@ -102,7 +104,8 @@ package enum EventJSON {
     /// One sentence for what the decoder missed, with the path to it.
     package static func describe(_ error: DecodingError) -> String {
         func place(_ context: DecodingError.Context) -> String {
-            let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+            let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(
+                separator: ".")
             return path.isEmpty ? "" : " at \(path)"
         }
         return switch error {

@@ -31,7 +31,8 @@ package struct EventID: Hashable, Sendable, Codable, Comparable, CustomStringCon
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let id = EventID(hex: try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "an id is 64 hexadecimal digits")
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "an id is 64 hexadecimal digits")
         }
         self = id
     }

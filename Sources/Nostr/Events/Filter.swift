@@ -14,7 +14,8 @@ package struct Filter: Equatable, Sendable {
     package var limit: Int?
 
     package init(
-        ids: [EventID]? = nil, authors: [XOnlyKey]? = nil, kinds: [EventKind]? = nil, tags: [String: [String]] = [:],
+        ids: [EventID]? = nil, authors: [XOnlyKey]? = nil, kinds: [EventKind]? = nil,
+        tags: [String: [String]] = [:],
         since: Int64? = nil, until: Int64? = nil, limit: Int? = nil
     ) {
         self.ids = ids
@@ -54,7 +55,8 @@ extension Filter: Codable {
         authors = try container.decodeIfPresent([String].self, forKey: Key("authors"))?.map { text in
             guard let key = try? XOnlyKey(hex: text) else {
                 throw DecodingError.dataCorruptedError(
-                    forKey: Key("authors"), in: container, debugDescription: "an author is 64 hexadecimal digits")
+                    forKey: Key("authors"), in: container,
+                    debugDescription: "an author is 64 hexadecimal digits")
             }
             return key
         }

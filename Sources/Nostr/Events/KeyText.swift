@@ -41,7 +41,9 @@ package enum KeyText {
             throw Unreadable(description: "it is neither hexadecimal nor \(prefix)1…")
         }
         let decoded = try Bech32.decode(text)
-        guard decoded.prefix == prefix else { throw Unreadable(description: "its prefix is \(decoded.prefix)") }
+        guard decoded.prefix == prefix else {
+            throw Unreadable(description: "its prefix is \(decoded.prefix)")
+        }
         return decoded.bytes
     }
 }

@@ -52,7 +52,9 @@ package struct Rumor: Equatable, Sendable {
     }
 
     /// Signs the rumor, making it an event.
-    package func signed(by key: Secp256k1SecretKey, random: some RandomSource) throws(CryptographyError) -> Event {
+    package func signed(by key: Secp256k1SecretKey, random: some RandomSource) throws(CryptographyError)
+        -> Event
+    {
         let id = id
         return Event(
             trusted: self, id: id,

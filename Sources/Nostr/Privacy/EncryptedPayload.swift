@@ -38,7 +38,9 @@ package enum EncryptedPayload {
     }
 
     /// With a given nonce, which must never repeat under one key.
-    package static func encrypt(_ plaintext: [UInt8], with key: ConversationKey, nonce: [UInt8]) throws -> String {
+    package static func encrypt(_ plaintext: [UInt8], with key: ConversationKey, nonce: [UInt8]) throws
+        -> String
+    {
         guard plaintextLengths.contains(plaintext.count) else {
             throw Failure.invalidPlaintextLength(plaintext.count)
         }
@@ -63,7 +65,9 @@ package enum EncryptedPayload {
         let ciphertext = Array(bytes[(1 + nonceLengthBytes)..<(bytes.count - macLengthBytes)])
         let keys = try key.messageKeys(nonce: nonce)
         let mac = HMACSHA256.authenticationCode(for: nonce + ciphertext, key: keys.hmacKey)
-        guard ConstantTimeEquality.areEqual(mac, Array(bytes.suffix(macLengthBytes))) else { throw Failure.wrongMAC }
+        guard ConstantTimeEquality.areEqual(mac, Array(bytes.suffix(macLengthBytes))) else {
+            throw Failure.wrongMAC
+        }
         let padded = try ChaCha20.apply(to: ciphertext, key: keys.chaChaKey, nonce: keys.chaChaNonce)
         guard padded.count >= 2 else { throw Failure.invalidPadding }
         let count = Int(padded[0]) << 8 | Int(padded[1])

@@ -45,7 +45,9 @@ package enum GiftWrap {
     }
 
     /// Opens a wrap for `receiver`; the rumor's author is proven by the seal.
-    package static func unwrap(_ event: Event, for receiver: Secp256k1SecretKey) throws(GiftWrapError) -> Rumor {
+    package static func unwrap(_ event: Event, for receiver: Secp256k1SecretKey) throws(GiftWrapError)
+        -> Rumor
+    {
         guard event.kind == .giftWrap else { throw .notAGiftWrap }
         let sealJSON = try decrypt(event.content, receiver, event.author)
         let seal: Event

@@ -74,7 +74,8 @@ package actor RelayConnection {
     package func publish(_ event: Event, within limit: Duration) async throws {
         let ticket = nextTicket
         nextTicket += 1
-        let (stream, continuation) = AsyncStream<(Bool, String)>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let (stream, continuation) = AsyncStream<(Bool, String)>.makeStream(
+            bufferingPolicy: .bufferingNewest(1))
         answers[event.id, default: [:]][ticket] = continuation
         defer {
             answers[event.id]?[ticket] = nil
@@ -94,13 +95,16 @@ package actor RelayConnection {
             throw RelayError(url, state.isConnected ? .noReply(within: limit) : .unreachable(lastFailure))
         }
         try Task.checkCancellation()
-        guard let (accepted, message) = reply else { throw RelayError(url, .unreachable("the connection was closed")) }
+        guard let (accepted, message) = reply else {
+            throw RelayError(url, .unreachable("the connection was closed"))
+        }
         guard accepted else { throw RelayError(url, .rejected(message)) }
     }
 
     /// Events for these filters from now on, over reconnections, until `unsubscribe`.
     package func subscribe(_ name: String, _ filters: [Filter]) async -> AsyncStream<RelayDelivery> {
-        let (stream, continuation) = AsyncStream<RelayDelivery>.makeStream(bufferingPolicy: .bufferingOldest(65_536))
+        let (stream, continuation) = AsyncStream<RelayDelivery>.makeStream(
+            bufferingPolicy: .bufferingOldest(65_536))
         deliveries[name]?.finish()
         deliveries[name] = continuation
         await carryOut(state.subscribe(name, filters))
@@ -134,7 +138,8 @@ package actor RelayConnection {
             failures += 1
             let jitter = Double((try? environment.random.below(1000)) ?? 500) / 1000
             // Only cancellation ends the pause early, and the loop's condition sees it.
-            try? await environment.clock.sleep(for: environment.retry.delay(afterFailures: failures, jitter: jitter))
+            try? await environment.clock.sleep(
+                for: environment.retry.delay(afterFailures: failures, jitter: jitter))
         }
         await socket?.close()
         socket = nil
@@ -191,7 +196,9 @@ package actor RelayConnection {
     private func keepAlive(_ socket: WebSocket) async throws {
         while true {
             try await environment.clock.sleep(for: environment.pingInterval)
-            guard await socket.heardSinceLastPing else { throw RelayError(url, .unreachable("it fell silent")) }
+            guard await socket.heardSinceLastPing else {
+                throw RelayError(url, .unreachable("it fell silent"))
+            }
             try await socket.ping()
         }
     }

@@ -20,7 +20,8 @@ package struct RelayError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch reason {
         case .noReply(let limit): "\(relay) did not confirm within \(limit.inSeconds)"
-        case .rejected(let why): "\(relay) refused: \(why.isEmpty ? "no reason given" : String(why.prefix(300)))"
+        case .rejected(let why):
+            "\(relay) refused: \(why.isEmpty ? "no reason given" : String(why.prefix(300)))"
         case .unreachable(let why): "\(relay) is not reachable: \(why)"
         }
     }

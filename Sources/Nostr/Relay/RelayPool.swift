@@ -96,9 +96,12 @@ package actor RelayPool {
     package func subscribe(_ filters: [Filter]) async -> Subscription {
         let name = "pika-\(nextNumber)"
         nextNumber += 1
-        let (stream, continuation) = AsyncStream<Delivery>.makeStream(bufferingPolicy: .bufferingOldest(65_536))
+        let (stream, continuation) = AsyncStream<Delivery>.makeStream(
+            bufferingPolicy: .bufferingOldest(65_536))
         var streams: [(RelayURL, AsyncStream<RelayDelivery>)] = []
-        for connection in connections { streams.append((connection.url, await connection.subscribe(name, filters))) }
+        for connection in connections {
+            streams.append((connection.url, await connection.subscribe(name, filters)))
+        }
         let sources = streams
         let seen = SeenEvents()
         forwarding[name] = Task {
@@ -124,7 +127,9 @@ package actor RelayPool {
     package func cancel(_ subscription: Subscription) async {
         forwarding.removeValue(forKey: subscription.name)?.cancel()
         await withTaskGroup(of: Void.self) { group in
-            for connection in connections { group.addTask { await connection.unsubscribe(subscription.name) } }
+            for connection in connections {
+                group.addTask { await connection.unsubscribe(subscription.name) }
+            }
         }
     }
 
@@ -132,7 +137,8 @@ package actor RelayPool {
     ///
     /// Returns early once `enough` says so, so that a dead relay does not cost the whole limit.
     package func fetch(
-        _ filters: [Filter], within limit: Duration, enough: @escaping @Sendable ([Event]) -> Bool = { _ in false }
+        _ filters: [Filter], within limit: Duration,
+        enough: @escaping @Sendable ([Event]) -> Bool = { _ in false }
     ) async throws -> [Event] {
         let subscription = await subscribe(filters)
         let collected = Collected()
@@ -163,7 +169,9 @@ package actor RelayPool {
     package func troubles() async -> [RelayError] {
         var errors: [RelayError] = []
         for connection in connections {
-            if let why = await connection.trouble { errors.append(RelayError(connection.url, .unreachable(why))) }
+            if let why = await connection.trouble {
+                errors.append(RelayError(connection.url, .unreachable(why)))
+            }
         }
         return errors
     }

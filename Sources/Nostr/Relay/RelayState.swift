@@ -56,13 +56,15 @@ struct RelayState {
             guard subscriptions.removeValue(forKey: subscription) != nil else { return [] }
             return [.deliver(subscription: subscription, .closed(message))]
         case .notice(let text): return [.report("notice: \(text.prefix(300))")]
-        case .authenticate: return [.report("the relay asks for authentication (NIP-42), which pikachat does not do")]
+        case .authenticate:
+            return [.report("the relay asks for authentication (NIP-42), which pikachat does not do")]
         case .other(let type): return [.report("sent an unknown message type \"\(type.prefix(40))\"")]
         }
     }
 
     /// A relay that lies is caught here: wrong ids and signatures, and events that nobody asked for.
-    private func event(_ unverified: UnverifiedEvent, _ subscription: String, _ filters: [Filter]) -> [Effect] {
+    private func event(_ unverified: UnverifiedEvent, _ subscription: String, _ filters: [Filter]) -> [Effect]
+    {
         do {
             let event = try unverified.verified()
             guard filters.contains(where: { $0.matches(event) }) else {

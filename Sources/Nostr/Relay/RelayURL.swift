@@ -41,7 +41,8 @@ package struct RelayURL: Hashable, Sendable, Codable, CustomStringConvertible {
         isSecure = scheme == "wss"
         let query = parts.percentEncodedQuery.map { "?\($0)" } ?? ""
         path = (parts.percentEncodedPath.isEmpty ? "/" : parts.percentEncodedPath) + query
-        self.text = "\(scheme)://\(host)\(parts.port.map { ":\($0)" } ?? "")\(parts.percentEncodedPath)\(query)"
+        self.text =
+            "\(scheme)://\(host)\(parts.port.map { ":\($0)" } ?? "")\(parts.percentEncodedPath)\(query)"
     }
 
     /// Equal when they reach the same place: a lone trailing slash does not count.

@@ -68,9 +68,13 @@ package struct FrameDecoder: Sendable {
 
     private func close(_ payload: [UInt8]) throws(WebSocketViolation) -> Output {
         guard !payload.isEmpty else { return .close(nil, "") }
-        guard payload.count >= 2 else { throw WebSocketViolation(.protocolError, "a close frame of one byte") }
+        guard payload.count >= 2 else {
+            throw WebSocketViolation(.protocolError, "a close frame of one byte")
+        }
         let code = CloseCode(rawValue: UInt16(payload[0]) << 8 | UInt16(payload[1]))
-        guard code.isSendable else { throw WebSocketViolation(.protocolError, "close code \(code) may not be sent") }
+        guard code.isSendable else {
+            throw WebSocketViolation(.protocolError, "close code \(code) may not be sent")
+        }
         guard let reason = String(validating: payload.dropFirst(2), as: UTF8.self) else {
             throw WebSocketViolation(.invalidPayload, "a close reason is not UTF-8")
         }
@@ -90,7 +94,12 @@ package struct FrameDecoder: Sendable {
             throw WebSocketViolation(
                 .protocolError, role == .server ? "a client frame is not masked" : "a server frame is masked")
         }
-        let extraBytes = switch second & 0x7f { case 126: 2; case 127: 8; default: 0 }
+        let extraBytes =
+            switch second & 0x7f {
+            case 126: 2;
+            case 127: 8;
+            default: 0
+            }
         guard !opcode.isControl || (isFinal && extraBytes == 0) else {
             throw WebSocketViolation(.protocolError, "a control frame is fragmented or longer than 125 bytes")
         }
@@ -104,7 +113,9 @@ package struct FrameDecoder: Sendable {
             }
         }
         let held = partial?.payload.count ?? 0
-        guard length <= UInt64(maximumMessageBytes), opcode.isControl || Int(length) + held <= maximumMessageBytes else {
+        guard length <= UInt64(maximumMessageBytes),
+            opcode.isControl || Int(length) + held <= maximumMessageBytes
+        else {
             throw WebSocketViolation(.messageTooBig, "a message is larger than \(maximumMessageBytes) bytes")
         }
         let keyBytes = isMasked ? 4 : 0

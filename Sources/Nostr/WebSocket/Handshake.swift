@@ -10,7 +10,8 @@ package enum Handshake {
 
         package var description: String {
             switch self {
-            case .notUpgraded(let line): "the server did not switch to WebSocket, it answered \"\(line.prefix(120))\""
+            case .notUpgraded(let line):
+                "the server did not switch to WebSocket, it answered \"\(line.prefix(120))\""
             case .wrongAccept: "the server's Sec-WebSocket-Accept does not fit our key"
             case .unrequestedExtension: "the server chose an extension that was not offered"
             case .notAWebSocketRequest: "not a WebSocket request"
@@ -19,13 +20,16 @@ package enum Handshake {
     }
 
     /// 16 random bytes in base64 (§4.1).
-    package static func makeKey(random: some RandomSource) throws -> String { Base64.encode(try random.bytes(16)) }
+    package static func makeKey(random: some RandomSource) throws -> String {
+        Base64.encode(try random.bytes(16))
+    }
 
     package static func request(host: String, path: String, key: String) -> HTTPHead {
         HTTPHead(
             startLine: "GET \(path) HTTP/1.1",
             fields: [
-                ("Host", host), ("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Key", key),
+                ("Host", host), ("Upgrade", "websocket"), ("Connection", "Upgrade"),
+                ("Sec-WebSocket-Key", key),
                 ("Sec-WebSocket-Version", "13"), ("User-Agent", "pikachat"),
             ])
     }
@@ -49,7 +53,8 @@ package enum Handshake {
         return HTTPHead(
             startLine: "HTTP/1.1 101 Switching Protocols",
             fields: [
-                ("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", acceptance(of: key)),
+                ("Upgrade", "websocket"), ("Connection", "Upgrade"),
+                ("Sec-WebSocket-Accept", acceptance(of: key)),
             ])
     }
 

@@ -51,8 +51,9 @@ package final class SocketStream: ByteStream {
         }
     }
 
-    private static func connect(to address: Address, host: String, port: UInt16) async throws -> SocketStream {
-        let number = socket(address.family, Int32(SOCK_STREAM.rawValue), 0)
+    private static func connect(to address: Address, host: String, port: UInt16) async throws -> SocketStream
+    {
+        let number = socket(address.family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard number >= 0 else { throw SocketError.last("socket") }
         let descriptor = FileDescriptor(number)
         var on: Int32 = 1
@@ -94,7 +95,9 @@ package final class SocketStream: ByteStream {
         var offset = 0
         while offset < bytes.count {
             let count = bytes.withUnsafeBytes {
-                send(descriptor.number, $0.baseAddress.map { $0 + offset }, $0.count - offset, Int32(MSG_NOSIGNAL))
+                send(
+                    descriptor.number, $0.baseAddress.map { $0 + offset }, $0.count - offset,
+                    Int32(MSG_NOSIGNAL))
             }
             if count >= 0 {
                 offset += count

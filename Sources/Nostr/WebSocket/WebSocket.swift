@@ -16,7 +16,8 @@ package actor WebSocket {
         package var description: String {
             switch self {
             case .byPeer(let code, let reason):
-                "closed by the peer" + (code.map { " with code \($0)" } ?? "") + (reason.isEmpty ? "" : ": \(reason.prefix(200))")
+                "closed by the peer" + (code.map { " with code \($0)" } ?? "")
+                    + (reason.isEmpty ? "" : ": \(reason.prefix(200))")
             case .streamEnded: "the connection broke off"
             case .violation(let violation): "the peer broke the WebSocket protocol: \(violation)"
             case .backlogFull: "the peer does not read what it is sent"
@@ -70,7 +71,8 @@ package actor WebSocket {
                 while let output = try decoder.next() {
                     switch output {
                     case .text(let text): return text
-                    case .binary: throw WebSocketViolation(.unsupportedData, "binary messages are not spoken here")
+                    case .binary:
+                        throw WebSocketViolation(.unsupportedData, "binary messages are not spoken here")
                     case .ping(let payload): try await send(Frame(.pong, payload))
                     case .pong: break
                     case .close(let code, let reason):

@@ -9,7 +9,8 @@ struct AEADTests {
         let nonce = try #require(Hex.decode("070000004041424344454647"))
         let associated = try #require(Hex.decode("50515253c0c1c2c3c4c5c6c7"))
         let text = Array(
-            "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it.".utf8)
+            "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it."
+                .utf8)
         let sealed = try ChaCha20Poly1305.seal(text, key: key, nonce: nonce, authenticating: associated)
         #expect(Hex.encode(sealed.suffix(16)) == "1ae10b594f09e26a7e902ecbd0600691")
         #expect(Hex.encode(sealed.prefix(16)) == "d31a8d34648e60db7b86afbc53ef7ec2")

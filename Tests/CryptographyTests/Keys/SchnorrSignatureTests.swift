@@ -16,7 +16,8 @@ struct SchnorrSignatureTests {
                 let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
                 return Row(
                     index: cells[0], secretKey: cells[1], publicKey: cells[2], auxiliary: cells[3],
-                    message: try #require(Hex.decode(cells[4])), signature: try #require(Hex.decode(cells[5])),
+                    message: try #require(Hex.decode(cells[4])),
+                    signature: try #require(Hex.decode(cells[5])),
                     isValid: cells[6] == "TRUE", comment: cells.count > 7 ? cells[7] : "")
             }
     }
@@ -88,7 +89,9 @@ struct SchnorrSignatureTests {
 
     @Test("refuses zero, the group order and short keys")
     func badKeys() {
-        #expect(throws: CryptographyError.self) { try Secp256k1SecretKey(hex: String(repeating: "0", count: 64)) }
+        #expect(throws: CryptographyError.self) {
+            try Secp256k1SecretKey(hex: String(repeating: "0", count: 64))
+        }
         #expect(throws: CryptographyError.self) {
             try Secp256k1SecretKey(hex: "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141")
         }

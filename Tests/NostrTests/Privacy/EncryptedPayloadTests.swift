@@ -19,7 +19,9 @@ struct EncryptedPayloadTests {
         }
         struct Conversation: Decodable { let sec1: HexBytes, pub2: HexBytes, conversation_key: HexBytes }
         struct MessageKeys: Decodable {
-            struct Keys: Decodable { let nonce: HexBytes, chacha_key: HexBytes, chacha_nonce: HexBytes, hmac_key: HexBytes }
+            struct Keys: Decodable {
+                let nonce: HexBytes, chacha_key: HexBytes, chacha_nonce: HexBytes, hmac_key: HexBytes
+            }
             let conversation_key: HexBytes, keys: [Keys]
         }
         struct Encrypt: Decodable {
@@ -35,7 +37,9 @@ struct EncryptedPayloadTests {
         let v2: V2
     }
 
-    private func file() throws -> File { try JSONDecoder().decode(File.self, from: Vectors.data("nip44.json")) }
+    private func file() throws -> File {
+        try JSONDecoder().decode(File.self, from: Vectors.data("nip44.json"))
+    }
 
     @Test("derives the published conversation and message keys")
     func keys() throws {
@@ -63,7 +67,8 @@ struct EncryptedPayloadTests {
             let second = try Secp256k1SecretKey(vector.sec2.secret)
             #expect(try ConversationKey(of: first, with: second.publicKey) == key)
             let text = Array(vector.plaintext.utf8)
-            #expect(try EncryptedPayload.encrypt(text, with: key, nonce: vector.nonce.bytes) == vector.payload)
+            #expect(
+                try EncryptedPayload.encrypt(text, with: key, nonce: vector.nonce.bytes) == vector.payload)
             #expect(try EncryptedPayload.decrypt(vector.payload, with: key) == text)
         }
     }
@@ -106,7 +111,8 @@ struct EncryptedPayloadTests {
         }
         for vector in invalid.get_conversation_key {
             #expect(throws: CryptographyError.self, "\(vector.note)") {
-                try ConversationKey(of: Secp256k1SecretKey(vector.sec1.secret), with: XOnlyKey(vector.pub2.bytes))
+                try ConversationKey(
+                    of: Secp256k1SecretKey(vector.sec1.secret), with: XOnlyKey(vector.pub2.bytes))
             }
         }
         for vector in invalid.decrypt {

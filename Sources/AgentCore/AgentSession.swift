@@ -1,0 +1,140 @@
+import Cryptography
+import Marmot
+import Nostr
+
+/// One agent and our conversation with it: the pipeline whose steps are in `Steps/`.
+///
+/// Steps are separate commands; `SessionState` says which may run. One step at a time is the caller's business, replies come
+/// in at any time.
+package actor AgentSession {
+    package nonisolated let name: String
+    package nonisolated let environment: SessionEnvironment
+    package internal(set) var state = SessionState()
+    var provider: (any Provider)?
+    var recorder: ResourceRecorder?
+    package internal(set) var keepsRunning = false
+    package private(set) var transcript: [ChatMessage] = []
+    /// Why the conversation cannot go on, once it cannot (removed from the group, subscription refused).
+    package private(set) var conversationEnd: String?
+    private var nextNumber = 0
+    private var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
+    private var nextListener = 0
+    private var receiving: Task<Void, Never>?
+    private var subscription: RelayPool.Subscription?
+
+    package init(name: String, environment: SessionEnvironment) {
+        self.name = name
+        self.environment = environment
+    }
+
+    package var timings: ProviderTimings { provider?.timings ?? SessionLimits.attachedTimings }
+    package var providerName: String? { provider?.name }
+    package var retentionHints: [String] {
+        guard let agent = state.agent, let provider else { return [] }
+        return provider.retentionHints(for: agent)
+    }
+
+    /// What should happen to the agent at the end.
+    package var exitPolicy: ExitPolicy {
+        keepsRunning ? .leaveRunning : provider?.exitPolicy ?? .leaveRunning
+    }
+
+    func emit(_ event: SessionEvent) { environment.log.emit(event) }
+
+    /// Leaves the agent running at the end, whatever the provider does by itself.
+    package func keepAtEnd() { keepsRunning = true }
+
+    // MARK: Conversation
+
+    /// Ticks whenever the transcript or the session's state may have changed.
+    package func activity() -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let number = nextListener
+        nextListener += 1
+        listeners[number] = continuation
+        continuation.onTermination = { _ in Task { await self.forget(listener: number) } }
+        continuation.yield()
+        return stream
+    }
+
+    private func forget(listener: Int) { listeners[listener] = nil }
+
+    private func tick() { for listener in listeners.values { listener.yield() } }
+
+    /// Number that the next message will get.
+    package var cursor: Int { nextNumber }
+
+    @discardableResult
+    func append(_ rumor: Rumor, isOurs: Bool) -> ChatMessage {
+        let message = ChatMessage(
+            id: rumor.id, number: nextNumber, text: rumor.content, kind: rumor.kind,
+            sender: KeyText.npub(rumor.author), isOurs: isOurs, time: environment.now() * 1000)
+        nextNumber += 1
+        transcript.append(message)
+        if transcript.count > 2 * environment.limits.transcript {
+            transcript.removeFirst(transcript.count - environment.limits.transcript)
+        }
+        tick()
+        return message
+    }
+
+    /// Starts listening to a group; returns once the subscription is on its way.
+    func listen(to group: MarmotGroup) async {
+        await stopListening()
+        conversationEnd = nil
+        let subscription = await environment.pool.subscribe([group.filter(since: nil)])
+        self.subscription = subscription
+        receiving = Task {
+            for await delivery in subscription.deliveries { await self.received(delivery) }
+        }
+    }
+
+    func stopListening() async {
+        receiving?.cancel()
+        receiving = nil
+        if let subscription { await environment.pool.cancel(subscription) }
+        subscription = nil
+    }
+
+    private func received(_ delivery: RelayPool.Delivery) async {
+        switch delivery {
+        case .endOfStoredEvents: break
+        case .closed(let relay, let why):
+            emit(.warning("\(relay) ended our subscription: \(why.isEmpty ? "no reason given" : why)"))
+        case .event(let event, _):
+            do {
+                for received in try await environment.client.receive(event) { show(received) }
+            } catch {
+                emit(
+                    .failure(
+                        code: FailureCode.require.rawValue, message: "a message could not be stored: \(error)"
+                    ))
+            }
+        }
+    }
+
+    private func show(_ received: MarmotClient.Received) {
+        switch received.result {
+        case .success(.message(let rumor, let sender)):
+            // Typing notices and the like are no replies (contracts/marmot.md section 7).
+            guard rumor.kind == .chatMessage else { return }
+            append(rumor, isOurs: false)
+            emit(.reply(text: rumor.content, sender: KeyText.npub(sender), session: name))
+        case .success(.epochChanged(let epoch, let who)):
+            emit(.epochChanged(epoch: Int(clamping: epoch), by: KeyText.npub(who)))
+            tick()
+        case .success(.removed(let who)):
+            conversationEnd = "\(KeyText.npub(who)) removed us from the group"
+            emit(.removedFromGroup(by: KeyText.npub(who)))
+            tick()
+        case .success(.proposal), .success(.duplicate), .success(.waiting): break
+        case .failure(let error): emit(.messageRejected(reason: "\(error)"))
+        }
+    }
+
+    /// Ends listening; the agent itself is `teardown`'s business.
+    package func close() async {
+        await stopListening()
+        for listener in listeners.values { listener.finish() }
+    }
+}

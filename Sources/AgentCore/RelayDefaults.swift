@@ -1,0 +1,8 @@
+import Nostr
+
+/// The relays that everything uses unless told otherwise: the one place that names them.
+package enum RelayDefaults {
+    package static let texts = ["wss://us-east.nostr.pikachat.org", "wss://eu.nostr.pikachat.org"]
+
+    package static let relays: [RelayURL] = texts.compactMap { try? RelayURL($0) }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import Marmot
+
+/// What was created at a control plane and what became of it: one JSON line per change, each on disk before the next step.
+package actor ResourceLedger {
+    /// One line.
+    package struct Entry: Codable, Equatable, Sendable {
+        package enum Change: String, Codable, Sendable {
+            /// About to be created: written before the request goes out.
+            case intent
+            /// Exists; `id` is known.
+            case created
+            /// Removed, or never came to be.
+            case gone
+            /// Left running on purpose.
+            case kept
+        }
+
+        package let key: String
+        package let change: Change
+        package let provider: String
+        /// `vm`, `machine`, `volume`, `agent`.
+        package let kind: String
+        package let id: String?
+        package let url: String
+        /// Milliseconds since 1970.
+        package let time: Int64
+    }
+
+    private let path: String?
+    private let now: @Sendable () -> Int64
+    private var entries: [Entry]
+
+    /// - Parameters:
+    ///   - path: nil keeps the ledger in memory.
+    ///   - now: milliseconds since 1970.
+    package init(path: String?, now: @escaping @Sendable () -> Int64) throws {
+        self.path = path
+        self.now = now
+        entries = try path.map(Self.load) ?? []
+    }
+
+    /// The latest state of everything that is not gone.
+    package var open: [Entry] {
+        var latest: [String: Entry] = [:]
+        var order: [String] = []
+        for entry in entries {
+            if latest[entry.key] == nil { order.append(entry.key) }
+            latest[entry.key] = entry
+        }
+        return order.compactMap { latest[$0] }.filter { $0.change != .gone }
+    }
+
+    package func record(
+        _ change: Entry.Change, key: String, provider: String, kind: String, id: String?, url: String
+    ) throws {
+        let entry = Entry(
+            key: key, change: change, provider: provider, kind: kind, id: id, url: url, time: now())
+        if let path { try append(entry, to: path) }
+        entries.append(entry)
+    }
+
+    private func append(_ entry: Entry, to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let line = [UInt8](try encoder.encode(entry)) + [10]
+        let descriptor = Foundation.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw FileError(path, "cannot open it: \(String(cString: strerror(errno)))")
+        }
+        defer { close(descriptor) }
+        let written = line.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        guard written == line.count, fsync(descriptor) == 0 else {
+            throw FileError(path, "cannot write it: \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// A last line without its end is what a crash leaves: it was never acted on, so it is dropped.
+    private static func load(_ path: String) throws -> [Entry] {
+        guard let bytes = try AtomicFile.read(path) else { return [] }
+        var entries: [Entry] = []
+        let lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
+        for (number, line) in lines.enumerated() where !line.isEmpty {
+            do {
+                entries.append(try JSONDecoder().decode(Entry.self, from: Data(line)))
+            } catch {
+                if number == lines.count - 1 { break }
+                throw FileError(
+                    path,
+                    "line \(number + 1) is damaged; it was left as it is. Compare with your provider's list, then repair or move the file"
+                )
+            }
+        }
+        if let last = bytes.last, last != 10 {
+            try AtomicFile.write(Array(bytes.prefix((bytes.lastIndex(of: 10) ?? -1) + 1)), to: path)
+        }
+        return entries
+    }
+}
+
+/// The ledger's face for one provider during one provisioning.
+package struct ResourceRecorder: Sendable {
+    private let ledger: ResourceLedger
+    private let provider: String
+    private let url: String
+    private let suffix: String
+
+    package init(ledger: ResourceLedger, provider: String, url: String, suffix: String) {
+        (self.ledger, self.provider, self.url, self.suffix) = (ledger, provider, url, suffix)
+    }
+
+    private func key(_ kind: String) -> String { "\(provider)-\(kind)-\(suffix)" }
+
+    /// Before the request that creates it.
+    package func willCreate(_ kind: String) async throws { try await record(.intent, kind, nil) }
+    package func didCreate(_ kind: String, id: String) async throws { try await record(.created, kind, id) }
+    package func isGone(_ kind: String, id: String?) async throws { try await record(.gone, kind, id) }
+    package func isKept(_ kind: String, id: String) async throws { try await record(.kept, kind, id) }
+
+    private func record(_ change: ResourceLedger.Entry.Change, _ kind: String, _ id: String?) async throws {
+        try await ledger.record(change, key: key(kind), provider: provider, kind: kind, id: id, url: url)
+    }
+}

@@ -1,0 +1,13 @@
+/// Bounds of the steps that are not a provider's.
+package struct SessionLimits: Equatable, Sendable {
+    /// How long a relay has to confirm an event.
+    package var publish: Duration = .seconds(10)
+    package var teardown: Duration = .seconds(60)
+    /// Messages kept in memory for `messages` and `expect`; the oldest go first.
+    package var transcript = 10_000
+
+    package init() {}
+
+    /// For agents that were attached to.
+    package static let attachedTimings = ProviderTimings(keyPackageRetry: .seconds(2))
+}

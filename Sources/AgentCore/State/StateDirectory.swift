@@ -1,0 +1,61 @@
+import Foundation
+import Marmot
+
+/// The directory that holds a user's state: 0700, used by one process at a time.
+package final class StateDirectory: Sendable {
+    /// Another process uses the directory.
+    package struct Locked: Error, Equatable, CustomStringConvertible {
+        package let path: String
+        package let holder: String
+
+        package var description: String {
+            "the state directory \(path) is in use by \(holder). Wait for it, or choose another with --state-dir"
+        }
+    }
+
+    package let path: String
+    private let lock: Int32
+
+    /// `--state-dir`, else `$XDG_STATE_HOME/pikachat`, else `~/.local/state/pikachat`, else `.pikachat`.
+    package static func defaultPath(environment: [String: String]) -> String {
+        if let base = environment["XDG_STATE_HOME"], base.hasPrefix("/") { return base + "/pikachat" }
+        if let home = environment["HOME"], home.hasPrefix("/") { return home + "/.local/state/pikachat" }
+        return ".pikachat"
+    }
+
+    /// Creates the directory where needed and takes its lock.
+    package init(path: String) throws {
+        self.path = path
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw FileError(path, "cannot create the state directory: \(String(cString: strerror(errno)))")
+        }
+        guard chmod(path, 0o700) == 0 else {
+            throw FileError(
+                path, "cannot make the state directory private: \(String(cString: strerror(errno)))")
+        }
+        let lockPath = path + "/lock"
+        lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard lock >= 0 else {
+            throw FileError(lockPath, "cannot open it: \(String(cString: strerror(errno)))")
+        }
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            let holder =
+                (try? AtomicFile.read(lockPath)).flatMap { $0 }.map { String(decoding: $0, as: UTF8.self) }
+                ?? ""
+            close(lock)
+            throw Locked(
+                path: path, holder: holder.isEmpty ? "another pikachat" : "pikachat with process id \(holder)"
+            )
+        }
+        ftruncate(lock, 0)
+        let pid = Array("\(getpid())".utf8)
+        _ = pwrite(lock, pid, pid.count, 0)
+    }
+
+    deinit { close(lock) }
+
+    package func file(_ name: String) -> String { path + "/" + name }
+}

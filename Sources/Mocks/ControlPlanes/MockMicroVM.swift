@@ -1,0 +1,219 @@
+import AgentCore
+import Cryptography
+import Foundation
+import Marmot
+import Nostr
+import Providers
+
+/// A vm-spawner on loopback with real agents for VMs (contracts/providers.md, "MicroVM spawner").
+package actor MockMicroVM {
+    package struct Settings: Sendable {
+        /// From the answer of `POST /vms` to the start of the agent.
+        package var boot: Duration = .zero
+        /// A command that runs instead of the built-in agent; see `GuestProcess`.
+        package var guest: String?
+        package var rules = ReplyRules()
+        package var maximumVMs = 64
+        package var totalCPUs = 64
+        package var totalMemoryMB = 262_144
+
+        package init() {}
+    }
+
+    private struct VM {
+        let number: Int
+        let request: CreateVMRequest
+        let createdAt: Date
+        var life: Task<Void, Never>?
+    }
+
+    private let server: LoopbackServer
+    private let clock: any Clock<Duration>
+    private let random: any RandomSource
+    private let directory: String
+    /// Relays that guests use instead of those in the request: the mock world's own.
+    private let relays: [RelayURL]?
+    package private(set) var settings: Settings
+    private var vms: [String: VM] = [:]
+    private var nextNumber = 1
+    /// Bodies of all create requests, for tests.
+    package private(set) var createBodies: [[UInt8]] = []
+    /// Answers that replace the real one, by method and path prefix; for tests and faults.
+    private var overrides: [(method: String, path: String, response: ServerResponse?)] = []
+
+    /// - Parameters:
+    ///   - port: 0 takes any free one.
+    ///   - directory: for guests' files; created when needed.
+    package init(
+        port: UInt16 = 0, settings: Settings = Settings(), relays: [RelayURL]? = nil, directory: String,
+        clock: any Clock<Duration> = ContinuousClock(), random: any RandomSource = SystemRandom()
+    ) throws {
+        server = try LoopbackServer(port: port)
+        self.settings = settings
+        self.relays = relays
+        self.directory = directory
+        self.clock = clock
+        self.random = random
+    }
+
+    package nonisolated var url: String { "http://127.0.0.1:\(server.port)" }
+
+    package func start() async {
+        await server.start { stream in
+            await HTTPExchange.serve(stream) { request in await self.respond(to: request) }
+        }
+    }
+
+    package func stop() async {
+        await server.stop()
+        for id in Array(vms.keys) { await remove(id) }
+    }
+
+    package func configure(_ change: @Sendable (inout Settings) -> Void) { change(&settings) }
+
+    /// VMs that exist now.
+    package var ids: [String] { vms.keys.sorted() }
+
+    /// From now on `method path…` gets this answer; nil breaks the connection.
+    package func override(_ method: String, _ path: String, with response: ServerResponse?) {
+        overrides.append((method, path, response))
+    }
+
+    // MARK: HTTP
+
+    private func respond(to request: ServerRequest) async -> ServerResponse? {
+        if let override = overrides.last(where: {
+            $0.method == request.method && request.path.hasPrefix($0.path)
+        }) {
+            return override.response
+        }
+        switch (request.method, request.segments.first, request.segments.count) {
+        case ("GET", "healthz", 1): return .json(200, Health(now: Self.text(Date()), vmCount: vms.count))
+        case ("GET", "capacity", 1): return .json(200, capacity)
+        case ("GET", "vms", 1):
+            return .json(
+                200, vms.sorted { $0.value.number < $1.value.number }.map { record($0.key, $0.value) })
+        case ("POST", "vms", 1): return create(request)
+        case ("GET", "vms", 2):
+            let id = request.segments[1]
+            guard let vm = vms[id] else { return .error(404, "vm not found: \(id)") }
+            return .json(200, record(id, vm))
+        case ("DELETE", "vms", 2):
+            let id = request.segments[1]
+            guard vms[id] != nil else { return .error(404, "vm not found: \(id)") }
+            await remove(id)
+            return ServerResponse(status: 204)
+        case ("POST", "vms", 3) where request.segments[2] == "exec":
+            return .error(501, "exec is not implemented")
+        default: return .error(404, "not found: \(request.method) \(request.path)")
+        }
+    }
+
+    private struct Health: Encodable {
+        let ok = true
+        let now: String
+        let vmCount: Int
+    }
+
+    private struct Capacity: Encodable {
+        let totalCpus: Int, usedCpus: Int, totalMemoryMb: Int, usedMemoryMb: Int
+        let vmCount: Int, maxVms: Int, availableVms: Int
+    }
+
+    private struct Record: Encodable {
+        let id: String, ip: String, status: String, createdAt: String
+        let sshPort = 22
+        let sshUser = "root"
+        let sshPrivateKey = "mock: there is no ssh"
+        let llmBaseUrl = ""
+        let llmSessionToken = ""
+        let ttlSeconds: Int, flakeRef: String, devShell: String, spawnVariant: String
+        let phaseTimingsMs = ["boot": 0]
+    }
+
+    private var capacity: Capacity {
+        let cpus = vms.values.reduce(0) { $0 + $1.request.cpu }
+        let memory = vms.values.reduce(0) { $0 + $1.request.memoryMB }
+        return Capacity(
+            totalCpus: settings.totalCPUs, usedCpus: cpus, totalMemoryMb: settings.totalMemoryMB,
+            usedMemoryMb: memory,
+            vmCount: vms.count, maxVms: settings.maximumVMs,
+            availableVms: max(settings.maximumVMs - vms.count, 0))
+    }
+
+    private func record(_ id: String, _ vm: VM) -> Record {
+        Record(
+            id: id, ip: "10.0.\(vm.number / 250).\(vm.number % 250 + 2)", status: "running",
+            createdAt: Self.text(vm.createdAt), ttlSeconds: vm.request.ttlSeconds,
+            flakeRef: vm.request.flakeRef,
+            devShell: vm.request.devShell, spawnVariant: vm.request.spawnVariant)
+    }
+
+    private static func text(_ date: Date) -> String { date.formatted(.iso8601) }
+
+    private func create(_ request: ServerRequest) -> ServerResponse {
+        createBodies.append(request.body)
+        let body: CreateVMRequest
+        do {
+            body = try JSONDecoder().decode(CreateVMRequest.self, from: Data(request.body))
+        } catch let error as DecodingError {
+            return .error(400, EventJSON.describe(error))
+        } catch {
+            return .error(400, "\(error)")
+        }
+        guard ["prebuilt", "prebuilt-cow"].contains(body.spawnVariant) else {
+            return .error(400, "unknown spawn_variant: \(body.spawnVariant)")
+        }
+        guard body.cpu > 0, body.memoryMB > 0, body.ttlSeconds > 0 else {
+            return .error(400, "cpu, memory_mb and ttl_seconds must be positive")
+        }
+        guard vms.count < settings.maximumVMs else {
+            return .error(500, "no capacity: \(vms.count) VMs are running")
+        }
+        do {
+            let life = try makeLife(of: body)
+            let id = "vm-\(Hex.encode(try random.bytes(4)))"
+            var vm = VM(number: nextNumber, request: body, createdAt: Date())
+            nextNumber += 1
+            vm.life = Task {
+                await life()
+                // Reaped: the guest's time is over.
+                if !Task.isCancelled { self.forget(id) }
+            }
+            vms[id] = vm
+            return .json(200, record(id, vm))
+        } catch {
+            return .error(500, "guest_autostart: \(error)")
+        }
+    }
+
+    private func forget(_ id: String) { vms[id] = nil }
+
+    private func remove(_ id: String) async {
+        guard let vm = vms.removeValue(forKey: id) else { return }
+        vm.life?.cancel()
+        await vm.life?.value
+    }
+
+    /// What runs in the VM, bounded by its time to live.
+    private func makeLife(of request: CreateVMRequest) throws -> @Sendable () async -> Void {
+        let guest = try Guest(request, relays: relays)
+        let (settings, clock, directory) = (settings, clock, directory)
+        return {
+            // Cancellation and time to live both end a guest; what it was doing then does not matter.
+            try? await withDeadline(.seconds(request.ttlSeconds), clock: clock) {
+                try await clock.sleep(for: settings.boot)
+                if let command = settings.guest {
+                    try await GuestProcess.run(command, guest, in: directory, clock: clock)
+                } else {
+                    try await MockAgent(
+                        key: guest.key, relays: guest.relays, owner: guest.owner,
+                        rules: { await self.settings.rules }
+                    ).run()
+                }
+                // A guest whose agent has ended still exists until it is removed.
+                try await clock.sleep(for: .seconds(request.ttlSeconds))
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import AgentCore
+import Foundation
+import Nostr
+
+/// One run of `agent new`: provision, wait, create group, chat, tear down.
+struct AgentChat: Sendable {
+    let host: LiveHost
+    let description: ProviderDescription
+    let values: ParameterSet
+    let name: String?
+    let output: OutputQueue
+
+    /// - Returns: the exit status.
+    func run() async -> Int32 {
+        let signals = InterruptCounter()
+        let work = Task { () -> Failure? in
+            do {
+                try await chat()
+                return nil
+            } catch {
+                return Task.isCancelled ? Failure(.cancelled, "interrupted") : Failure(error)
+            }
+        }
+        let ending = Ending(host: host)
+        Signals.shared.handle { number in
+            guard signals.count(number) > 1 else { return work.cancel() }
+            Task {
+                let commands = await ending.manualCommands()
+                output.line(
+                    "interrupted again: cleanup was skipped" + commands.map { "\n  \($0)" }.joined(),
+                    to: .error)
+                exit(128 + number)
+            }
+        }
+        let failure = await work.value
+        if let failure, failure.code != .cancelled {
+            host.log.emit(.failure(code: failure.code.rawValue, message: "error: \(failure.description)"))
+        }
+        // Both errors are reported: what went wrong, and that the agent could not be removed.
+        let (left, hints) = await ending.settle(isScript: false)
+        for failure in left {
+            host.log.emit(.failure(code: failure.code.rawValue, message: "error: \(failure.description)"))
+        }
+        for hint in hints { output.line(hint, to: .error) }
+        Signals.shared.handle(nil)
+        // Ctrl-C at the prompt is the way out, not an accident.
+        if let number = signals.first, failure?.code == .cancelled { return 128 + number }
+        if let failure { return failure.code.exitStatus }
+        return left.isEmpty ? 0 : FailureCode.leak.exitStatus
+    }
+
+    private func chat() async throws {
+        let provider = try await host.provider(description, values)
+        let session = try await host.openSession(named: nil)
+        let agent = try await session.provision(
+            with: provider, url: values.text("spawner-url") ?? "", name: name, keep: values.flag("keep"))
+        _ = try await session.awaitKeyPackage(within: nil)
+        _ = try await session.createGroup(name: nil)
+        let label = ["microvm": "microVM"][description.name] ?? description.name
+        output.line("Connected to \(label) agent \(agent.id) (\(KeyText.npub(agent.publicKey)))", to: .error)
+        if let editor = host.isTerminal ? LineEditor(output: output, history: [], complete: { _ in [] }) : nil
+        {
+            output.line("Type messages below. Ctrl-C to exit.", to: .error)
+            try await converse(session) { await editor.readLine(prompt: "you> ") }
+        } else {
+            var lines = PlainLines.stream().makeAsyncIterator()
+            while let line = await lines.next() {
+                try Task.checkCancellation()
+                try await send(line, to: session)
+            }
+            try Task.checkCancellation()
+            if let limit = await session.timings.pendingReplies { try await awaitPending(session, limit) }
+        }
+    }
+
+    private func converse(_ session: AgentSession, _ read: @Sendable () async -> LineEditor.Line) async throws
+    {
+        while true {
+            switch await read() {
+            case .text(let line): try await send(line, to: session)
+            case .interrupted:
+                Signals.shared.deliver(SIGINT)
+                throw CancellationError()
+            case .endOfInput: return
+            }
+            try Task.checkCancellation()
+        }
+    }
+
+    /// A message that no relay took is reported and the chat goes on.
+    private func send(_ line: String, to session: AgentSession) async throws {
+        guard !line.allSatisfy(\.isWhitespace) else { return }
+        do {
+            _ = try await session.say(line)
+        } catch let error as PublishError {
+            host.log.emit(.failure(code: "unreachable", message: "not sent: \(error)"))
+            if !host.isTerminal { throw error }
+        }
+    }
+
+    /// At least one reply for what was said, for providers that answer late.
+    private func awaitPending(_ session: AgentSession, _ limit: Duration) async throws {
+        let sent = await session.transcript.filter(\.isOurs).count
+        do {
+            try await withDeadline(limit, clock: host.clock) {
+                for await _ in await session.activity() where await session.replies(from: 0).count >= sent {
+                    return
+                }
+            }
+        } catch is DeadlineExceeded {
+            throw Failure(.timeout, "timed out waiting for \(description.name) relay reply")
+        }
+    }
+}

@@ -1,0 +1,197 @@
+import AgentCore
+import Cryptography
+import Foundation
+import Marmot
+import Mocks
+import Nostr
+import Providers
+import Scripting
+
+/// The real world behind scripts, shell and `agent new`: state directory, identity, relays, providers; or the mock world.
+actor LiveHost: ScriptHost {
+    nonisolated let log: EventLog
+    nonisolated let clock: any Clock<Duration> = ContinuousClock()
+    nonisolated let isTerminal: Bool
+    nonisolated let variables: [String: String]
+    nonisolated let providers: [ProviderDescription]
+    nonisolated let jobDirectory: String
+    nonisolated let environment: SessionEnvironment
+    nonisolated let world: MockWorld?
+    nonisolated var isMock: Bool { world != nil }
+
+    private let stateDirectory: StateDirectory
+    /// Removed at the end: a mock run leaves nothing behind.
+    private let temporaryDirectory: String?
+    private let httpClient: any HTTPClient
+    private var sessionsByName: [String: AgentSession] = [:]
+    private var order: [String] = []
+    private var current: String?
+    private var hasStarted = false
+
+    /// Opens (or makes) the state and, for mocks, the world.
+    static func make(_ configuration: Configuration, isMock: Bool, log: EventLog) async throws -> LiveHost {
+        guard isMock else {
+            return try LiveHost(
+                configuration, log: log, directory: configuration.stateDirectory, temporary: nil, world: nil)
+        }
+        for relay in configuration.explicitRelays ?? [] where !relay.isLoopback {
+            throw Failure(
+                .usage, "\(relay) is not on this machine: with --mock nothing leaves it",
+                hints: ["name a relay on 127.0.0.1, or none"])
+        }
+        let base = (configuration.environment["TMPDIR"] ?? "/tmp") + "/pikachat-mock-XXXXXX"
+        var template = Array(base.utf8CString)
+        guard mkdtemp(&template) != nil else { throw FileError(base, "cannot create a temporary directory") }
+        let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let world = try MockWorld(relays: configuration.explicitRelays, directory: directory)
+        await world.start()
+        return try LiveHost(configuration, log: log, directory: directory, temporary: directory, world: world)
+    }
+
+    private init(
+        _ configuration: Configuration, log: EventLog, directory: String, temporary: String?,
+        world: MockWorld?
+    ) throws {
+        self.log = log
+        self.world = world
+        temporaryDirectory = temporary
+        stateDirectory = try StateDirectory(path: directory)
+        jobDirectory = stateDirectory.path
+        variables = configuration.environment
+        isTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+        let http = FoundationHTTPClient()
+        httpClient = http
+        providers = ProviderCatalogue.all(http: http)
+        let random = SystemRandom()
+        let journal = try Journal(path: stateDirectory.file("journal.ndjson"))
+        log.listen { journal.write($0) }
+        let key = try Identity.load(from: stateDirectory.file("identity.json"), random: random)
+        log.masking.add(Hex.encode(key.secret.exposed()))
+        let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
+        let client = try MarmotClient(
+            key: key, store: FileAccountStore(directory: stateDirectory.path), random: random, now: now)
+        let relayEnvironment = RelayEnvironment(
+            clock: clock, random: random, authorityFile: configuration.authorityFile)
+        let relays = configuration.explicitRelays ?? world.map { [$0.relay.url] } ?? configuration.relays
+        let keyPackageRelays = configuration.explicitKeyPackageRelays ?? relays
+        let report: @Sendable (RelayReport) -> Void = { report in
+            switch report {
+            case .connected(let url): log.emit(.relayConnected(url.text))
+            case .disconnected(let url, let why): log.emit(.relayDisconnected(url.text, reason: why))
+            case .remark(let url, let text): log.emit(.relayRemark(url.text, text: text))
+            }
+        }
+        let pool = RelayPool(relays, environment: relayEnvironment, report: report)
+        environment = SessionEnvironment(
+            client: client, pool: pool,
+            keyPackagePool: Set(keyPackageRelays) == Set(relays)
+                ? pool : RelayPool(keyPackageRelays, environment: relayEnvironment, report: report),
+            ledger: try ResourceLedger(path: stateDirectory.file("ledger.ndjson")) { now() * 1000 }, log: log,
+            clock: clock, random: random, now: now)
+    }
+
+    /// Closes everything; live agents were dealt with before.
+    func close() async {
+        for session in sessionsByName.values { await session.close() }
+        await environment.pool.stop()
+        if environment.keyPackagePool !== environment.pool { await environment.keyPackagePool.stop() }
+        await world?.stop()
+        if let temporaryDirectory {
+            // What cannot be removed from the temporary directory does no harm there.
+            try? FileManager.default.removeItem(atPath: temporaryDirectory)
+        }
+    }
+
+    // MARK: Sessions
+
+    func session(named name: String?) throws -> AgentSession {
+        guard let name = name ?? current else { return try newSession("main") }
+        guard let session = sessionsByName[name] else {
+            throw Failure(
+                .usage, "there is no session \(name)", hints: ["known: \(order.joined(separator: ", "))"])
+        }
+        return session
+    }
+
+    private func newSession(_ name: String) throws -> AgentSession {
+        let session = AgentSession(name: name, environment: environment)
+        sessionsByName[name] = session
+        order.append(name)
+        current = name
+        return session
+    }
+
+    func openSession(named name: String?) async throws -> AgentSession {
+        if !hasStarted {
+            hasStarted = true
+            await environment.pool.start()
+            if environment.keyPackagePool !== environment.pool { await environment.keyPackagePool.start() }
+        }
+        if let name, let known = sessionsByName[name] {
+            current = name
+            return known
+        }
+        return try name.map(newSession) ?? session(named: nil)
+    }
+
+    func use(_ name: String) throws {
+        _ = try session(named: name)
+        current = name
+    }
+
+    func sessions() -> [AgentSession] {
+        let names = [current].compactMap { $0 } + order.filter { $0 != current }
+        return names.compactMap { sessionsByName[$0] }
+    }
+
+    func provider(_ description: ProviderDescription, _ values: ParameterSet) throws -> any Provider {
+        let world = world
+        return try description.make(
+            values,
+            ProviderEnvironment(variables: variables, clock: clock, masking: log.masking) { url in
+                // In the mock world the provider's address is the mock's, whatever the script says.
+                world.map { world in Self.rebased(url, on: world.microVM.url) } ?? url
+            })
+    }
+
+    private static func rebased(_ url: String, on base: String) -> String {
+        guard let parts = URLComponents(string: url) else { return url }
+        return base + parts.percentEncodedPath + (parts.percentEncodedQuery.map { "?\($0)" } ?? "")
+    }
+
+    func resources() async throws -> [ResourceLedger.Entry] { await environment.ledger.open }
+
+    // MARK: HTTP and mocks
+
+    func http(
+        _ method: String, _ url: String, headers: [(name: String, value: String)], body: String?,
+        timeout: Duration
+    ) async throws -> ScriptHTTPResponse {
+        var target = url
+        if let world {
+            let microVM =
+                variables["PIKA_MICROVM_SPAWNER_URL"].flatMap { $0.isEmpty ? nil : $0 }
+                ?? "http://127.0.0.1:8080"
+            guard let routed = world.route(url, microVMDefault: microVM) else {
+                throw Failure(
+                    .usage, "\(url) is not on this machine: with --mock nothing leaves it",
+                    hints: ["use the default address of the control plane, or one on 127.0.0.1"])
+            }
+            target = routed
+        }
+        let request = HTTPRequest(
+            method, target, headers: headers, body: body.map { Array($0.utf8) }, timeout: timeout,
+            purpose: "\(method.lowercased()) \(url)")
+        do {
+            let response = try await httpClient.send(request)
+            return ScriptHTTPResponse(status: response.status, headers: response.headers, text: response.text)
+        } catch let failure as HTTPFailure {
+            throw Failure(failure.code, "\(method) \(url): \(failure.cause)", canHeal: failure.canHeal)
+        }
+    }
+
+    func configureMock(_ kind: String, _ values: [String: String]) async throws {
+        guard let world else { throw Failure(.usage, "this is not the mock world") }
+        try await world.configure(kind, values)
+    }
+}

@@ -1,0 +1,149 @@
+import AgentCore
+import Foundation
+import Nostr
+import Synchronization
+
+#if canImport(FoundationNetworking)
+import FoundationNetworking
+#endif
+
+/// HTTP by Foundation's URLSession. Redirects are not followed: a control plane that moves is a wrong address, and a bearer
+/// token must not travel to another host.
+package final class FoundationHTTPClient: NSObject, HTTPClient {
+    /// Largest answer that is read, in bytes.
+    private static let maximumBodyBytes = 8 << 20
+
+    private let exchanges = Exchanges()
+    private let session: URLSession
+
+    package override init() {
+        let configuration = URLSessionConfiguration.ephemeral
+        configuration.httpShouldSetCookies = false
+        configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
+        session = URLSession(configuration: configuration, delegate: exchanges, delegateQueue: nil)
+        super.init()
+    }
+
+    deinit { session.invalidateAndCancel() }
+
+    package func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        guard let url = URL(string: request.url), url.host != nil else {
+            throw HTTPFailure(request, .transport("not a usable address", mayHaveArrived: false))
+        }
+        var urlRequest = URLRequest(url: url)
+        urlRequest.httpMethod = request.method
+        urlRequest.httpBody = request.body.map { Data($0) }
+        // URLSession's own limit is for silence; `withDeadline` below bounds the whole exchange.
+        urlRequest.timeoutInterval = 3600
+        urlRequest.setValue("pikachat", forHTTPHeaderField: "User-Agent")
+        for header in request.headers { urlRequest.setValue(header.value, forHTTPHeaderField: header.name) }
+        let task = session.dataTask(with: urlRequest)
+        let exchanges = exchanges
+        do {
+            let outcome = try await withDeadline(request.timeout, clock: ContinuousClock()) {
+                await withTaskCancellationHandler {
+                    await withCheckedContinuation { continuation in
+                        exchanges.begin(task, limit: Self.maximumBodyBytes, continuation)
+                    }
+                } onCancel: {
+                    task.cancel()
+                }
+            }
+            try Task.checkCancellation()
+            switch outcome {
+            case .response(let response): return response
+            case .tooLarge:
+                throw HTTPFailure(
+                    request,
+                    .unusable("the answer is larger than \(Self.maximumBodyBytes >> 20) MiB", body: ""))
+            case .failed(let error): throw HTTPFailure(request, Self.reason(error))
+            }
+        } catch is DeadlineExceeded {
+            throw HTTPFailure(request, .timeout(request.timeout))
+        }
+    }
+
+    /// Foundation's codes in words.
+    private static func reason(_ error: any Error) -> HTTPFailure.Reason {
+        guard let error = error as? URLError else { return .transport("\(error)", mayHaveArrived: true) }
+        switch error.code {
+        case .cannotFindHost, .dnsLookupFailed:
+            return .transport("the host is unknown", mayHaveArrived: false)
+        case .cannotConnectToHost: return .transport("connection refused", mayHaveArrived: false)
+        case .networkConnectionLost: return .transport("the connection broke off", mayHaveArrived: true)
+        case .notConnectedToInternet: return .transport("no network", mayHaveArrived: false)
+        case .secureConnectionFailed, .serverCertificateUntrusted, .serverCertificateHasBadDate,
+            .serverCertificateHasUnknownRoot, .serverCertificateNotYetValid, .clientCertificateRejected:
+            return .transport("TLS failed: the server's certificate is not trusted", mayHaveArrived: false)
+        case .badServerResponse, .cannotParseResponse, .cannotDecodeContentData:
+            return .transport("the answer is not HTTP", mayHaveArrived: true)
+        case .unsupportedURL, .badURL: return .transport("not a usable address", mayHaveArrived: false)
+        case .timedOut: return .transport("the connection timed out", mayHaveArrived: true)
+        default:
+            return .transport("the connection failed (code \(error.code.rawValue))", mayHaveArrived: true)
+        }
+    }
+}
+
+/// Exchanges under way, by URLSession's task number.
+private final class Exchanges: NSObject, URLSessionDataDelegate {
+    enum Outcome: Sendable {
+        case response(HTTPResponse)
+        case tooLarge
+        case failed(any Error)
+    }
+
+    private struct Exchange {
+        let continuation: CheckedContinuation<Outcome, Never>
+        let limit: Int
+        var body: [UInt8] = []
+        var isTooLarge = false
+    }
+
+    private let running = Mutex<[Int: Exchange]>([:])
+
+    func begin(_ task: URLSessionDataTask, limit: Int, _ continuation: CheckedContinuation<Outcome, Never>) {
+        running.withLock { $0[task.taskIdentifier] = Exchange(continuation: continuation, limit: limit) }
+        task.resume()
+    }
+
+    func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
+        let isTooLarge = running.withLock { running in
+            guard var exchange = running[dataTask.taskIdentifier] else { return false }
+            if exchange.body.count + data.count > exchange.limit {
+                exchange.isTooLarge = true
+            } else {
+                exchange.body.append(contentsOf: data)
+            }
+            running[dataTask.taskIdentifier] = exchange
+            return exchange.isTooLarge
+        }
+        if isTooLarge { dataTask.cancel() }
+    }
+
+    func urlSession(
+        _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
+        newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void
+    ) {
+        completionHandler(nil)
+    }
+
+    func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
+        let exchange = running.withLock { $0.removeValue(forKey: task.taskIdentifier) }
+        guard let exchange else { return }
+        exchange.continuation.resume(returning: outcome(of: exchange, task, error))
+    }
+
+    private func outcome(of exchange: Exchange, _ task: URLSessionTask, _ error: (any Error)?) -> Outcome {
+        if exchange.isTooLarge { return .tooLarge }
+        if let error { return .failed(error) }
+        guard let http = task.response as? HTTPURLResponse else {
+            return .failed(URLError(.badServerResponse))
+        }
+        var headers: [String: String] = [:]
+        for (name, value) in http.allHeaderFields {
+            headers["\(name)".lowercased()] = "\(value)"
+        }
+        return .response(HTTPResponse(status: http.statusCode, headers: headers, body: exchange.body))
+    }
+}

@@ -1,0 +1,105 @@
+import AgentCore
+import Nostr
+
+/// A request that failed: what was attempted, where, and how far it got.
+package struct HTTPFailure: Error, Equatable, CustomStringConvertible {
+    package enum Reason: Equatable, Sendable {
+        /// No answer: refused, unknown host, TLS. `mayHaveArrived` when the request could have reached the server.
+        case transport(String, mayHaveArrived: Bool)
+        case timeout(Duration)
+        /// An answer that says no.
+        case status(Int, body: String)
+        /// An answer that is not what the contract promises.
+        case unusable(String, body: String)
+    }
+
+    /// Characters of a body that an error shows.
+    static let bodyCharacters = 300
+
+    package let purpose: String
+    package let method: String
+    package let url: String
+    package let reason: Reason
+
+    package init(_ request: HTTPRequest, _ reason: Reason) {
+        purpose = request.purpose
+        method = request.method
+        url = request.url
+        self.reason = reason
+    }
+
+    package init(_ request: HTTPRequest, status response: HTTPResponse) {
+        self.init(request, .status(response.status, body: Self.excerpt(response.body)))
+    }
+
+    /// One line, whatever the server sent.
+    package static func excerpt(_ body: [UInt8]) -> String {
+        let text = String(decoding: body.prefix(4 * bodyCharacters), as: UTF8.self)
+        let oneLine = text.split(whereSeparator: { $0.isWhitespace || $0.isNewline }).joined(separator: " ")
+        return String(
+            oneLine.filter { !$0.unicodeScalars.contains { $0.properties.generalCategory == .control } }
+                .prefix(bodyCharacters))
+    }
+
+    /// The cause alone, for sentences that already say what was attempted.
+    package var cause: String {
+        switch reason {
+        case .transport(let why, _): why
+        case .timeout(let limit): "no answer within \(limit.inSeconds)"
+        case .status(let status, let body):
+            "\(status) \(Self.reasonPhrase(status))" + (body.isEmpty ? "" : " \(body)")
+        case .unusable(let why, let body): "\(why)" + (body.isEmpty ? "" : " (the answer began: \(body))")
+        }
+    }
+
+    package var description: String { "failed to \(purpose): \(cause) [\(method) \(url)]" }
+
+    package var code: FailureCode {
+        switch reason {
+        case .transport, .timeout: .unreachable
+        case .status(401, _), .status(403, _): .auth
+        case .status(402, _), .status(429, _): .quota
+        case .status(404, _): .protocolError
+        case .status(408, _), .status(425, _), .status(500..., _): .unreachable
+        case .status, .unusable: .protocolError
+        }
+    }
+
+    /// Whether repeating the same request later can help.
+    package var canHeal: Bool {
+        switch reason {
+        case .transport, .timeout: true
+        case .status(let status, _): [408, 425, 429].contains(status) || status >= 500
+        case .unusable: false
+        }
+    }
+
+    static func reasonPhrase(_ status: Int) -> String {
+        switch status {
+        case 200: "OK"
+        case 201: "Created"
+        case 204: "No Content"
+        case 301: "Moved Permanently"
+        case 302: "Found"
+        case 307: "Temporary Redirect"
+        case 308: "Permanent Redirect"
+        case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 402: "Payment Required"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 408: "Request Timeout"
+        case 409: "Conflict"
+        case 412: "Precondition Failed"
+        case 422: "Unprocessable Entity"
+        case 425: "Too Early"
+        case 429: "Too Many Requests"
+        case 500: "Internal Server Error"
+        case 501: "Not Implemented"
+        case 502: "Bad Gateway"
+        case 503: "Service Unavailable"
+        case 504: "Gateway Timeout"
+        default: "status"
+        }
+    }
+}

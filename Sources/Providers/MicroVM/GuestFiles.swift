@@ -1,0 +1,221 @@
+/// The two programs that run inside a guest; tests check and run them.
+package enum GuestFiles {
+    /// Starts the agent's daemon. Every failure is one line on stderr and exit 1.
+    package static let startScript = #"""
+        #!/usr/bin/env bash
+        # Starts the pika agent of this guest: the Marmot daemon, with the pi bridge as its brain.
+        set -euo pipefail
+
+        agent_dir=${PIKA_AGENT_DIR:-/workspace/pika-agent}
+
+        fail() {
+          printf 'start-agent: %s\n' "$1" >&2
+          exit 1
+        }
+
+        [ -n "${PIKA_OWNER_PUBKEY:-}" ] || fail "PIKA_OWNER_PUBKEY is not set"
+        [ -n "${PIKA_RELAY_URLS:-}" ] || fail "PIKA_RELAY_URLS is not set"
+
+        relay_args=()
+        IFS=',' read -r -a relays <<<"$PIKA_RELAY_URLS"
+        for relay in "${relays[@]}"; do
+          relay=${relay//[[:space:]]/}
+          [ -z "$relay" ] || relay_args+=(--relay "$relay")
+        done
+        [ ${#relay_args[@]} -gt 0 ] || fail "PIKA_RELAY_URLS names no relay"
+
+        if command -v pikachat >/dev/null 2>&1; then
+          bin=pikachat
+        elif [ -n "${PIKA_MARMOTD_BIN:-}" ]; then
+          [ -x "$PIKA_MARMOTD_BIN" ] || fail "PIKA_MARMOTD_BIN is not executable: $PIKA_MARMOTD_BIN"
+          bin=$PIKA_MARMOTD_BIN
+        elif command -v marmotd >/dev/null 2>&1; then
+          bin=marmotd
+        else
+          fail "found neither pikachat nor marmotd on PATH, and PIKA_MARMOTD_BIN is not set"
+        fi
+
+        mkdir -p "$agent_dir/state" || fail "cannot create $agent_dir/state"
+        chmod 700 "$agent_dir/state"
+        [ ! -f "$agent_dir/state/identity.json" ] || chmod 600 "$agent_dir/state/identity.json"
+
+        exec "$bin" daemon --state-dir "$agent_dir/state" --auto-accept-welcomes \
+          --allow-pubkey "$PIKA_OWNER_PUBKEY" "${relay_args[@]}" \
+          --exec "python3 $agent_dir/microvm-bridge.py"
+
+        """#
+
+    /// Speaks the daemon's JSON lines and asks a pi backend for answers.
+    package static let bridge = #"""
+        #!/usr/bin/env python3
+        """Bridge between the Marmot daemon (JSON lines on stdin and stdout) and a pi backend."""
+        import json
+        import os
+        import shlex
+        import subprocess
+        import sys
+        import urllib.error
+        import urllib.request
+        from collections import OrderedDict
+
+        SEEN_LIMIT = 8192
+        ANTHROPIC_URL = "https://api.anthropic.com/v1/messages"
+        DEFAULT_MODEL = "claude-sonnet-4-5"
+
+
+        def log(text):
+            print("microvm-bridge: " + text, file=sys.stderr, flush=True)
+
+
+        def number(name, default):
+            try:
+                return max(int(os.environ.get(name, "")), 0)
+            except ValueError:
+                return default
+
+
+        TIMEOUT = max(number("PI_TIMEOUT_MS", number("PIKA_PI_TIMEOUT_MS", 120000)) / 1000, 1)
+        HISTORY_TURNS = number("PIKA_PI_HISTORY_TURNS", 8)
+
+
+        def send(command):
+            sys.stdout.write(json.dumps(command, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+
+
+        def post(url, body, headers):
+            request = urllib.request.Request(
+                url, data=json.dumps(body).encode(), method="POST",
+                headers={"content-type": "application/json", **headers})
+            try:
+                with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
+                    return json.load(response)
+            except urllib.error.HTTPError as error:
+                raise RuntimeError("HTTP status %d" % error.code) from None
+
+
+        def adapter(message, history):
+            """The pi adapter service: POST /reply."""
+            base = os.environ["PI_ADAPTER_BASE_URL"].rstrip("/")
+            body = {"agent_id": os.environ.get("PIKA_BOT_PUBKEY", "pika-agent"), "message": message}
+            if history:
+                body["history"] = [{"role": role, "content": text} for role, text in history]
+            headers = {}
+            if os.environ.get("PI_ADAPTER_TOKEN"):
+                headers["authorization"] = "Bearer " + os.environ["PI_ADAPTER_TOKEN"]
+            return post(base + "/reply", body, headers).get("reply", "")
+
+
+        def local_command(message, history):
+            """A local command that takes the prompt as its last argument, `pi -p` by default."""
+            command = shlex.split(os.environ.get("PIKA_PI_CMD") or "pi -p")
+            lines = ["%s: %s" % ("User" if role == "user" else "Assistant", text) for role, text in history]
+            prompt = "\n".join(lines + ["User: " + message]) if lines else message
+            done = subprocess.run(
+                command + [prompt], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                timeout=TIMEOUT, text=True)
+            if done.returncode != 0:
+                raise RuntimeError("%s ended with status %d" % (command[0], done.returncode))
+            return done.stdout.strip()
+
+
+        def anthropic(message, history):
+            """The Anthropic Messages API."""
+            messages = [{"role": role, "content": text} for role, text in history]
+            body = {"model": os.environ.get("PI_MODEL") or DEFAULT_MODEL, "max_tokens": 1024,
+                    "messages": messages + [{"role": "user", "content": message}]}
+            answer = post(ANTHROPIC_URL, body, {"x-api-key": os.environ["ANTHROPIC_API_KEY"],
+                                                "anthropic-version": "2023-06-01"})
+            return "".join(part.get("text", "") for part in answer.get("content", []) if part.get("type") == "text")
+
+
+        def backends():
+            if os.environ.get("PI_ADAPTER_BASE_URL"):
+                yield "pi adapter", adapter
+            yield "pi command", local_command
+            if os.environ.get("ANTHROPIC_API_KEY"):
+                yield "Anthropic API", anthropic
+
+
+        def answer(message, history):
+            reasons = []
+            for name, backend in backends():
+                try:
+                    reply = backend(message, history)
+                except FileNotFoundError as error:
+                    reasons.append("%s: %s not found" % (name, error.filename))
+                except subprocess.TimeoutExpired:
+                    reasons.append("%s: no answer within %d s" % (name, TIMEOUT))
+                except Exception as error:  # one backend's failure must not end the agent
+                    reasons.append("%s: %s" % (name, error))
+                else:
+                    if isinstance(reply, str) and reply.strip():
+                        return reply.strip()
+                    reasons.append("%s: empty answer" % name)
+            log("; ".join(reasons))
+            return "(no pi backend answered: %s)" % "; ".join(reasons)
+
+
+        class Bridge:
+            def __init__(self):
+                self.owner = os.environ.get("PIKA_OWNER_PUBKEY", "").strip().lower()
+                self.bot = os.environ.get("PIKA_BOT_PUBKEY", "").strip().lower()
+                self.relays = [r.strip() for r in os.environ.get("PIKA_RELAY_URLS", "").split(",") if r.strip()]
+                self.seen = OrderedDict()
+                self.history = {}
+
+            def is_new(self, message_id):
+                if message_id in self.seen:
+                    return False
+                self.seen[message_id] = True
+                if len(self.seen) > SEEN_LIMIT:
+                    self.seen.popitem(last=False)
+                return True
+
+            def handle(self, event):
+                kind = event.get("type") or event.get("event")
+                if kind == "ready":
+                    send({"cmd": "publish_keypackage", "relays": self.relays})
+                elif kind == "message_received":
+                    self.message(event)
+                elif kind == "error":
+                    log("daemon: %s" % event.get("message", event))
+
+            def message(self, event):
+                sender = str(event.get("from_pubkey") or event.get("sender") or "").lower()
+                group = event.get("nostr_group_id")
+                text = event.get("content")
+                message_id = event.get("message_id") or event.get("id")
+                if sender == self.bot or (self.owner and sender != self.owner):
+                    return
+                if not isinstance(text, str) or not text.strip() or not group:
+                    return
+                if message_id and not self.is_new(message_id):
+                    return
+                history = self.history.setdefault(group, [])
+                reply = answer(text, history)
+                history += [("user", text), ("assistant", reply)]
+                del history[:max(len(history) - 2 * HISTORY_TURNS, 0)]
+                send({"cmd": "send_message", "nostr_group_id": group, "content": reply})
+
+
+        def main():
+            bridge = Bridge()
+            for line in sys.stdin:
+                line = line.strip()
+                if not line:
+                    continue
+                try:
+                    event = json.loads(line)
+                except ValueError:
+                    log("not JSON: " + line[:200])
+                    continue
+                if isinstance(event, dict):
+                    bridge.handle(event)
+
+
+        if __name__ == "__main__":
+            main()
+
+        """#
+}

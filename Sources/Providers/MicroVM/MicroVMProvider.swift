@@ -1,0 +1,126 @@
+import AgentCore
+import Foundation
+import Nostr
+
+/// The vm-spawner adapter: one HTTP service that boots microVMs (contracts/providers.md).
+package struct MicroVMProvider: Provider {
+    /// What the user may choose.
+    package struct Options: Equatable, Sendable {
+        package var spawnerURL: String
+        package var variant: String
+        package var flakeRef: String
+        package var devShell: String
+        package var cpu: Int
+        package var memoryMB: Int
+        package var ttlSeconds: Int
+        package var createTimeout: Duration
+    }
+
+    package let name = "microvm"
+    package let timings = ProviderTimings(keyPackageRetry: .seconds(2))
+    package let exitPolicy = ExitPolicy.destroy
+    package let options: Options
+    private let variables: [String: String]
+    private let http: any HTTPClient
+    private let route: @Sendable (String) -> String
+
+    package init(
+        options: Options, variables: [String: String], http: any HTTPClient,
+        route: @escaping @Sendable (String) -> String
+    ) {
+        self.options = options
+        self.variables = variables
+        self.http = http
+        self.route = route
+    }
+
+    package var progressText: String { "Creating microVM via \(options.spawnerURL)…" }
+
+    package func provision(_ request: ProvisionRequest, ledger: ResourceRecorder) async throws
+        -> ProvisionedAgent
+    {
+        let body = CreateVMRequest(
+            flakeRef: options.flakeRef, devShell: options.devShell, cpu: options.cpu,
+            memoryMB: options.memoryMB,
+            ttlSeconds: options.ttlSeconds, spawnVariant: options.variant,
+            guestAutostart: try GuestAutostart.make(for: request, variables: variables))
+        try await ledger.willCreate("vm")
+        let vm: SpawnerVM
+        do {
+            vm = try await create(body)
+        } catch let failure as HTTPFailure {
+            // An answer without a usable id, a time-out or a broken connection may have left a VM behind: the intent stays open.
+            if Self.surelyCreatedNothing(failure) { try await ledger.isGone("vm", id: nil) }
+            throw unreachable(failure)
+        }
+        try await ledger.didCreate("vm", id: vm.id)
+        return ProvisionedAgent(
+            id: vm.id, publicKey: request.botKey.publicKey, detail: "ip=\(vm.ip)",
+            fields: [
+                "id": .text(vm.id), "ip": .text(vm.ip), "provider": .text(name),
+                "url": .text(options.spawnerURL),
+            ])
+    }
+
+    private func create(_ body: CreateVMRequest) async throws -> SpawnerVM {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let vm = try await http.json(
+            SpawnerVM.self,
+            for: HTTPRequest(
+                "POST", route("\(options.spawnerURL)/vms"), headers: [("Content-Type", "application/json")],
+                body: [UInt8](try encoder.encode(body)), timeout: options.createTimeout,
+                purpose: "create microvm"))
+        guard !vm.id.isEmpty else {
+            throw HTTPFailure(
+                HTTPRequest("POST", "\(options.spawnerURL)/vms", timeout: .zero, purpose: "create microvm"),
+                .unusable("the answer's \"id\" is empty", body: ""))
+        }
+        return vm
+    }
+
+    private static func surelyCreatedNothing(_ failure: HTTPFailure) -> Bool {
+        switch failure.reason {
+        case .transport(_, let mayHaveArrived): !mayHaveArrived
+        // A gateway's 502 or 504 says nothing about what the spawner behind it did.
+        case .status(let status, _): ![502, 504].contains(status)
+        case .timeout, .unusable: false
+        }
+    }
+
+    private func unreachable(_ failure: HTTPFailure) -> ProviderError {
+        ProviderError(
+            failure.code,
+            "failed to create microvm via vm-spawner at \(options.spawnerURL): \(failure.cause)",
+            hints: (Self.surelyCreatedNothing(failure)
+                ? [] : ["a VM may have been created all the same; look with: curl \(options.spawnerURL)/vms"])
+                + [
+                    "ensure vm-spawner is reachable (curl \(options.spawnerURL)/healthz)",
+                    "if this is a remote host, open a tunnel:", "  just agent-microvm-tunnel",
+                ], canHeal: Self.surelyCreatedNothing(failure) && failure.canHeal)
+    }
+
+    package func teardown(_ agent: ProvisionedAgent) async throws {
+        let url = "\(options.spawnerURL)/vms/\(agent.id)"
+        let request = HTTPRequest(
+            "DELETE", route(url), timeout: .seconds(30), purpose: "delete microvm \(agent.id)")
+        do {
+            let response = try await http.send(request)
+            // Gone already, by its own time to live or by hand: that is what was wanted.
+            guard response.isSuccess || response.status == 404 else {
+                throw HTTPFailure(request, status: response)
+            }
+        } catch let failure as HTTPFailure {
+            throw ProviderError(
+                .leak, "failed to delete microvm \(agent.id) via \(options.spawnerURL): \(failure.cause)",
+                hints: ["manual cleanup: curl -X DELETE \(url)"])
+        }
+    }
+
+    package func retentionHints(for agent: ProvisionedAgent) -> [String] {
+        [
+            "Keeping microVM \(agent.id) alive (--keep).", "List VMs:   curl \(options.spawnerURL)/vms",
+            "Delete VM:  curl -X DELETE \(options.spawnerURL)/vms/\(agent.id)",
+        ]
+    }
+}

@@ -1,0 +1,59 @@
+/// vm-spawner's wire types (contracts/providers.md, "MicroVM spawner").
+package struct CreateVMRequest: Codable, Equatable, Sendable {
+    package struct GuestAutostart: Codable, Equatable, Sendable {
+        package var command: String
+        package var env: [String: String]
+        /// Path relative to the guest's root, to content.
+        package var files: [String: String]
+
+        package init(command: String, env: [String: String], files: [String: String]) {
+            self.command = command
+            self.env = env
+            self.files = files
+        }
+    }
+
+    package var flakeRef: String
+    package var devShell: String
+    package var cpu: Int
+    package var memoryMB: Int
+    package var ttlSeconds: Int
+    package var spawnVariant: String
+    package var guestAutostart: GuestAutostart
+
+    enum CodingKeys: String, CodingKey {
+        case flakeRef = "flake_ref"
+        case devShell = "dev_shell"
+        case cpu
+        case memoryMB = "memory_mb"
+        case ttlSeconds = "ttl_seconds"
+        case spawnVariant = "spawn_variant"
+        case guestAutostart = "guest_autostart"
+    }
+
+    package init(
+        flakeRef: String, devShell: String, cpu: Int, memoryMB: Int, ttlSeconds: Int, spawnVariant: String,
+        guestAutostart: GuestAutostart
+    ) {
+        self.flakeRef = flakeRef
+        self.devShell = devShell
+        self.cpu = cpu
+        self.memoryMB = memoryMB
+        self.ttlSeconds = ttlSeconds
+        self.spawnVariant = spawnVariant
+        self.guestAutostart = guestAutostart
+    }
+}
+
+/// A VM as the spawner describes it; only `id` and `ip` are required.
+package struct SpawnerVM: Codable, Equatable, Sendable {
+    package var id: String
+    package var ip: String
+    package var status: String?
+
+    package init(id: String, ip: String, status: String?) {
+        self.id = id
+        self.ip = ip
+        self.status = status
+    }
+}

@@ -1,0 +1,15 @@
+import AgentCore
+
+/// `hint TEXT`
+struct HintCommand: Command {
+    var description: CommandDescription {
+        var description = CommandDescription("hint", "text that is shown at the end")
+        description.words = .text("TEXT", required: true)
+        return description
+    }
+
+    func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
+        await script.add(hint: call.text)
+        return [:]
+    }
+}

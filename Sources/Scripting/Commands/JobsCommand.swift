@@ -1,0 +1,21 @@
+import AgentCore
+
+/// `jobs`
+struct JobsCommand: Command {
+    var description: CommandDescription {
+        var description = CommandDescription("jobs", "lists the programs that start began")
+        description.results = [("count", ""), ("names", "")]
+        return description
+    }
+
+    func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
+        let names = await script.jobs.names
+        var lines: [String] = []
+        for name in names {
+            let process = try await script.jobs.process(name)
+            lines.append("\(name)  \(process.status.map { "ended with status \($0)" } ?? "running")")
+        }
+        script.host.log.emit(.result(lines.isEmpty ? "no jobs" : lines.joined(separator: "\n")))
+        return ["count": .number(names.count), "names": .list(names.map(EventValue.text))]
+    }
+}

@@ -1,0 +1,15 @@
+import AgentCore
+
+/// `skip WHY`
+struct SkipCommand: Command {
+    var description: CommandDescription {
+        var description = CommandDescription("skip", "ends the script here; it counts as skipped")
+        description.words = .text("WHY", required: true)
+        return description
+    }
+
+    func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
+        script.host.log.emit(.skipped(why: call.text))
+        throw ScriptSkipped(why: call.text)
+    }
+}

@@ -1,0 +1,19 @@
+import AgentCore
+
+/// `sleep 2s`
+struct SleepCommand: Command {
+    var description: CommandDescription {
+        var description = CommandDescription("sleep", "waits a time; prefer within= and expect")
+        description.words = .list("TIME", required: true)
+        description.examples = ["sleep 2s"]
+        return description
+    }
+
+    func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
+        guard call.words.count == 1, let time = DurationText.parse(call.words[0], bareUnit: .seconds),
+            time <= .seconds(86_400)
+        else { throw Failure(.usage, "sleep is written: sleep 2s (up to 24h)") }
+        try await script.host.clock.sleep(for: time)
+        return [:]
+    }
+}

@@ -1,0 +1,16 @@
+import AgentCore
+
+/// `step TITLE`
+struct StepCommand: Command {
+    var description: CommandDescription {
+        var description = CommandDescription("step", "begins a part of the script")
+        description.words = .text("TITLE", required: true)
+        return description
+    }
+
+    func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
+        await script.begin(step: call.text)
+        script.host.log.emit(.step(title: call.text))
+        return [:]
+    }
+}

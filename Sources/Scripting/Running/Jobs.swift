@@ -1,0 +1,79 @@
+import AgentCore
+
+/// Programs that a script has started, by name.
+package actor Jobs {
+    private var running: [String: ChildProcess] = [:]
+    private let directory: String
+    private let clock: any Clock<Duration>
+
+    package init(directory: String, clock: any Clock<Duration>) {
+        self.directory = directory
+        self.clock = clock
+    }
+
+    package var names: [String] { running.keys.sorted() }
+    package var isEmpty: Bool { running.isEmpty }
+
+    /// Runs `command` with /bin/sh under `name`.
+    package func start(_ name: String, _ command: String, environment: [String: String]) throws {
+        if let old = running[name], old.status == nil {
+            throw Failure(
+                .usage, "a job named \(name) is running already", hints: ["stop it first: stop \(name)"])
+        }
+        running[name] = try ChildProcess(
+            ["/bin/sh", "-c", command], environment: environment, directory: nil,
+            logPath: "\(directory)/job-\(name).log")
+    }
+
+    package func process(_ name: String) throws -> ChildProcess {
+        guard let process = running[name] else {
+            let known = running.isEmpty ? "no job was started" : "known: \(names.joined(separator: ", "))"
+            throw Failure(.usage, "there is no job named \(name) (\(known))")
+        }
+        return process
+    }
+
+    package func stop(_ name: String) async throws -> Int32 {
+        let process = try process(name)
+        await process.stop(grace: .seconds(5), clock: clock)
+        running[name] = nil
+        return process.status ?? 0
+    }
+
+    package func stopAll() async {
+        let processes = Array(running.values)
+        running = [:]
+        let clock = clock
+        await withTaskGroup(of: Void.self) { group in
+            for process in processes {
+                group.addTask { await process.stop(grace: .seconds(5), clock: clock) }
+            }
+        }
+    }
+
+    /// Returns the first job that has died, as a failure with the tail of its log. Waits as long as all live.
+    nonisolated func death() async -> Failure? {
+        let processes = await running
+        return await withTaskGroup(of: Failure?.self) { group in
+            for (name, process) in processes {
+                group.addTask {
+                    await process.exit()
+                    guard !Task.isCancelled, let status = process.status, await self.isRunning(name, process)
+                    else {
+                        return nil
+                    }
+                    return Failure(
+                        .jobDied, "job \(name) ended with status \(status) while we waited",
+                        hints: process.logTail(lines: 8).map { "\(name): \($0)" })
+                }
+            }
+            defer { group.cancelAll() }
+            while let result = await group.next() {
+                if let failure = result { return failure }
+            }
+            return nil
+        }
+    }
+
+    private func isRunning(_ name: String, _ process: ChildProcess) -> Bool { running[name] === process }
+}

@@ -1,0 +1,187 @@
+import AgentCore
+
+/// Builds statements from lines: blocks, prefixes, conditions.
+package struct Parser {
+    private let lines: [Lexer.Line]
+    private var index = 0
+
+    /// - Throws: `Diagnostic` at the first mistake.
+    package static func parse(_ source: String, name: String) throws(Diagnostic) -> Script {
+        var parser = Parser(lines: try Lexer.lines(of: source))
+        let statements = try parser.block(until: [], opened: nil)
+        return Script(name: name, source: source, statements: statements)
+    }
+
+    /// Whether a block that these lines open is still unfinished: the shell asks for more then.
+    package static func isIncomplete(_ source: String) -> Bool {
+        do {
+            _ = try parse(source, name: "")
+            return false
+        } catch {
+            return error.isUnfinished
+        }
+    }
+
+    private init(lines: [Lexer.Line]) { self.lines = lines }
+
+    private static func failure(_ message: String, _ range: SourceRange, advice: String? = nil) -> Diagnostic
+    {
+        Diagnostic(code: .usage, message: message, range: range, notes: advice.map { [$0] } ?? [])
+    }
+
+    /// Statements up to one of `ends`, which is left unread.
+    private mutating func block(until ends: Set<String>, opened: Word?) throws(Diagnostic) -> [Statement] {
+        var statements: [Statement] = []
+        while index < lines.count {
+            let words = lines[index].words
+            if let first = words[0].bare, ["end", "else"].contains(first) {
+                if ends.contains(first) { return statements }
+                throw Self.failure(
+                    "\(first) without a block that it belongs to", words[0].range,
+                    advice: "blocks begin with if, unless, for or repeat")
+            }
+            index += 1
+            statements.append(try statement(words))
+        }
+        if let opened {
+            var failure = Self.failure(
+                "this block is not closed", opened.range, advice: "add a line with end")
+            failure.isUnfinished = true
+            throw failure
+        }
+        return statements
+    }
+
+    private mutating func statement(_ words: [Word]) throws(Diagnostic) -> Statement {
+        switch words[0].bare {
+        case "if" where !Self.closesPrefix(words): return try conditional(words, negated: false)
+        case "unless" where !Self.closesPrefix(words): return try conditional(words, negated: true)
+        case "for": return try forEach(words)
+        case "repeat": return try repetition(words)
+        default: return try Self.command(words)
+        }
+    }
+
+    /// Whether a word that ends in `:` closes this line's prefix.
+    private static func closesPrefix(_ words: [Word]) -> Bool { colon(in: words[...]) != nil }
+
+    private static func colon(in words: ArraySlice<Word>) -> Int? {
+        words.firstIndex { word in
+            guard !word.isQuoted, case .literal(let text)? = word.parts.last else { return false }
+            return text.hasSuffix(":")
+        }
+    }
+
+    /// The words of a prefix without the closing colon, and what follows.
+    private static func split(_ words: ArraySlice<Word>, _ what: String) throws(Diagnostic) -> (
+        ArraySlice<Word>, ArraySlice<Word>
+    ) {
+        guard let end = colon(in: words), let first = words.first else {
+            throw failure(
+                "\(what) needs a colon before its command",
+                words.first?.range ?? SourceRange(line: 1, column: 1, length: 1))
+        }
+        var inside = Array(words[words.startIndex...end])
+        var last = inside.removeLast()
+        if case .literal(var text)? = last.parts.popLast() {
+            text.removeLast()
+            if !text.isEmpty { last.parts.append(.literal(text)) }
+        }
+        if !last.parts.isEmpty || last.key != nil { inside.append(last) }
+        let rest = words[(end + 1)...]
+        guard !rest.isEmpty else {
+            throw failure("a command is missing after the colon", first.range.through(words[end].range))
+        }
+        return (inside[...], rest)
+    }
+
+    private static func command(_ words: [Word]) throws(Diagnostic) -> Statement {
+        var prefixes: [Prefix] = []
+        var rest = words[...]
+        while let word = rest.first?.bare {
+            switch word {
+            case "defer": prefixes.append(.deferred)
+            case "try": prefixes.append(.trying)
+            case "soft": prefixes.append(.soft)
+            case "fails", "fails:":
+                let (inside, after) = try split(rest, "fails")
+                prefixes.append(.fails(try failureCode(inside)))
+                rest = after
+                continue
+            case "if", "unless":
+                let (inside, after) = try split(rest, word)
+                let condition = try ConditionParser.parse(inside.dropFirst(), after: rest[rest.startIndex])
+                prefixes.append(word == "if" ? .when(condition) : .unless(condition))
+                rest = after
+                continue
+            default: return .command(prefixes, Invocation(words: Array(rest)))
+            }
+            let prefix = rest.removeFirst()
+            guard !rest.isEmpty else { throw failure("a command is missing after \(word)", prefix.range) }
+        }
+        return .command(prefixes, Invocation(words: Array(rest)))
+    }
+
+    private static func failureCode(_ words: ArraySlice<Word>) throws(Diagnostic) -> FailureCode? {
+        let names = words.dropFirst(words.first?.bare == "fails" ? 1 : 0)
+        guard let word = names.first else { return nil }
+        guard names.count == 1, let name = word.bare, let code = FailureCode(rawValue: name) else {
+            throw failure(
+                "\(word.source) is no failure code", word.range,
+                advice: "known are " + FailureCode.allCases.map(\.rawValue).joined(separator: " "))
+        }
+        return code
+    }
+
+    private mutating func conditional(_ words: [Word], negated: Bool) throws(Diagnostic) -> Statement {
+        let range = words[0].range.through(words[words.count - 1].range)
+        let condition = try ConditionParser.parse(words.dropFirst(), after: words[0])
+        var branches: [(condition: Condition?, body: [Statement])] = []
+        branches.append(
+            (negated ? .not(condition) : condition, try block(until: ["end", "else"], opened: words[0])))
+        while index < lines.count, lines[index].words[0].bare == "else" {
+            let branch = lines[index].words
+            index += 1
+            if negated {
+                throw Self.failure("unless has no else", branch[0].range, advice: "write if and else instead")
+            }
+            guard branches.last?.condition != nil else {
+                throw Self.failure("nothing may follow else but end", branch[0].range)
+            }
+            if branch.count > 1 {
+                guard branch[1].bare == "if" else {
+                    throw Self.failure("else stands alone, or as else if CONDITION", branch[1].range)
+                }
+                let next = try ConditionParser.parse(branch.dropFirst(2), after: branch[1])
+                branches.append((next, try block(until: ["end", "else"], opened: words[0])))
+            } else {
+                branches.append((nil, try block(until: ["end", "else"], opened: words[0])))
+            }
+        }
+        try takeEnd()
+        return .conditional(branches, range)
+    }
+
+    private mutating func forEach(_ words: [Word]) throws(Diagnostic) -> Statement {
+        guard words.count >= 4, let name = words[1].bare, words[2].bare == "in" else {
+            throw Self.failure("for is written: for NAME in VALUE…", words[0].range)
+        }
+        let body = try block(until: ["end"], opened: words[0])
+        try takeEnd()
+        return .forEach(variable: name, values: Array(words[3...]), body: body, words[0].range)
+    }
+
+    private mutating func repetition(_ words: [Word]) throws(Diagnostic) -> Statement {
+        guard words.count == 2 else { throw Self.failure("repeat is written: repeat NUMBER", words[0].range) }
+        let body = try block(until: ["end"], opened: words[0])
+        try takeEnd()
+        return .repetition(count: words[1], body: body, words[0].range)
+    }
+
+    private mutating func takeEnd() throws(Diagnostic) {
+        // `block` only returns in front of an end or else; else was dealt with.
+        let words = lines[index].words
+        index += 1
+        guard words.count == 1 else { throw Self.failure("end stands alone on its line", words[1].range) }
+    }
+}

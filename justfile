@@ -1,0 +1,34 @@
+# Short verbs for daily work; each is one command that also works without just.
+
+default: test
+
+build:
+    swift build
+
+# Everything that must pass: lint, tests, fuzz smoke.
+test *ARGS:
+    scripts/test {{ARGS}}
+
+lint:
+    swift format lint --strict --recursive Sources Tests Fuzz Package.swift
+
+format:
+    swift format --in-place --recursive Sources Tests Fuzz Package.swift
+
+# The microVM demo against mocks.
+demo *ARGS:
+    scripts/demo {{ARGS}}
+
+# Static check of all scripts.
+check:
+    swift run pikachat check scripts/*.pika
+
+# Every decoder against mutated inputs, a fixed seed, a few seconds.
+fuzz-smoke:
+    swift run PikaFuzz smoke
+
+# Rewrites the golden files; review the diff.
+golden:
+    UPDATE_GOLDEN=1 swift test --filter Golden
+
+pre-merge: lint test

@@ -20,6 +20,7 @@ package actor AgentSession {
     private var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
     private var nextListener = 0
     private var receiving: Task<Void, Never>?
+    private var listeningTo = ""
     private var subscription: RelayPool.Subscription?
 
     package init(name: String, environment: SessionEnvironment) {
@@ -82,6 +83,7 @@ package actor AgentSession {
     func listen(to group: MarmotGroup) async {
         await stopListening()
         conversationEnd = nil
+        listeningTo = group.nostrGroupIDHex
         let subscription = await environment.pool.subscribe([group.filter(since: nil)])
         self.subscription = subscription
         receiving = Task {
@@ -104,6 +106,7 @@ package actor AgentSession {
         case .event(let event, _):
             do {
                 for received in try await environment.client.receive(event) { show(received) }
+                await followRotation()
             } catch {
                 emit(
                     .failure(
@@ -111,6 +114,13 @@ package actor AgentSession {
                     ))
             }
         }
+    }
+
+    /// A commit may give the group a new Nostr id: then we have to ask for that one.
+    private func followRotation() async {
+        guard let id = state.groupID, let group = await environment.client.group(id), group.nostrGroupIDHex != listeningTo
+        else { return }
+        await listen(to: group)
     }
 
     private func show(_ received: MarmotClient.Received) {

@@ -26,6 +26,8 @@ package enum MLSError: Error, Equatable, CustomStringConvertible {
     case wrongGroup
     /// One's own message came back; MLS cannot decrypt what it encrypted.
     case ownMessage
+    /// A commit refers to a proposal that has not come (yet): CHK-COMMIT-01, RFC 9420 §12.4.2.
+    case unknownProposal
     /// Authentication or decryption failed.
     case undecryptable
     /// A protocol feature that this client does not speak.
@@ -44,6 +46,7 @@ package enum MLSError: Error, Equatable, CustomStringConvertible {
             "the message is of epoch \(message), the group is in epoch \(group)"
         case .wrongGroup: "the message is for another group"
         case .ownMessage: "this is our own message"
+        case .unknownProposal: "the commit refers to a proposal that is not known (CHK-COMMIT-01, RFC 9420 §12.4.2)"
         case .undecryptable: "the message does not decrypt"
         case .unsupported(let what): "\(what) is not supported"
         case .notPossible(let why): why

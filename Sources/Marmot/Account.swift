@@ -64,6 +64,13 @@ package struct Account: Sendable {
             offering: bundle.keyPackage, by: publicKey, slot: slot, relays: relays, now: now
         ).map { try $0.signed(by: key, random: random) }
         own.eventIDs = events.map(\.id)
+        // Nobody can use an expired one any more, and its private keys should not outlive it.
+        keyPackages.removeAll { own in
+            if case .keyPackage(let lifetime) = own.bundle.keyPackage.leafNode.source {
+                return lifetime.notAfter < UInt64(max(now, 0))
+            }
+            return true
+        }
         keyPackages.append(own)
         return events
     }
@@ -152,7 +159,8 @@ package struct Account: Sendable {
         }
         let joined = try Group.join(event.welcome, with: own.bundle, now: UInt64(max(now, 0)))
         let group = try MarmotGroup(mls: joined.group, dialect: event.dialect)
-        if let known = groups[group.id], known.isActive { return nil }
+        // Removed and invited again means a later epoch; an old Welcome must not revive old keys.
+        if let known = groups[group.id], known.isActive || known.mls.epoch >= group.mls.epoch { return nil }
         // Audit AC: one Nostr group id, one group.
         guard
             !groups.values.contains(where: {

@@ -28,17 +28,24 @@ package enum GroupEvent {
         ).signed(by: oneTime, random: random)
     }
 
+    /// Whether the content can be one of the two encryptions at all; what cannot is not worth keeping.
+    package static func isWellFormed(_ event: Event) -> Bool {
+        guard let bytes = Base64.decode(event.content) else { return false }
+        return bytes.count >= ChaCha20Poly1305.nonceLengthBytes + ChaCha20Poly1305.tagLengthBytes
+    }
+
     /// The MLS message inside, and which dialect it came in; tries the current epoch, then the past ones.
     ///
     /// - Throws: `.undecryptable` when no kept secret opens it.
     package static func open(
         _ event: Event, for group: Group, preferring dialect: Dialect
     ) throws -> (message: [UInt8], dialect: Dialect) {
+        guard let bytes = Base64.decode(event.content) else { throw MarmotError.undecryptable }
         let epochs = [group.epoch] + group.pastEpochs.map(\.epoch)
-        for dialect in dialects(of: event, preferring: dialect) {
+        for dialect in dialects(of: event, bytes, preferring: dialect) {
             for epoch in epochs {
                 guard let secret = try secret(dialect, group, epoch: epoch),
-                    let message = open(event.content, dialect, secret)
+                    let message = open(event.content, bytes, dialect, secret)
                 else { continue }
                 return (message, dialect)
             }
@@ -46,17 +53,19 @@ package enum GroupEvent {
         throw MarmotError.undecryptable
     }
 
-    /// NIP-44 content is told by its first byte and the missing `encoding` tag.
-    private static func dialects(of event: Event, preferring dialect: Dialect) -> [Dialect] {
-        guard event.tags.first("encoding") == nil, event.content.hasPrefix("A") else { return [.chaCha] }
+    /// NIP-44 content is told by its version byte and the missing `encoding` tag.
+    private static func dialects(of event: Event, _ bytes: [UInt8], preferring dialect: Dialect) -> [Dialect] {
+        guard event.tags.first("encoding") == nil, bytes.first == EncryptedPayload.version else { return [.chaCha] }
         return dialect == .nip44 ? [.nip44, .chaCha] : [.chaCha, .nip44]
     }
 
-    private static func open(_ content: String, _ dialect: Dialect, _ secret: SecretBytes) -> [UInt8]? {
+    private static func open(
+        _ content: String, _ bytes: [UInt8], _ dialect: Dialect, _ secret: SecretBytes
+    ) -> [UInt8]? {
         switch dialect {
         case .chaCha:
             let minimum = ChaCha20Poly1305.nonceLengthBytes + ChaCha20Poly1305.tagLengthBytes
-            guard let bytes = Base64.decode(content), bytes.count >= minimum else { return nil }
+            guard bytes.count >= minimum else { return nil }
             return try? ChaCha20Poly1305.open(
                 Array(bytes.dropFirst(ChaCha20Poly1305.nonceLengthBytes)), key: secret,
                 nonce: Array(bytes.prefix(ChaCha20Poly1305.nonceLengthBytes)))

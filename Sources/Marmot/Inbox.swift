@@ -7,6 +7,8 @@ package struct Inbox: Equatable, Sendable {
     package static let rememberedLimit = 8192
     /// Events kept for a retry (they came before their commit).
     package static let waitingLimit = 256
+    /// Bytes of their contents together.
+    package static let waitingLimitBytes = 4 << 20
 
     private var seenEvents = RecentSet(limit: Inbox.rememberedLimit)
     private var seenMessages = RecentSet(limit: Inbox.rememberedLimit)
@@ -26,7 +28,11 @@ package struct Inbox: Equatable, Sendable {
     package mutating func queue(_ event: Event) {
         guard !waiting.contains(where: { $0.id == event.id }) else { return }
         waiting.append(event)
-        if waiting.count > Self.waitingLimit { waiting.removeFirst() }
+        // The oldest by date is the least likely to open ever: stored events arrive newest first.
+        while waiting.count > Self.waitingLimit || waiting.reduce(0, { $0 + $1.content.utf8.count }) > Self.waitingLimitBytes {
+            guard let oldest = waiting.indices.min(by: { waiting[$0].createdAt < waiting[$1].createdAt }) else { return }
+            waiting.remove(at: oldest)
+        }
     }
 
     /// Hands out what waits, oldest first, for a retry after an epoch change.

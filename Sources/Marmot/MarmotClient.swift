@@ -20,6 +20,10 @@ package actor MarmotClient {
         account = Account(
             key: key, keyPackages: try store.loadKeyPackages(), groups: try store.loadGroups())
         publicKey = key.publicKey
+        for group in account.groups.values where !group.members.contains(key.publicKey) && group.isActive {
+            throw MarmotError.notPossible(
+                "the state directory holds groups of another identity; bring its identity.json back, or use another --state-dir")
+        }
         self.store = store
         self.random = random
         self.now = now
@@ -75,7 +79,13 @@ package actor MarmotClient {
         -> MarmotGroup?
     {
         guard !seenWraps.contains(wrap.id) else { return nil }
-        let rumor = try GiftWrap.unwrap(wrap, for: account.key)
+        let rumor: Rumor
+        do {
+            rumor = try GiftWrap.unwrap(wrap, for: account.key)
+        } catch {
+            seenWraps.insert(wrap.id)
+            throw error
+        }
         guard isAllowed(rumor.author) else {
             seenWraps.insert(wrap.id)
             throw MarmotError.welcomeRejected("its sender is not among those allowed to invite us")
@@ -85,12 +95,20 @@ package actor MarmotClient {
 
     /// Joins from a Welcome rumor that came another way (the Workers hook).
     package func join(_ rumor: Rumor, wrapID: EventID) throws -> MarmotGroup? {
-        guard seenWraps.insert(wrapID).inserted else { return nil }
+        guard !seenWraps.contains(wrapID) else { return nil }
         var next = account
-        guard let group = try next.join(rumor, now: now()) else { return nil }
-        try store.save(group)
+        let joined: MarmotGroup?
+        do {
+            joined = try next.join(rumor, now: now())
+        } catch {
+            seenWraps.insert(wrapID)
+            throw error
+        }
+        // Not before it is stored: a full disk must not cost the invitation.
+        if let joined { try store.save(joined) }
+        seenWraps.insert(wrapID)
         account = next
-        return group
+        return joined
     }
 
     /// An encrypted message of ours, stored as spent before it is returned.
@@ -120,12 +138,19 @@ package actor MarmotClient {
         // A commit may free messages, and commits that free more.
         var unread = 0
         while unread < received.count {
-            if case .success(.epochChanged) = received[unread].result {
-                received += group.retryWaiting(now: now()).map {
-                    Received(event: $0.event, result: $0.result)
-                }
+            switch received[unread].result {
+            case .success(.epochChanged), .success(.proposal):
+                received += group.retryWaiting(now: now()).map { Received(event: $0.event, result: $0.result) }
+            default: break
             }
             unread += 1
+        }
+        // Audit AC: a group that takes another's Nostr id would swallow its messages.
+        let isTaken = account.groups.values.contains {
+            $0.id != group.id && $0.data.nostrGroupID == group.data.nostrGroupID
+        }
+        guard !isTaken else {
+            throw MarmotError.ruleViolated("a commit gives the group the Nostr id of another group of ours")
         }
         try store.save(group)
         account.groups[group.id] = group

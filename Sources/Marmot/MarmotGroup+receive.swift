@@ -26,14 +26,19 @@ extension MarmotGroup {
     package mutating func receive(_ event: Event, now: Int64) throws -> GroupReception {
         try checkEnvelope(event, now: now)
         if inbox.hasSeen(event: event.id) { return .duplicate }
-        guard isActive else { throw MarmotError.inactive }
+        // Removed: the others go on without us, which is no error (audit AK).
+        guard isActive else { return .duplicate }
+        guard GroupEvent.isWellFormed(event) else {
+            throw MarmotError.groupEventRejected("its content is neither of the two encryptions")
+        }
         var next = self
         let bytes: [UInt8]
         do {
             let opened = try GroupEvent.open(event, for: mls, preferring: dialect)
             bytes = opened.message
-            // The first event that decrypts settles which dialect this group speaks.
-            next.dialect = opened.dialect
+            // The first event that decrypts settles which dialect this group speaks; later ones do not change it.
+            if !next.isDialectSettled { next.dialect = opened.dialect }
+            next.isDialectSettled = true
         } catch MarmotError.undecryptable {
             inbox.queue(event)
             return .waiting
@@ -53,6 +58,13 @@ extension MarmotGroup {
         } catch MLSError.wrongEpoch(let epoch, let current) where epoch > current {
             inbox.queue(event)
             return .waiting
+        } catch MLSError.unknownProposal {
+            // The commit overtook its proposal.
+            inbox.queue(event)
+            return .waiting
+        } catch RatchetError.tooFarAhead {
+            inbox.queue(event)
+            return .waiting
         } catch {
             // Remembered as failed, so that the work is not done again (audit AP).
             inbox.remember(event: event.id, message: hash)
@@ -60,7 +72,7 @@ extension MarmotGroup {
         }
     }
 
-    /// Tries again what came too early; call it after `.epochChanged`.
+    /// Tries again what came too early; call it after `.epochChanged` and `.proposal`.
     package mutating func retryWaiting(now: Int64) -> [(
         event: Event, result: Result<GroupReception, any Error>
     )] {
@@ -79,6 +91,7 @@ extension MarmotGroup {
         try check(
             Hex.decode(groupTags.first?.value ?? "") == data.nostrGroupID, "it is for another group")
         try check(event.content.utf8.count <= Marmot.contentLimitBytes, "it is too large")
+        try check(event.tags.joinedLength <= Marmot.tagsLimitBytes, "its tags are too large")
         try check(
             event.createdAt >= now - Marmot.groupEventMaximumAgeSeconds, "it is older than 45 days")
         try check(
@@ -89,6 +102,7 @@ extension MarmotGroup {
         switch try mls.process(message, now: UInt64(max(now, 0))) {
         case .application(let application): return try read(application)
         case .proposal(let pending):
+            try checkProposal(pending)
             var sender: XOnlyKey?
             if case .member(let index) = pending.sender { sender = account(at: index) }
             return .proposal(Self.describe(pending.proposal), from: sender)
@@ -104,6 +118,23 @@ extension MarmotGroup {
             mls = group
             data = try GroupData(from: group.context.extensions)
             return .epochChanged(group.epoch, by: committer)
+        }
+    }
+
+    /// What no Marmot client sends by itself is not kept (section 5), and nobody fills our memory with the rest.
+    private func checkProposal(_ pending: PendingProposal) throws {
+        switch pending.proposal {
+        case .add, .remove: break
+        case .selfRemove:
+            // Hazard 3: one leaf without support makes the proposal uncommittable.
+            guard mls.members.allSatisfy({ $0.leaf.capabilities.proposals.contains(.selfRemove) }) else {
+                throw MarmotError.ruleViolated("a member leaves by SelfRemove, which not every member supports")
+            }
+        case .update, .preSharedKey, .reInit, .externalInit, .groupContextExtensions:
+            throw MarmotError.ruleViolated("a proposal of a type that is not proposed in Marmot groups")
+        }
+        guard mls.pendingProposals.count <= Self.pendingProposalLimit else {
+            throw MarmotError.ruleViolated("too many proposals are waiting for a commit")
         }
     }
 

@@ -9,7 +9,12 @@ package struct MarmotGroup: Equatable, Sendable {
     package internal(set) var dialect: Dialect
     /// False once we were removed (audit AK).
     package internal(set) var isActive = true
+    /// Set by the first event that decrypts.
+    var isDialectSettled = false
     var inbox = Inbox()
+
+    /// Proposals kept until a commit comes.
+    static let pendingProposalLimit = 128
 
     init(mls: Group, dialect: Dialect) throws {
         self.mls = mls
@@ -63,6 +68,7 @@ extension MarmotGroup: TLSCodable {
         mls = try Group(from: &reader)
         dialect = try reader.closedCode8(Dialect.self, named: "dialect")
         isActive = try reader.uint8() == 1
+        isDialectSettled = try reader.uint8() == 1
         inbox = try Inbox(from: &reader)
         do {
             data = try GroupData(from: mls.context.extensions)
@@ -75,6 +81,7 @@ extension MarmotGroup: TLSCodable {
         mls.encode(to: &writer)
         writer.uint8(dialect.rawValue)
         writer.uint8(isActive ? 1 : 0)
+        writer.uint8(isDialectSettled ? 1 : 0)
         inbox.encode(to: &writer)
     }
 }

@@ -21,6 +21,11 @@ extension ExtensionType {
     package static let marmotGroupData = ExtensionType(rawValue: 0xf2ee)
 }
 
+extension [Tag] {
+    /// UTF-8 bytes of all fields.
+    var joinedLength: Int { reduce(0) { $0 + $1.fields.reduce(0) { $0 + $1.utf8.count } } }
+}
+
 /// Constants of the Marmot protocol.
 package enum Marmot {
     /// What our `client` tags say.
@@ -33,6 +38,7 @@ package enum Marmot {
     package static let groupEventMaximumSkewSeconds: Int64 = 300
     /// Bounds of the audit (contracts: Z, AA, AB, AM), in bytes.
     package static let contentLimitBytes = 1 << 20
+    package static let tagsLimitBytes = 100 << 10
     package static let rumorLimitBytes = 100 << 10
     package static let nameLimitBytes = 255
     package static let descriptionLimitBytes = 2000

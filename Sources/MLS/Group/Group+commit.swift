@@ -20,11 +20,12 @@ extension Group {
         var next = self
         let added = list.apply(to: &next.tree)
         next.context.extensions = list.newExtensions ?? context.extensions
-        next.context.epoch += 1
+        next.context.epoch = try Self.epoch(after: epoch)
 
         let path = try next.makePath(
             newLeaves: Set(added), rotatingSignatureKey: rotatingSignatureKey, capabilities: capabilities,
             random: random)
+        try next.tree.validateUniqueKeys()
         let commit = Commit(
             proposals: references.map(ProposalOrRef.reference) + inline.map(ProposalOrRef.proposal),
             path: path.updatePath)
@@ -56,18 +57,19 @@ extension Group {
         return OutgoingCommit(
             staged: StagedCommit(
                 committer: ownLeaf, proposals: list, group: next, newLeaf: path.updatePath.leafNode),
-            group: next, message: .privateMessage(encrypted), welcome: welcome)
+            group: next, abandoned: ended, message: .privateMessage(encrypted), welcome: welcome)
     }
 
-    /// The group after a message of ours was encrypted but its commit not merged: the handshake key is spent.
-    package mutating func spendHandshakeKey() throws {
-        _ = try secretTree.nextKey(of: ownLeaf, .handshake)
+    /// The number of the next epoch; a group in the last one there is can only end.
+    static func epoch(after epoch: UInt64) throws -> UInt64 {
+        try require(epoch < UInt64.max, "CHK-COMMIT-05", "8.1", "the group is in the last possible epoch")
+        return epoch + 1
     }
 
-    private func pendingProposal(_ reference: [UInt8]) throws -> ProposalList.Item {
+    /// - Throws: `.unknownProposal`: it may still be on its way.
+    func pendingProposal(_ reference: [UInt8]) throws -> ProposalList.Item {
         guard let pending = pendingProposals.first(where: { $0.reference == reference }) else {
-            throw MLSError.violated(
-                MLSCheck("CHK-COMMIT-01", "12.4.2", "the commit refers to a proposal that is not known"))
+            throw MLSError.unknownProposal
         }
         return .init(proposal: pending.proposal, sender: pending.sender)
     }

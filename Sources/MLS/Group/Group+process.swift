@@ -98,6 +98,9 @@ extension Group {
         try require(
             commit.path != nil || !list.requiresPath, "CHK-COMMIT-03", "12.4",
             "the commit lacks the path that its proposals need")
+        guard !list.items.contains(where: { $0.proposal.type == .reInit }) else {
+            throw MLSError.unsupported("ending a group by ReInit")
+        }
         if list.removals.contains(ownLeaf) {
             return StagedCommit(
                 committer: committer, proposals: list, group: nil, newLeaf: commit.path?.leafNode)
@@ -106,12 +109,13 @@ extension Group {
         var next = self
         let added = list.apply(to: &next.tree)
         next.context.extensions = list.newExtensions ?? context.extensions
-        next.context.epoch += 1
+        next.context.epoch = try Self.epoch(after: epoch)
         var commitSecret = CipherSuite.zeroSecret
         if let path = commit.path {
             commitSecret = try next.applyPath(
                 path, from: committer, newLeaves: Set(added), before: tree)
         }
+        try next.tree.validateUniqueKeys()
         next.privateKeys = Self.surviving(next.privateKeys, in: next.tree)
         let pskSecret = try Self.pskSecret(list.preSharedKeys) { resumptionKey($0) ?? preSharedKeys($0) }
         _ = try next.enterEpoch(
@@ -129,12 +133,7 @@ extension Group {
     private func resolve(_ item: ProposalOrRef, committer: LeafIndex) throws -> ProposalList.Item {
         switch item {
         case .proposal(let proposal): return .init(proposal: proposal, sender: .member(committer))
-        case .reference(let reference):
-            guard let pending = pendingProposals.first(where: { $0.reference == reference }) else {
-                throw MLSError.violated(
-                    MLSCheck("CHK-COMMIT-01", "12.4.2", "the commit refers to a proposal that is not known"))
-            }
-            return .init(proposal: pending.proposal, sender: pending.sender)
+        case .reference(let reference): return try pendingProposal(reference)
         }
     }
 }

@@ -80,7 +80,7 @@ package struct PastEpoch: Equatable, Sendable, TLSCodable {
 
     init(ending group: Group) {
         context = group.context
-        secrets = group.secrets
+        secrets = group.secrets.ended
         secretTree = group.secretTree
         senders = Dictionary(
             group.members.map {

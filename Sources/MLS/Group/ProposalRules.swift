@@ -95,11 +95,16 @@ package struct ProposalList: Equatable, Sendable {
             try require(
                 id.nonce.count == CipherSuite.hashLengthBytes, "CHK-PROPOSALS-09", "12.1.4",
                 "a pre-shared key's nonce has the wrong length")
+            if case .resumption(let usage, _, _) = id.key {
+                try require(
+                    usage == .application, "CHK-PROPOSALS-14", "12.1.4",
+                    "a resumption key of another usage than application is proposed")
+            }
         }
         let extensions = newExtensions ?? group.context.extensions
         try require(
             !extensions.hasDuplicates, "CHK-PROPOSALS-10", "13.4", "the group would carry an extension twice")
-        for package in adds { try package.validate(groupExtensions: extensions, now: now ?? 0) }
+        for package in adds { try package.validate(groupExtensions: extensions, now: now) }
         for (index, leaf) in updates {
             try require(
                 leaf.source == .update, "CHK-PROPOSALS-11", "7.3", "leaf \(index) was not made for an Update")

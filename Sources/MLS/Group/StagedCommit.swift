@@ -12,6 +12,8 @@ package struct StagedCommit: Sendable {
 package struct OutgoingCommit: Sendable {
     package let staged: StagedCommit
     package let group: Group
+    /// The group as it is if this commit never comes into force: its handshake key is spent all the same.
+    package let abandoned: Group
     package let message: MLSMessage
     /// For the added members; nil without Adds.
     package let welcome: Welcome?

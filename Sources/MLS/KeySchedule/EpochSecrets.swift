@@ -25,6 +25,30 @@ package struct EpochSecrets: Equatable, Sendable {
         initSecret = try LabeledKDF.deriveSecret(epochSecret, "init")
     }
 
+    /// What an ended epoch still needs for its late messages; everything that could derive a later epoch is forgotten.
+    var ended: EpochSecrets {
+        let none = SecretBytes([])
+        return EpochSecrets(
+            senderData: senderData, encryption: none, exporter: exporter, external: none, confirmationKey: none,
+            membershipKey: none, resumptionPSK: resumptionPSK, epochAuthenticator: none, initSecret: none)
+    }
+
+    private init(
+        senderData: SecretBytes, encryption: SecretBytes, exporter: SecretBytes, external: SecretBytes,
+        confirmationKey: SecretBytes, membershipKey: SecretBytes, resumptionPSK: SecretBytes,
+        epochAuthenticator: SecretBytes, initSecret: SecretBytes
+    ) {
+        self.senderData = senderData
+        self.encryption = encryption
+        self.exporter = exporter
+        self.external = external
+        self.confirmationKey = confirmationKey
+        self.membershipKey = membershipKey
+        self.resumptionPSK = resumptionPSK
+        self.epochAuthenticator = epochAuthenticator
+        self.initSecret = initSecret
+    }
+
     /// Hands the encryption secret over to a secret tree and forgets it.
     mutating func makeSecretTree(leafCount: Int) -> SecretTree {
         defer { encryption = SecretBytes([]) }

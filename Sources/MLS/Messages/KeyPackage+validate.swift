@@ -3,8 +3,8 @@ extension KeyPackage {
     ///
     /// - Parameters:
     ///   - groupExtensions: of the group it will join.
-    ///   - now: seconds since 1970.
-    package func validate(groupExtensions: [Extension], now: UInt64) throws {
+    ///   - now: seconds since 1970; nil skips the lifetime.
+    package func validate(groupExtensions: [Extension], now: UInt64?) throws {
         try require(
             cipherSuite == .x25519AES128GCMSHA256Ed25519, "CHK-KEYPACKAGE-01", "10.1",
             "the key package is for cipher suite \(cipherSuite.rawValue), not 1")

@@ -35,6 +35,21 @@ extension RatchetTree {
             hasValidParentHashes(), "CHK-TREE-06", "7.9.2", "the tree's parent hashes do not fit together")
     }
 
+    /// §7.3, §12.4.2: no key stands twice in the tree that a commit leaves behind.
+    func validateUniqueKeys() throws {
+        var encryptionKeys = Set<[UInt8]>()
+        var signatureKeys = Set<[UInt8]>()
+        for node in nodes.compactMap({ $0 }) {
+            try require(
+                encryptionKeys.insert(node.encryptionKey).inserted, "CHK-TREE-10", "7.3",
+                "the commit brings an encryption key that is in the tree already")
+            guard case .leaf(let leaf) = node else { continue }
+            try require(
+                signatureKeys.insert(leaf.signatureKey).inserted, "CHK-TREE-11", "7.3",
+                "the commit brings a signature key that is in the tree already")
+        }
+    }
+
     private func validateUnmergedLeaves(of parent: ParentNode, at position: Int) throws {
         try require(
             zip(parent.unmergedLeaves, parent.unmergedLeaves.dropFirst()).allSatisfy(<), "CHK-TREE-07", "7.1",

@@ -11,7 +11,12 @@ package struct FileAccountStore: AccountStore {
     package init(directory: String) { self.directory = directory }
 
     private var keyPackagesPath: String { directory + "/key-packages.state" }
-    private func path(of group: MarmotGroup) -> String { "\(directory)/\(Hex.encode(group.id)).group" }
+    private func path(of group: MarmotGroup) -> String { "\(directory)/\(Self.fileName(of: group))" }
+
+    /// Group ids may have any length; file names may not.
+    private static func fileName(of group: MarmotGroup) -> String {
+        "\(Hex.encode(group.id.count <= 64 ? group.id : SHA256.hash(group.id))).group"
+    }
 
     package func loadKeyPackages() throws -> [OwnKeyPackage] {
         guard let bytes = try AtomicFile.read(keyPackagesPath) else { return [] }
@@ -36,7 +41,12 @@ package struct FileAccountStore: AccountStore {
             let path = "\(directory)/\(name)"
             guard let bytes = try AtomicFile.read(path) else { return nil }
             let payload = try StateFile.decode(bytes, kind: "group", newestVersion: Self.version, path: path)
-            return try decode(path) { try MarmotGroup(decoding: payload) }
+            let group = try decode(path) { try MarmotGroup(decoding: payload) }
+            // A copy under another name holds an older state, whose keys must never be used again.
+            guard Self.fileName(of: group) == name else {
+                throw FileError(path, "it is a copy of \(Self.fileName(of: group)); move it out of the state directory")
+            }
+            return group
         }
     }
 

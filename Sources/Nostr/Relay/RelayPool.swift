@@ -41,8 +41,16 @@ package actor RelayPool {
     package func stop(grace: Duration = .milliseconds(500)) async {
         let pending = Array(trailing.values)
         if !pending.isEmpty {
+            // Waiting for a task does not end by cancellation, waiting for a stream does.
+            let (drained, end) = AsyncStream<Void>.makeStream()
+            let watcher = Task {
+                for task in pending { await task.value }
+                end.finish()
+            }
             // Running out of grace is expected with a dead relay.
-            _ = try? await withDeadline(grace, clock: clock) { for task in pending { await task.value } }
+            _ = try? await withDeadline(grace, clock: clock) { for await _ in drained {} }
+            for task in pending { task.cancel() }
+            await watcher.value
         }
         for task in trailing.values { task.cancel() }
         for task in forwarding.values { task.cancel() }
@@ -92,7 +100,7 @@ package actor RelayPool {
 
     private func finishedPublishing(_ number: Int) { trailing[number] = nil }
 
-    /// Subscribes on every relay.
+    /// Subscribes on every relay. Stored events come oldest first, live ones as they arrive.
     package func subscribe(_ filters: [Filter]) async -> Subscription {
         let name = "pika-\(nextNumber)"
         nextNumber += 1
@@ -108,12 +116,16 @@ package actor RelayPool {
             await withTaskGroup(of: Void.self) { group in
                 for (url, source) in sources {
                     group.addTask {
+                        var stored = StoredEvents()
                         for await delivery in source {
-                            switch delivery {
-                            case .event(let event):
-                                if await seen.isNew(event.id) { continuation.yield(.event(event, from: url)) }
-                            case .endOfStoredEvents: continuation.yield(.endOfStoredEvents(url))
-                            case .closed(let why): continuation.yield(.closed(url, why))
+                            for item in stored.inOrder(delivery) {
+                                switch item {
+                                case .asked: break
+                                case .event(let event):
+                                    if await seen.isNew(event.id) { continuation.yield(.event(event, from: url)) }
+                                case .endOfStoredEvents: continuation.yield(.endOfStoredEvents(url))
+                                case .closed(let why): continuation.yield(.closed(url, why))
+                                }
                             }
                         }
                     }

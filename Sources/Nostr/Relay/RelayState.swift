@@ -19,7 +19,7 @@ struct RelayState {
     mutating func connected() -> [Effect] {
         isConnected = true
         return subscriptions.sorted { $0.key < $1.key }
-            .map { .send(.request(subscription: $0.key, filters: $0.value)) }
+            .flatMap { ask($0.key, $0.value) }
             + unanswered.map { .send(.event($0)) }
     }
 
@@ -35,7 +35,14 @@ struct RelayState {
 
     mutating func subscribe(_ subscription: String, _ filters: [Filter]) -> [Effect] {
         subscriptions[subscription] = filters
-        return isConnected ? [.send(.request(subscription: subscription, filters: filters))] : []
+        return isConnected ? ask(subscription, filters) : []
+    }
+
+    private func ask(_ subscription: String, _ filters: [Filter]) -> [Effect] {
+        [
+            .deliver(subscription: subscription, .asked),
+            .send(.request(subscription: subscription, filters: filters)),
+        ]
     }
 
     mutating func unsubscribe(_ subscription: String) -> [Effect] {
@@ -89,6 +96,8 @@ struct RelayState {
 
 /// What a subscription brings from one relay.
 package enum RelayDelivery: Equatable, Sendable {
+    /// The question went out (again): stored events follow, newest first, up to `endOfStoredEvents`.
+    case asked
     case event(Event)
     case endOfStoredEvents
     /// The relay ended the subscription.

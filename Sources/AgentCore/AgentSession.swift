@@ -35,6 +35,11 @@ package actor AgentSession {
         return provider.retentionHints(for: agent)
     }
 
+    /// The commands that remove the agent by hand.
+    package var manualRemoval: [String] { Array(retentionHints.suffix(1)) }
+    /// A teardown was tried, and failed.
+    package internal(set) var hasFailedTeardown = false
+
     /// What should happen to the agent at the end.
     package var exitPolicy: ExitPolicy {
         keepsRunning ? .leaveRunning : provider?.exitPolicy ?? .leaveRunning

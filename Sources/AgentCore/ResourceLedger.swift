@@ -69,9 +69,13 @@ package actor ResourceLedger {
             throw FileError(path, "cannot open it: \(String(cString: strerror(errno)))")
         }
         defer { close(descriptor) }
+        let before = lseek(descriptor, 0, SEEK_END)
         let written = line.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
         guard written == line.count, fsync(descriptor) == 0 else {
-            throw FileError(path, "cannot write it: \(String(cString: strerror(errno)))")
+            let why = String(cString: strerror(errno))
+            // A piece of a line would spoil the next one.
+            ftruncate(descriptor, before)
+            throw FileError(path, "cannot write it: \(why)")
         }
     }
 

@@ -9,8 +9,11 @@ enum Main {
     static let version = "pikachat 0.1.0"
 
     static func main() async {
+        TerminalModes.remember()
         Signals.shared.install()
-        exit(await status(of: CommandLine.arguments.dropFirst()))
+        let status = await status(of: CommandLine.arguments.dropFirst())
+        await OutputQueue.shared.drain()
+        exit(status)
     }
 
     private static let subcommands: [any Subcommand] = [

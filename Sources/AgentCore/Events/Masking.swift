@@ -4,7 +4,7 @@ import Synchronization
 package final class Masking: Sendable {
     package static let replacement = "‹redacted›"
     /// Shorter values would black out ordinary words.
-    private static let minimumCharacters = 6
+    private static let minimumCharacters = 4
 
     private let secrets = Mutex<[String]>([])
 

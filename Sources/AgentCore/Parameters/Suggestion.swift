@@ -8,19 +8,19 @@ package enum Suggestion {
             .min { $0.1 < $1.1 }?.0
     }
 
-    /// Edit distance (insertions, deletions, replacements).
+    /// Edit distance: insertions, deletions, replacements, neighbours swapped.
     static func distance(_ a: String, _ b: String) -> Int {
         let (a, b) = (Array(a.prefix(64)), Array(b.prefix(64)))
-        var row = Array(0...b.count)
-        for (i, x) in a.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, y) in b.enumerated() {
-                let above = row[j + 1]
-                row[j + 1] = min(min(above, row[j]) + 1, diagonal + (x == y ? 0 : 1))
-                diagonal = above
+        var rows = [Array(0...b.count)]
+        for i in a.indices {
+            var row = [i + 1]
+            for j in b.indices {
+                var best = min(min(rows[i][j + 1], row[j]) + 1, rows[i][j] + (a[i] == b[j] ? 0 : 1))
+                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { best = min(best, rows[i - 1][j - 1] + 1) }
+                row.append(best)
             }
+            rows.append(row)
         }
-        return row[b.count]
+        return rows[a.count][b.count]
     }
 }

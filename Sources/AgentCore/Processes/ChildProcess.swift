@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Nostr
 import Synchronization
@@ -56,17 +55,28 @@ package final class ChildProcess: Sendable {
             throw Failure(.require, "cannot start \(named): \(String(cString: strerror(result)))")
         }
         processID = pid
-        DispatchQueue.global().async { self.awaitExit() }
+        Self.groups.withLock { _ = $0.insert(pid) }
+        // Waiting blocks: a thread per program, off the pool that async work runs on.
+        let thread = Thread { self.awaitExit() }
+        thread.start()
     }
 
     private func awaitExit() {
         var status: Int32 = 0
         while waitpid(processID, &status, 0) < 0, errno == EINTR {}
+        Self.groups.withLock { _ = $0.remove(processID) }
         let signal = status & 0x7f
         exitStatus.withLock { $0 = signal == 0 ? (status >> 8) & 0xff : 128 + signal }
         for waiter in waiters.withLock({ list in
             defer { list = [] }; return list
         }) { waiter.finish() }
+    }
+
+    private static let groups = Mutex<Set<pid_t>>([])
+
+    /// Ends every program of this process at once, for an exit that cannot wait.
+    package static func killAll() {
+        for group in groups.withLock({ $0 }) { kill(-group, SIGKILL) }
     }
 
     /// Nil while it runs; 128 + signal when one killed it.

@@ -25,6 +25,10 @@ package final class Journal: Sendable {
         // What people say to each other is not for log files; how much they said is.
         switch record.event {
         case .sent(let text, _), .reply(let text, _, _): fields["text"] = .text("(\(text.count) characters)")
+        case .result(let text), .echo(let text): fields["text"] = .text("(\(text.count) characters)")
+        // An error frame quotes the script and the replies; its first line is what happened.
+        case .failure(_, let message):
+            fields["message"] = .text(message.split(separator: "\n").first.map { String($0.prefix { $0 != "\"" }) } ?? "")
         default: break
         }
         fields["event"] = .text(record.name)

@@ -19,7 +19,7 @@ extension AgentSession {
             botKey: botKey, owner: environment.client.publicKey, relays: environment.pool.relays, name: name,
             suffix: suffix)
         emit(.provisioning(provider: provider.name, text: provider.progressText))
-        let (agent, seconds) = try await timed { try await provider.provision(request, ledger: recorder) }
+        let (agent, seconds) = try await timed { try await uninterrupted(provider, request, recorder) }
         self.provider = provider
         self.recorder = recorder
         keepsRunning = keep
@@ -27,6 +27,27 @@ extension AgentSession {
         emit(
             .provisioned(provider: provider.name, id: agent.id, detail: agent.detail, seconds: seconds))
         return agent
+    }
+
+    /// A request that creates something is never abandoned half way: after Ctrl-C its answer is awaited (bounded by the
+    /// provider's own timeout), and what it created is removed.
+    private func uninterrupted(
+        _ provider: any Provider, _ request: ProvisionRequest, _ recorder: ResourceRecorder
+    ) async throws -> ProvisionedAgent {
+        let creation = Task { try await provider.provision(request, ledger: recorder) }
+        let log = environment.log
+        let agent = try await withTaskCancellationHandler {
+            try await creation.value
+        } onCancel: {
+            log.emit(.warning("interrupted: waiting for the provider's answer, to remove what it creates"))
+        }
+        guard Task.isCancelled else { return agent }
+        let removal = Task {
+            try await provider.teardown(agent)
+            try await recorder.isGone("vm", id: agent.id)
+        }
+        try await removal.value
+        throw CancellationError()
     }
 
     /// Talks to an agent that somebody else started.

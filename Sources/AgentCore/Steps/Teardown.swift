@@ -15,10 +15,12 @@ extension AgentSession {
                 }
             }
             state.ended()
+            hasFailedTeardown = false
             try await recorder?.isGone("vm", id: agent.id)
             await stopListening()
             emit(.tornDown(id: agent.id, seconds: seconds))
         } catch {
+            hasFailedTeardown = true
             let failure = Failure(error)
             emit(.teardownFailed(id: agent.id, reason: failure.description))
             throw Failure(.leak, failure.message, hints: failure.hints)

@@ -164,8 +164,10 @@ package actor MockMicroVM {
         guard ["prebuilt", "prebuilt-cow"].contains(body.spawnVariant) else {
             return .error(400, "unknown spawn_variant: \(body.spawnVariant)")
         }
-        guard body.cpu > 0, body.memoryMB > 0, body.ttlSeconds > 0 else {
-            return .error(400, "cpu, memory_mb and ttl_seconds must be positive")
+        guard (1...1024).contains(body.cpu), (1...16_777_216).contains(body.memoryMB),
+            (1...31_536_000).contains(body.ttlSeconds)
+        else {
+            return .error(400, "cpu, memory_mb or ttl_seconds is out of range")
         }
         guard vms.count < settings.maximumVMs else {
             return .error(500, "no capacity: \(vms.count) VMs are running")

@@ -52,6 +52,7 @@ package enum GiftWrap {
         let sealJSON = try decrypt(event.content, receiver, event.author)
         let seal: Event
         do { seal = try Event(json: sealJSON) } catch { throw .invalidSeal(error) }
+        guard seal.kind == .seal else { throw .invalidSeal(.malformed("its kind is \(seal.kind), not 13")) }
         let rumorJSON = try decrypt(seal.content, receiver, seal.author)
         let rumor: Rumor
         do { rumor = try Rumor(json: rumorJSON) } catch { throw .invalidRumor(error) }

@@ -41,6 +41,10 @@ package actor RelayConnection {
     private var deliveries: [String: AsyncStream<RelayDelivery>.Continuation] = [:]
     private var lastFailure = "still connecting"
     private var nextTicket = 0
+    /// Whether the current connection has brought any message.
+    private var heard = false
+    private var reported: String?
+    private var askingAgain: [String: Task<Void, Never>] = [:]
 
     package init(
         _ url: RelayURL, environment: RelayEnvironment, report: @escaping @Sendable (RelayReport) -> Void
@@ -66,6 +70,8 @@ package actor RelayConnection {
         for stream in deliveries.values { stream.finish() }
         answers = [:]
         deliveries = [:]
+        for task in askingAgain.values { task.cancel() }
+        askingAgain = [:]
     }
 
     /// Sends an event and waits for the relay's OK. Also waits for a connection that is not up yet.
@@ -126,16 +132,17 @@ package actor RelayConnection {
         while !Task.isCancelled {
             do {
                 let socket = try await open()
-                failures = 0
                 self.socket = socket
+                heard = false
                 report(.connected(url))
                 await carryOut(state.connected())
                 try await converse(on: socket)
             } catch {
                 guard !Task.isCancelled else { break }
-                await ended("\(error)", wasConnected: state.isConnected)
+                await ended("\(error)")
             }
-            failures += 1
+            // A relay that accepts and closes at once has not worked.
+            failures = heard ? 1 : failures + 1
             let jitter = Double((try? environment.random.below(1000)) ?? 500) / 1000
             // Only cancellation ends the pause early, and the loop's condition sees it.
             try? await environment.clock.sleep(
@@ -146,12 +153,14 @@ package actor RelayConnection {
         state.disconnected()
     }
 
-    private func ended(_ why: String, wasConnected: Bool) async {
+    private func ended(_ why: String) async {
         lastFailure = why
         state.disconnected()
         await socket?.close()
         socket = nil
-        report(.disconnected(url, why))
+        // The same failure again and again is told once.
+        if reported != why { report(.disconnected(url, why)) }
+        reported = why
     }
 
     private func open() async throws -> WebSocket {
@@ -204,10 +213,27 @@ package actor RelayConnection {
     }
 
     private func received(_ text: String) async {
+        if !heard {
+            heard = true
+            reported = nil
+        }
         do {
             await carryOut(state.received(try EventJSON.decode(RelayMessage.self, from: Array(text.utf8))))
         } catch {
             report(.remark(url, "sent a message that is not NIP-01: \(error)"))
+        }
+    }
+
+    /// After a CLOSED that may pass (rate limits, restarts).
+    private func askLater(_ subscription: String) {
+        askingAgain[subscription]?.cancel()
+        askingAgain[subscription] = Task {
+            do {
+                try await environment.clock.sleep(for: .seconds(5))
+            } catch {
+                return
+            }
+            await carryOut(state.askAgain(subscription))
         }
     }
 
@@ -221,7 +247,8 @@ package actor RelayConnection {
                 for continuation in (answers[id] ?? [:]).values { continuation.yield((accepted, message)) }
             case .deliver(let subscription, let delivery):
                 deliveries[subscription]?.yield(delivery)
-                if case .closed = delivery { deliveries.removeValue(forKey: subscription)?.finish() }
+            case .end(let subscription): deliveries.removeValue(forKey: subscription)?.finish()
+            case .askLater(let subscription): askLater(subscription)
             case .report(let text): report(.remark(url, text))
             }
         }

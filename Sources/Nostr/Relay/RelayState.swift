@@ -6,6 +6,10 @@ struct RelayState {
         /// An answer to a published event.
         case answer(EventID, accepted: Bool, message: String)
         case deliver(subscription: String, RelayDelivery)
+        /// The subscription is over for good.
+        case end(subscription: String)
+        /// The relay closed the subscription for a reason that may pass.
+        case askLater(subscription: String)
         /// For the log: what the relay said or did.
         case report(String)
     }
@@ -60,13 +64,28 @@ struct RelayState {
             guard subscriptions[subscription] != nil else { return [] }
             return [.deliver(subscription: subscription, .endOfStoredEvents)]
         case .closed(let subscription, let message):
-            guard subscriptions.removeValue(forKey: subscription) != nil else { return [] }
-            return [.deliver(subscription: subscription, .closed(message))]
+            return closed(subscription, message)
         case .notice(let text): return [.report("notice: \(text.prefix(300))")]
         case .authenticate:
             return [.report("the relay asks for authentication (NIP-42), which pikachat does not do")]
         case .other(let type): return [.report("sent an unknown message type \"\(type.prefix(40))\"")]
         }
+    }
+
+    private mutating func closed(_ subscription: String, _ message: String) -> [Effect] {
+        guard subscriptions[subscription] != nil else { return [] }
+        let delivery = Effect.deliver(subscription: subscription, .closed(message))
+        let final = ["auth-required:", "restricted:", "blocked:", "invalid:", "unsupported:"]
+        guard final.contains(where: message.hasPrefix) else {
+            return [delivery, .askLater(subscription: subscription)]
+        }
+        subscriptions[subscription] = nil
+        return [delivery, .end(subscription: subscription)]
+    }
+
+    func askAgain(_ subscription: String) -> [Effect] {
+        guard isConnected, let filters = subscriptions[subscription] else { return [] }
+        return ask(subscription, filters)
     }
 
     /// A relay that lies is caught here: wrong ids and signatures, and events that nobody asked for.

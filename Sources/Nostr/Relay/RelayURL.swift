@@ -33,6 +33,12 @@ package struct RelayURL: Hashable, Sendable, Codable, CustomStringConvertible {
         guard parts.user == nil, parts.password == nil else {
             throw Failure(text: text, why: "it contains credentials")
         }
+        // Foundation drops a port it cannot hold.
+        let authority = text.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first ?? ""
+        let digits = authority.drop { $0 != "]" }.isEmpty ? authority : authority.drop { $0 != "]" }
+        guard parts.port != nil || !digits.contains(":") else {
+            throw Failure(text: text, why: "the port is out of range")
+        }
         guard let port = UInt16(exactly: parts.port ?? (scheme == "wss" ? 443 : 80)), port > 0 else {
             throw Failure(text: text, why: "the port is out of range")
         }

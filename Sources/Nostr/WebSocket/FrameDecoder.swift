@@ -15,6 +15,9 @@ package struct FrameDecoder: Sendable {
     private var consumed = 0
     /// The message whose fragments are coming in.
     private var partial: (opcode: Opcode, payload: [UInt8])?
+    private var fragments = 0
+    /// Frames that one message may be cut into.
+    private static let maximumFragments = 1024
 
     /// - Parameter maximumMessageBytes: after assembly; a peer that sends more is cut off with 1009.
     package init(role: WebSocketRole, maximumMessageBytes: Int) {
@@ -43,16 +46,19 @@ package struct FrameDecoder: Sendable {
                 }
                 if frame.isFinal { return try message(frame.opcode, frame.payload) }
                 partial = (frame.opcode, frame.payload)
+                fragments = 1
             case .continuation:
-                guard let begun = partial else {
+                // Taken out while it grows: a second reference would copy the whole message per fragment.
+                guard var begun = partial.take() else {
                     throw WebSocketViolation(.protocolError, "a continuation came without a beginning")
                 }
-                partial?.payload.append(contentsOf: frame.payload)
-                if frame.isFinal {
-                    let payload = begun.payload + frame.payload
-                    partial = nil
-                    return try message(begun.opcode, payload)
+                fragments += 1
+                guard fragments <= Self.maximumFragments else {
+                    throw WebSocketViolation(.policyViolation, "a message is cut into too many fragments")
                 }
+                begun.payload.append(contentsOf: frame.payload)
+                if frame.isFinal { return try message(begun.opcode, begun.payload) }
+                partial = begun
             }
         }
         return nil

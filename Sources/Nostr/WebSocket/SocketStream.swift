@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 
 /// A TCP connection.
@@ -25,30 +24,33 @@ package final class SocketStream: ByteStream {
         let bytes: [UInt8]
     }
 
-    /// `getaddrinfo` blocks, so it runs on a thread of its own.
+    /// `getaddrinfo` blocks, so it runs on a thread of its own; a late result is dropped.
     private static func resolve(host: String, port: UInt16) async throws -> [Address] {
-        try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                var hints = addrinfo()
-                hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-                var list: UnsafeMutablePointer<addrinfo>?
-                let result = getaddrinfo(host, "\(port)", &hints, &list)
-                defer { if let list { freeaddrinfo(list) } }
-                guard result == 0 else {
-                    continuation.resume(
-                        throwing: SocketError.unresolvable(host: host, String(cString: gai_strerror(result))))
-                    return
-                }
-                var addresses: [Address] = []
-                var next = list
-                while let entry = next?.pointee {
-                    let bytes = UnsafeRawBufferPointer(start: entry.ai_addr, count: Int(entry.ai_addrlen))
-                    addresses.append(Address(family: entry.ai_family, bytes: Array(bytes)))
-                    next = entry.ai_next
-                }
-                continuation.resume(returning: addresses)
-            }
+        let (stream, continuation) = AsyncStream<Result<[Address], SocketError>>.makeStream()
+        let thread = Thread {
+            continuation.yield(Result { () throws(SocketError) in try lookUp(host, port) })
+            continuation.finish()
         }
+        thread.start()
+        for await result in stream { return try result.get() }
+        throw CancellationError()
+    }
+
+    private static func lookUp(_ host: String, _ port: UInt16) throws(SocketError) -> [Address] {
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var list: UnsafeMutablePointer<addrinfo>?
+        let result = getaddrinfo(host, "\(port)", &hints, &list)
+        defer { if let list { freeaddrinfo(list) } }
+        guard result == 0 else { throw .unresolvable(host: host, String(cString: gai_strerror(result))) }
+        var addresses: [Address] = []
+        var next = list
+        while let entry = next?.pointee {
+            let bytes = UnsafeRawBufferPointer(start: entry.ai_addr, count: Int(entry.ai_addrlen))
+            addresses.append(Address(family: entry.ai_family, bytes: Array(bytes)))
+            next = entry.ai_next
+        }
+        return addresses
     }
 
     private static func connect(to address: Address, host: String, port: UInt16) async throws -> SocketStream

@@ -47,7 +47,11 @@ package actor TLSStream: ByteStream {
     package func close() async {
         session.close()
         let outgoing = session.takeOutgoing()
-        if !outgoing.isEmpty { try? await inner.write(outgoing) }
+        let inner = inner
+        // close_notify to a peer that does not read: one second, then the socket goes.
+        if !outgoing.isEmpty {
+            try? await withDeadline(.seconds(1), clock: ContinuousClock()) { try await inner.write(outgoing) }
+        }
         await inner.close()
     }
 }

@@ -101,14 +101,14 @@ package actor WebSocket {
         try await send(Frame(.ping))
     }
 
-    /// Sends close once and ends the stream.
+    /// Sends close once and ends the stream; a peer that does not read gets one second.
     package func close(_ code: CloseCode = .normal, _ reason: String = "") async {
         // A peer that is behind in reading would not see the frame anyway.
-        if !hasSentClose, flushing == nil {
+        if !hasSentClose, flushing == nil, let frame = try? encoder.encode(.close(code, reason)) {
             hasSentClose = true
+            let stream = stream
             // A dead peer cannot be told; the stream is closed either way.
-            try? await send(Frame.close(code, reason))
-            await flushing?.value
+            try? await withDeadline(.seconds(1), clock: ContinuousClock()) { try await stream.write(frame) }
         }
         await stream.close()
     }

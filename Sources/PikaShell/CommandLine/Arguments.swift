@@ -48,7 +48,7 @@ struct Arguments {
             }
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let (name, joined) = (
-                String(parts[0]), argument.hasPrefix("--") && parts.count == 2 ? String(parts[1]) : nil
+                String(parts[0]), parts.count == 2 ? String(parts[1]) : nil
             )
             guard let option = options.first(where: { $0.names.contains(name) }) else {
                 let nearest = Suggestion.nearest(to: name, among: options.flatMap(\.names))

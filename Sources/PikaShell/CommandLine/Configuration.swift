@@ -52,7 +52,8 @@ struct Configuration: Sendable {
         case "auto":
             if !(environment["NO_COLOR"] ?? "").isEmpty { return false }
             if !(environment["FORCE_COLOR"] ?? "").isEmpty { return true }
-            return isatty(STDERR_FILENO) == 1 && environment["TERM"] ?? "dumb" != "dumb"
+            // One setting for both streams: colours only where neither would put them into a file.
+            return isatty(STDERR_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 && environment["TERM"] ?? "dumb" != "dumb"
         case let other: throw Failure(.usage, "--color \(other.prefix(40)): auto, always or never is needed")
         }
     }

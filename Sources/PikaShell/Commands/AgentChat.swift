@@ -26,10 +26,7 @@ struct AgentChat: Sendable {
             guard signals.count(number) > 1 else { return work.cancel() }
             Task {
                 let commands = await ending.manualCommands()
-                output.line(
-                    "interrupted again: cleanup was skipped" + commands.map { "\n  \($0)" }.joined(),
-                    to: .error)
-                exit(128 + number)
+                ForcedExit.now(status: 128 + number, leaving: commands)
             }
         }
         let failure = await work.value

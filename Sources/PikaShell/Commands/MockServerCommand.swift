@@ -119,7 +119,7 @@ struct MockServerCommand: Subcommand {
         }
         do {
             try await work.value
-            return 0
+            return signals.first.map { 128 + $0 } ?? 0
         } catch {
             if let number = signals.first { return 128 + number }
             throw error

@@ -76,10 +76,8 @@ struct RunCommand: Subcommand {
             inputs: .init(
                 sets: sets, environment: context.configuration.environment, dotenv: DotEnv.load(".env")),
             sourceName: source.name)
-        let runner = ScriptRunner(
-            host: host, interpreter: interpreter,
-            renderer: DiagnosticRenderer(name: source.name, source: source.text), output: context.output)
-        let status = await runner.run(statements, limit: limit)
+        let runner = ScriptRunner(host: host, interpreter: interpreter, output: context.output)
+        let status = await runner.run([.init(source: source, statements: statements)], limit: limit)
         await host.close()
         return status
     }

@@ -6,19 +6,42 @@ import Scripting
 struct ScriptRunner: Sendable {
     let host: LiveHost
     let interpreter: Interpreter
-    let renderer: DiagnosticRenderer
     let output: OutputQueue
+
+    /// One source with its statements.
+    struct Part: Sendable {
+        let source: ScriptSource
+        let statements: [Statement]
+    }
+
+    /// Which source is running, for the frames of its errors.
+    private actor CurrentPart {
+        private var part: Part?
+        init(_ part: Part?) { self.part = part }
+        func move(to part: Part) { self.part = part }
+        var renderer: DiagnosticRenderer {
+            DiagnosticRenderer(name: part?.source.name ?? "", source: part?.source.text ?? "")
+        }
+    }
 
     /// - Parameter limit: for the statements; cleanup comes on top.
     /// - Returns: the exit status.
-    func run(_ statements: [Statement], limit: Duration? = nil) async -> Int32 {
+    func run(_ parts: [Part], limit: Duration? = nil) async -> Int32 {
         let log = host.log
+        let place = CurrentPart(parts.last)
         let work = Task { () -> Diagnostic? in
             do {
+                let execute: @Sendable () async throws -> Void = {
+                    for part in parts {
+                        await place.move(to: part)
+                        await interpreter.say(sourceName: part.source.name)
+                        try await interpreter.execute(part.statements)
+                    }
+                }
                 if let limit {
-                    try await Self.bounded(limit) { try await interpreter.execute(statements) }
+                    try await Self.bounded(limit, execute)
                 } else {
-                    try await interpreter.execute(statements)
+                    try await execute()
                 }
                 return nil
             } catch is ScriptSkipped {
@@ -37,14 +60,12 @@ struct ScriptRunner: Sendable {
             default:
                 Task {
                     let commands = await ending.manualCommands()
-                    output.line(
-                        "interrupted again: cleanup was skipped" + commands.map { "\n  \($0)" }.joined(),
-                        to: .error)
-                    exit(128 + number)
+                    ForcedExit.now(status: 128 + number, leaving: commands)
                 }
             }
         }
         let failure = await work.value
+        let renderer = await place.renderer
         if let number = signals.first, failure?.code == .cancelled {
             output.line(
                 "\(number == SIGINT ? "interrupted" : "ended by signal \(number)"): cleaning up (again to skip)",

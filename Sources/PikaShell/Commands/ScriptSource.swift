@@ -31,13 +31,14 @@ struct ScriptSource: Sendable {
 enum ScriptCheck {
     /// Nil when there were problems; they are printed then, and nothing ran.
     static func statements(
-        of source: ScriptSource, _ catalogue: CommandCatalogue, _ context: CommandContext
+        of source: ScriptSource, _ catalogue: CommandCatalogue, _ context: CommandContext,
+        known: Set<String> = Variables.builtIn
     ) -> [Statement]? {
         let renderer = DiagnosticRenderer(name: source.name, source: source.text)
         let problems: [Diagnostic]
         do {
             let script = try Parser.parse(source.text, name: source.name)
-            problems = Checker.check(script.statements, catalogue: catalogue)
+            problems = Checker.check(script.statements, catalogue: catalogue, known: known)
             if problems.isEmpty { return script.statements }
         } catch {
             problems = [error]

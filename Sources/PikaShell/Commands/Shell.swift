@@ -1,6 +1,7 @@
 import AgentCore
 import Foundation
 import Scripting
+import Synchronization
 
 /// The read-evaluate-print loop over one shared session pipeline.
 final class Shell: Sendable {
@@ -10,6 +11,8 @@ final class Shell: Sendable {
     private let output: OutputQueue
     private let usesColor: Bool
     private let history: History?
+    /// The signal that ends the shell.
+    private let leaving = Mutex<Int32?>(nil)
 
     init(
         host: LiveHost, interpreter: Interpreter, catalogue: CommandCatalogue, output: OutputQueue,
@@ -37,25 +40,39 @@ final class Shell: Sendable {
         if let source { await execute(statements, source) }
         var said: [String] = []
         while true {
-            Signals.shared.handle { _ in }
-            switch await reader.readLine(prompt: await prompt(continued: !said.isEmpty)) {
+            let line = await read(reader, prompt: await prompt(continued: !said.isEmpty))
+            if let number = leaving.withLock({ $0 }) {
+                _ = await end()
+                return 128 + number
+            }
+            switch line {
             case .interrupted: said = []
-            case .endOfInput:
-                if await mayLeave(reader) { return await end() }
+            case .endOfInput where !said.isEmpty: said = []
+            case .endOfInput: if await mayLeave(reader) { return await end() }
+            case .text(let text):
+                said.append(text)
+                let whole = said.joined(separator: "\n")
+                if text.hasSuffix("\\") || Parser.isIncomplete(whole) { continue }
                 said = []
-            case .text(let line):
-                said.append(line)
-                let text = said.joined(separator: "\n")
-                if line.hasSuffix("\\") || Parser.isIncomplete(text) { continue }
-                said = []
-                remember(text)
-                switch ShellBuiltin(text) {
+                remember(whole)
+                switch ShellBuiltin(whole) {
                 case .quit: if await mayLeave(reader) { return await end() }
                 case let builtin?: await run(builtin)
-                case nil: await evaluate(text)
+                case nil: await evaluate(whole)
                 }
             }
         }
+    }
+
+    /// One line. Ctrl-C is the reader's business; TERM and HUP end the shell.
+    private func read(_ reader: any LineReading, prompt: String) async -> LineEditor.Line {
+        let reading = Task { await reader.readLine(prompt: prompt) }
+        Signals.shared.handle { [self] number in
+            guard number != SIGINT else { return }
+            leaving.withLock { $0 = number }
+            reading.cancel()
+        }
+        return await reading.value
     }
 
     // MARK: Prompt
@@ -110,7 +127,10 @@ final class Shell: Sendable {
         await interpreter.say(sourceName: source.name)
         let interpreter = interpreter
         let work = Task { try await interpreter.execute(statements) }
-        Signals.shared.handle { _ in work.cancel() }
+        Signals.shared.handle { [self] number in
+            if number != SIGINT { leaving.withLock { $0 = number } }
+            work.cancel()
+        }
         defer { Signals.shared.handle { _ in } }
         do {
             try await work.value
@@ -188,7 +208,10 @@ final class Shell: Sendable {
             else { continue }
             asking: while true {
                 output.line("\(agent.id) is still running. teardown / keep / cancel?", to: .error)
-                guard case .text(let answer) = await reader.readLine(prompt: "[t/k/c] ") else { break asking }
+                let line = await read(reader, prompt: "[t/k/c] ")
+                // No answer to be had: what costs money goes. Ctrl-C means not to leave.
+                if line == .endOfInput { break asking }
+                guard case .text(let answer) = line else { return false }
                 switch answer.lowercased().first {
                 case "t": break asking
                 case "k":
@@ -203,8 +226,14 @@ final class Shell: Sendable {
     }
 
     private func end() async -> Int32 {
+        let ending = Ending(host: host)
+        let signals = InterruptCounter()
+        Signals.shared.handle { [output] number in
+            guard signals.count(number) > 1 else { return output.line("cleaning up (again to skip)", to: .error) }
+            Task { ForcedExit.now(status: 128 + number, leaving: await ending.manualCommands()) }
+        }
         let failures = await interpreter.cleanUp()
-        let (left, hints) = await Ending(host: host).settle(isScript: false)
+        let (left, hints) = await ending.settle(isScript: false)
         for hint in await interpreter.hints + hints { host.log.emit(.hint(hint)) }
         for failure in failures {
             host.log.emit(.failure(code: failure.code.rawValue, message: failure.message))
@@ -228,7 +257,7 @@ struct PlainPrompt: LineReading {
     let output: OutputQueue
 
     func readLine(prompt: String) async -> LineEditor.Line {
-        output.write(prompt, to: .output)
+        output.write(prompt, to: .error)
         return await withCheckedContinuation { continuation in
             let thread = Thread {
                 let line = Swift.readLine(strippingNewline: true)

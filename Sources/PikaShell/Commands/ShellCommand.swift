@@ -46,7 +46,7 @@ struct ShellCommand: Subcommand {
             host: host, catalogue: catalogue,
             inputs: .init(
                 sets: try RunCommand.sets(arguments.all("--set")),
-                environment: context.configuration.environment),
+                environment: context.configuration.environment, dotenv: DotEnv.load(".env")),
             sourceName: initial?.name ?? "shell")
         let status: Int32
         if isInteractive {
@@ -58,16 +58,14 @@ struct ShellCommand: Subcommand {
             let source = ScriptSource(
                 name: commands.isEmpty ? "stdin" : "-c",
                 text: commands.isEmpty ? PlainLines.all() : commands.joined(separator: "\n"))
-            guard let parsed = ScriptCheck.statements(of: source, catalogue, context) else {
+            let defined = Checker.definitions(in: statements, catalogue: catalogue)
+            guard let parsed = ScriptCheck.statements(of: source, catalogue, context, known: defined) else {
                 await host.close()
                 return FailureCode.usage.exitStatus
             }
-            await interpreter.say(sourceName: source.name)
-            let runner = ScriptRunner(
-                host: host, interpreter: interpreter,
-                renderer: DiagnosticRenderer(name: source.name, source: source.text),
-                output: context.output)
-            status = await runner.run(statements + parsed)
+            let first = initial.map { ScriptRunner.Part(source: $0, statements: statements) }
+            status = await ScriptRunner(host: host, interpreter: interpreter, output: context.output)
+                .run([first, .init(source: source, statements: parsed)].compactMap { $0 })
         }
         await host.close()
         return status

@@ -24,6 +24,8 @@ final class LineEditor: @unchecked Sendable {
     private let wakePipe: (read: Int32, write: Int32)
     private let requests = Mutex<[Request]>([])
     private let available = DispatchSemaphore(value: 0)
+    private let isCancelled = Mutex(false)
+    private let hasResized = Mutex(false)
 
     // Touched by the editor's thread only.
     private var editor: OpaquePointer?
@@ -49,17 +51,34 @@ final class LineEditor: @unchecked Sendable {
         wakePipe = (ends[0], ends[1])
         self.output = output
         self.complete = complete
+        // The editor learns of a new window size like of everything else: by its wake pipe.
+        Signals.shared.onResize { [self] in
+            hasResized.withLock { $0 = true }
+            wake()
+        }
         let thread = Thread { self.work(history) }
         thread.stackSize = 1 << 20
         thread.start()
     }
 
-    /// The next line; `prompt` should end in a blank.
+    /// The next line; `prompt` should end in a blank. Cancelling the task gives `.interrupted`.
     func readLine(prompt: String) async -> Line {
-        await withCheckedContinuation { continuation in
-            requests.withLock { $0.append(Request(prompt: prompt, continuation: continuation)) }
-            available.signal()
+        isCancelled.withLock { $0 = false }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                requests.withLock { $0.append(Request(prompt: prompt, continuation: continuation)) }
+                available.signal()
+            }
+        } onCancel: {
+            isCancelled.withLock { $0 = true }
+            wake()
         }
+    }
+
+    private func wake() {
+        var byte: UInt8 = 1
+        // A full pipe wakes just as well.
+        _ = write(wakePipe.write, &byte, 1)
     }
 
     // MARK: The editor's thread
@@ -135,11 +154,7 @@ final class LineEditor: @unchecked Sendable {
     private func read(_ prompt: String) -> Line {
         promptText = prompt
         wasInterrupted = false
-        output.beginEditing { [wakePipe] in
-            var byte: UInt8 = 1
-            // A full pipe wakes just as well.
-            _ = write(wakePipe.write, &byte, 1)
-        }
+        output.beginEditing { [self] in wake() }
         defer { output.endEditing() }
         var count: Int32 = 0
         let line = el_gets(editor, &count)
@@ -166,11 +181,14 @@ final class LineEditor: @unchecked Sendable {
             ]
             let ready = poll(&polled, 2, -1)
             if ready < 0 {
-                // A resized window interrupts the wait; libedit learns the new size here.
-                if errno == EINTR { el_resize(editor); continue }
+                if errno == EINTR { continue }
                 return -1
             }
             if polled[1].revents != 0 { printWaiting() }
+            if isCancelled.withLock({ $0 }) {
+                wasInterrupted = true
+                return 0
+            }
             guard polled[0].revents != 0 else { continue }
             var byte: UInt8 = 0
             let count = Foundation.read(STDIN_FILENO, &byte, 1)
@@ -202,6 +220,11 @@ final class LineEditor: @unchecked Sendable {
     private func printWaiting() {
         var drained = [UInt8](repeating: 0, count: 256)
         while Foundation.read(wakePipe.read, &drained, drained.count) > 0 {}
+        let isResized = hasResized.withLock { flag in
+            defer { flag = false }
+            return flag
+        }
+        if isResized { el_resize(editor) }
         var text = output.takeWaiting()
         guard !text.isEmpty else { return }
         if !text.hasSuffix("\n") { text += "\n" }
@@ -251,7 +274,7 @@ final class LineEditor: @unchecked Sendable {
         let shared = candidates.dropFirst().reduce(first) { $0.commonPrefix(with: $1) }
         let typed = Self.overlap(of: shared, with: before)
         if shared.count > typed {
-            let addition = String(shared.dropFirst(typed)) + (candidates.count == 1 ? " " : "")
+            let addition = String(shared.dropFirst(typed)) + (candidates.count == 1 && !shared.hasSuffix("=") ? " " : "")
             return el_insertstr(editor, addition) == 0 ? UInt8(CC_REFRESH) : UInt8(CC_ERROR)
         }
         guard candidates.count > 1 else {

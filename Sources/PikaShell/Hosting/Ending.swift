@@ -7,7 +7,7 @@ struct Ending: Sendable {
 
     /// Removes or keeps every live agent as asked.
     ///
-    /// - Parameter isClean: the work ended by itself; a script that forgot its agent is told so.
+    /// - Parameter isScript: a script that forgot its agent is told so.
     /// - Returns: failures of removal, and hints for what stays.
     func settle(isScript: Bool) async -> (failures: [Failure], hints: [String]) {
         var failures: [Failure] = []
@@ -17,6 +17,9 @@ struct Ending: Sendable {
             do {
                 switch await session.exitPolicy {
                 case .leaveRunning: hints += try await session.keepRunning()
+                case .destroy where await session.hasFailedTeardown:
+                    // It was tried and reported; a second try would only repeat both.
+                    hints += await session.manualRemoval
                 case .destroy:
                     if isScript {
                         host.log.emit(
@@ -36,7 +39,7 @@ struct Ending: Sendable {
     func manualCommands() async -> [String] {
         var commands: [String] = []
         for session in await host.sessions() where await session.state.isRunning {
-            commands += await session.retentionHints.suffix(1)
+            commands += await session.manualRemoval
         }
         return commands
     }

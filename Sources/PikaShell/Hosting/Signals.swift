@@ -22,6 +22,15 @@ final class Signals: Sendable {
         }
     }
 
+    /// Calls `action` whenever the terminal's window changes its size.
+    func onResize(_ action: @escaping @Sendable () -> Void) {
+        signal(SIGWINCH, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(
+            signal: SIGWINCH, queue: DispatchQueue(label: "pikachat.window"))
+        source.setEventHandler { withExtendedLifetime(source, action) }
+        source.activate()
+    }
+
     /// Replaces the handler; nil lets signals end the process at once.
     func handle(_ new: Handler?) { handler.withLock { $0 = new } }
 

@@ -1,61 +1,122 @@
 import Foundation
 import Synchronization
 
-/// The only thing that writes to the terminal. While a line is being edited, text waits for the editor's thread, which takes the
-/// line down, prints, and puts it up again; otherwise it is written at once.
+/// The only thing that writes to stdout and stderr, on a thread of its own, so that a reader that has stopped holds up nobody.
+///
+/// While a line is being edited, text waits for the editor's thread, which takes the line down, prints, and puts it up again.
 final class OutputQueue: Sendable {
     enum Stream: Sendable { case output, error }
 
     private struct State {
         var isEditing = false
-        var waiting: [(Stream, String)] = []
         var wake: (@Sendable () -> Void)?
+        /// For the editor to print.
+        var waiting = ""
+        /// For the writer thread.
+        var pending: [(Stream, String)] = []
+        var pendingBytes = 0
+        var isWriting = false
+        var drained: [AsyncStream<Void>.Continuation] = []
     }
 
     static let shared = OutputQueue()
+    /// Text held for a reader that does not read; what comes on top is dropped.
+    private static let limitBytes = 64 << 20
 
     private let state = Mutex(State())
+    private let available = DispatchSemaphore(value: 0)
+
+    private init() {
+        let thread = Thread { [self] in work() }
+        thread.start()
+    }
 
     func write(_ text: String, to stream: Stream) {
         state.withLock { state in
-            if state.isEditing {
-                state.waiting.append((stream, text))
+            // Text for a redirected stream does not concern the edited line.
+            if state.isEditing, isatty(Self.descriptor(stream)) == 1 {
+                state.waiting += text
                 state.wake?()
-            } else {
-                Self.emit(text, stream)
+            } else if state.pendingBytes < Self.limitBytes {
+                state.pending.append((stream, text))
+                state.pendingBytes += text.utf8.count
+                available.signal()
             }
         }
     }
 
     func line(_ text: String, to stream: Stream = .output) { write(text + "\n", to: stream) }
 
-    /// The editor takes the terminal over; `wake` tells it that text waits.
+    /// The editor takes the terminal over, once all that was written before is out; `wake` tells it that text waits.
     func beginEditing(wake: @escaping @Sendable () -> Void) {
+        while !isDrained { Self.pause() }
         state.withLock {
-            $0.isEditing = true; $0.wake = wake
+            $0.isEditing = true
+            $0.wake = wake
         }
     }
 
     /// The editor gives the terminal back; what waits is written.
     func endEditing() {
-        state.withLock { state in
+        let waiting = state.withLock { state in
             state.isEditing = false
             state.wake = nil
-            for (stream, text) in state.waiting { Self.emit(text, stream) }
-            state.waiting = []
+            defer { state.waiting = "" }
+            return state.waiting
         }
+        if !waiting.isEmpty { write(waiting, to: .output) }
     }
 
     /// What waits, for the editor to print.
     func takeWaiting() -> String {
         state.withLock { state in
-            defer { state.waiting = [] }
-            return state.waiting.map(\.1).joined()
+            defer { state.waiting = "" }
+            return state.waiting
         }
     }
 
-    private static func emit(_ text: String, _ stream: Stream) {
-        let descriptor = stream == .output ? STDOUT_FILENO : STDERR_FILENO
+    /// Returns when everything is written.
+    func drain() async {
+        endEditing()
+        let (stream, continuation) = AsyncStream<Void>.makeStream()
+        state.withLock { state in
+            if state.pending.isEmpty && !state.isWriting { continuation.finish() } else { state.drained.append(continuation) }
+        }
+        for await _ in stream {}
+    }
+
+    private var isDrained: Bool { state.withLock { $0.pending.isEmpty && !$0.isWriting } }
+
+    /// The editor's thread waits for the writer's: both are ours, and the wait is as long as one write.
+    private static func pause() {
+        var none = pollfd(fd: -1, events: 0, revents: 0)
+        _ = poll(&none, 1, 1)
+    }
+
+    private func work() {
+        while true {
+            available.wait()
+            let next: (Stream, String)? = state.withLock { state in
+                guard !state.pending.isEmpty else { return nil }
+                state.isWriting = true
+                let item = state.pending.removeFirst()
+                state.pendingBytes -= item.1.utf8.count
+                return item
+            }
+            if let next { Self.emit(next.1, Self.descriptor(next.0)) }
+            let finished = state.withLock { state in
+                state.isWriting = false
+                guard state.pending.isEmpty else { return [AsyncStream<Void>.Continuation]() }
+                defer { state.drained = [] }
+                return state.drained
+            }
+            for continuation in finished { continuation.finish() }
+        }
+    }
+
+    private static func descriptor(_ stream: Stream) -> Int32 { stream == .output ? STDOUT_FILENO : STDERR_FILENO }
+
+    private static func emit(_ text: String, _ descriptor: Int32) {
         let bytes = Array(text.utf8)
         var offset = 0
         while offset < bytes.count {

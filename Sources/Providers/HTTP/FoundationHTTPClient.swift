@@ -24,7 +24,7 @@ package final class FoundationHTTPClient: NSObject, HTTPClient {
         super.init()
     }
 
-    deinit { session.invalidateAndCancel() }
+    deinit { session.finishTasksAndInvalidate() }
 
     package func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         guard let url = URL(string: request.url), url.host != nil else {
@@ -33,21 +33,16 @@ package final class FoundationHTTPClient: NSObject, HTTPClient {
         var urlRequest = URLRequest(url: url)
         urlRequest.httpMethod = request.method
         urlRequest.httpBody = request.body.map { Data($0) }
-        // URLSession's own limit is for silence; `withDeadline` below bounds the whole exchange.
-        urlRequest.timeoutInterval = 3600
+        // `withDeadline` below bounds the whole exchange; this ends the one that was abandoned.
+        urlRequest.timeoutInterval = max(1, Double(request.timeout.components.seconds) + 1)
         urlRequest.setValue("pikachat", forHTTPHeaderField: "User-Agent")
         for header in request.headers { urlRequest.setValue(header.value, forHTTPHeaderField: header.name) }
         let task = session.dataTask(with: urlRequest)
         let exchanges = exchanges
         do {
             let outcome = try await withDeadline(request.timeout, clock: ContinuousClock()) {
-                await withTaskCancellationHandler {
-                    await withCheckedContinuation { continuation in
-                        exchanges.begin(task, limit: Self.maximumBodyBytes, continuation)
-                    }
-                } onCancel: {
-                    task.cancel()
-                }
+                for await outcome in exchanges.begin(task, limit: Self.maximumBodyBytes) { return outcome }
+                throw CancellationError()
             }
             try Task.checkCancellation()
             switch outcome {
@@ -94,31 +89,45 @@ private final class Exchanges: NSObject, URLSessionDataDelegate {
     }
 
     private struct Exchange {
-        let continuation: CheckedContinuation<Outcome, Never>
+        let continuation: AsyncStream<Outcome>.Continuation
         let limit: Int
         var body: [UInt8] = []
-        var isTooLarge = false
     }
 
     private let running = Mutex<[Int: Exchange]>([:])
 
-    func begin(_ task: URLSessionDataTask, limit: Int, _ continuation: CheckedContinuation<Outcome, Never>) {
+    /// Starts the exchange; its one outcome comes on the stream. Whoever stops listening abandons it: Foundation's
+    /// `cancel()` traps when it meets a completion ("not in the registry"), so the task is left to end by itself.
+    func begin(_ task: URLSessionDataTask, limit: Int) -> AsyncStream<Outcome> {
+        let (stream, continuation) = AsyncStream<Outcome>.makeStream()
         running.withLock { $0[task.taskIdentifier] = Exchange(continuation: continuation, limit: limit) }
         task.resume()
+        return stream
+    }
+
+    private func finish(_ exchange: Exchange, _ outcome: Outcome) {
+        exchange.continuation.yield(outcome)
+        exchange.continuation.finish()
     }
 
     func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-        let isTooLarge = running.withLock { running in
-            guard var exchange = running[dataTask.taskIdentifier] else { return false }
+        let tooLarge: Exchange? = running.withLock { running in
+            guard let exchange = running[dataTask.taskIdentifier] else { return nil }
             if exchange.body.count + data.count > exchange.limit {
-                exchange.isTooLarge = true
-            } else {
-                exchange.body.append(contentsOf: data)
+                return running.removeValue(forKey: dataTask.taskIdentifier)
             }
-            running[dataTask.taskIdentifier] = exchange
-            return exchange.isTooLarge
+            running[dataTask.taskIdentifier]?.body.append(contentsOf: data)
+            return nil
         }
-        if isTooLarge { dataTask.cancel() }
+        if let tooLarge { finish(tooLarge, .tooLarge) }
+    }
+
+    /// Nobody is asked for a password: a 401 is an answer.
+    func urlSession(
+        _ session: URLSession, task: URLSessionTask, didReceive challenge: URLAuthenticationChallenge,
+        completionHandler: @escaping (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
+    ) {
+        completionHandler(.rejectProtectionSpace, nil)
     }
 
     func urlSession(
@@ -131,11 +140,10 @@ private final class Exchanges: NSObject, URLSessionDataDelegate {
     func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
         let exchange = running.withLock { $0.removeValue(forKey: task.taskIdentifier) }
         guard let exchange else { return }
-        exchange.continuation.resume(returning: outcome(of: exchange, task, error))
+        finish(exchange, outcome(of: exchange, task, error))
     }
 
     private func outcome(of exchange: Exchange, _ task: URLSessionTask, _ error: (any Error)?) -> Outcome {
-        if exchange.isTooLarge { return .tooLarge }
         if let error { return .failed(error) }
         guard let http = task.response as? HTTPURLResponse else {
             return .failed(URLError(.badServerResponse))

@@ -24,7 +24,7 @@ extension MicroVMProvider {
                     ttlSeconds: Int(values.duration("ttl-seconds")?.components.seconds ?? 7200),
                     createTimeout: try createTimeout(environment.variables)),
                 variables: environment.variables,
-                http: http, route: environment.route)
+                http: http, clock: environment.clock, route: environment.route)
         }
     }
 

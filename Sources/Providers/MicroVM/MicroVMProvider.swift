@@ -23,15 +23,17 @@ package struct MicroVMProvider: Provider {
     private let variables: [String: String]
     private let http: any HTTPClient
     private let route: @Sendable (String) -> String
+    private let retry: RetryPolicy
 
     package init(
-        options: Options, variables: [String: String], http: any HTTPClient,
+        options: Options, variables: [String: String], http: any HTTPClient, clock: any Clock<Duration>,
         route: @escaping @Sendable (String) -> String
     ) {
         self.options = options
         self.variables = variables
         self.http = http
         self.route = route
+        retry = RetryPolicy(clock: clock)
     }
 
     package var progressText: String { "Creating microVM via \(options.spawnerURL)…" }
@@ -53,30 +55,47 @@ package struct MicroVMProvider: Provider {
             if Self.surelyCreatedNothing(failure) { try await ledger.isGone("vm", id: nil) }
             throw unreachable(failure)
         }
-        try await ledger.didCreate("vm", id: vm.id)
-        return ProvisionedAgent(
+        let agent = ProvisionedAgent(
             id: vm.id, publicKey: request.botKey.publicKey, detail: "ip=\(vm.ip)",
             fields: [
                 "id": .text(vm.id), "ip": .text(vm.ip), "provider": .text(name),
                 "url": .text(options.spawnerURL),
             ])
+        do {
+            try await ledger.didCreate("vm", id: vm.id)
+        } catch {
+            // What cannot be recorded must not stay.
+            try await teardown(agent)
+            throw error
+        }
+        return agent
     }
 
     private func create(_ body: CreateVMRequest) async throws -> SpawnerVM {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let vm = try await http.json(
-            SpawnerVM.self,
-            for: HTTPRequest(
+        let request = HTTPRequest(
                 "POST", route("\(options.spawnerURL)/vms"), headers: [("Content-Type", "application/json")],
                 body: [UInt8](try encoder.encode(body)), timeout: options.createTimeout,
-                purpose: "create microvm"))
-        guard !vm.id.isEmpty else {
-            throw HTTPFailure(
-                HTTPRequest("POST", "\(options.spawnerURL)/vms", timeout: .zero, purpose: "create microvm"),
-                .unusable("the answer's \"id\" is empty", body: ""))
+                purpose: "create microvm")
+        let vm = try await http.json(SpawnerVM.self, for: request)
+        guard Self.isUsable(vm.id) else {
+            throw HTTPFailure(request, .unusable("the answer's \"id\" is no id of a VM", body: ""))
         }
         return vm
+    }
+
+    /// The id goes into addresses and commands for people: nothing but plain characters.
+    private static func isUsable(_ id: String) -> Bool {
+        (1...128).contains(id.utf8.count)
+            && id.utf8.allSatisfy { character in
+                switch character {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+                    true
+                default: false
+                }
+            } && !id.allSatisfy { $0 == "." }
     }
 
     private static func surelyCreatedNothing(_ failure: HTTPFailure) -> Bool {
@@ -105,7 +124,7 @@ package struct MicroVMProvider: Provider {
         let request = HTTPRequest(
             "DELETE", route(url), timeout: .seconds(30), purpose: "delete microvm \(agent.id)")
         do {
-            let response = try await http.send(request)
+            let response = try await retry.send(request, by: http)
             // Gone already, by its own time to live or by hand: that is what was wanted.
             guard response.isSuccess || response.status == 404 else {
                 throw HTTPFailure(request, status: response)

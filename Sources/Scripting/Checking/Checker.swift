@@ -17,6 +17,13 @@ package struct Checker {
         return checker.problems
     }
 
+    /// Names that exist once these statements have run.
+    package static func definitions(in statements: [Statement], catalogue: CommandCatalogue) -> Set<String> {
+        var checker = Checker(catalogue: catalogue, known: Variables.builtIn)
+        checker.check(statements)
+        return checker.known
+    }
+
     private init(catalogue: CommandCatalogue, known: Set<String>) {
         self.catalogue = catalogue
         self.known = known

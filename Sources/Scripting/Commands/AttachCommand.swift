@@ -2,7 +2,7 @@ import AgentCore
 import Nostr
 
 /// `attach npub1…`
-struct AttachCommand: Command {
+struct AttachCommand: Command, WordChecking {
     var description: CommandDescription {
         var description = CommandDescription("attach", "talks to an agent that already runs")
         description.words = .list("NPUB", required: true)
@@ -11,6 +11,19 @@ struct AttachCommand: Command {
         description.results = [("npub", "the agent's public key")]
         description.examples = ["attach npub1…", "attach 64-hex-digits"]
         return description
+    }
+
+    func problem(in words: [Word]) -> Diagnostic? {
+        guard words.count == 1 else {
+            return Diagnostic(code: .usage, message: "attach takes one public key", range: words.last?.range)
+        }
+        guard let text = words[0].literal else { return nil }
+        do {
+            _ = try KeyText.publicKey(text)
+            return nil
+        } catch {
+            return Diagnostic(code: .usage, message: "\(error)", range: words[0].range)
+        }
     }
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {

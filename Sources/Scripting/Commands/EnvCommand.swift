@@ -2,13 +2,22 @@ import AgentCore
 import Marmot
 
 /// `env CPU=1 [help=…] [oneof=a,b]`, `env TOKEN secret`
-struct EnvCommand: Command, DefiningVariables {
+struct EnvCommand: Command, DefiningVariables, WordChecking {
     var description: CommandDescription {
         var description = CommandDescription(
             "env", "declares an input: --set, environment, .env, default, in this order")
         description.words = .raw("NAME=DEFAULT [secret] [help=TEXT] [oneof=A,B]")
         description.examples = ["env CPU=1 help=\"virtual CPUs\"", "env ANTHROPIC_API_KEY secret"]
         return description
+    }
+
+    func problem(in words: [Word]) -> Diagnostic? {
+        do {
+            _ = try EnvDeclaration(words.map { ($0.key, $0.literal ?? "x") })
+            return nil
+        } catch {
+            return Diagnostic(code: .usage, message: error.message, range: words.first?.range, notes: error.hints)
+        }
     }
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {

@@ -12,7 +12,7 @@ struct ExpectCommand: Command, WordChecking {
         description.parameters = [
             Parameter("from", .choice(["start"]), "looks at all replies of the session again"),
             Parameter(
-                "for", .duration(unit: .seconds, seconds: 0...86_400), "how long there must be no reply"),
+                "for", .duration(unit: .seconds, seconds: 0...86_400), "how long there must be no reply", default: "5s"),
         ]
         description.ownsWithin = true
         description.results = [("text", "of the reply"), ("id", ""), ("sender", "npub")]
@@ -96,9 +96,7 @@ struct ExpectCommand: Command, WordChecking {
     private func silence(_ call: CommandCall, _ script: Interpreter) async throws -> [String: EventValue] {
         let session = try await script.host.session(named: nil)
         _ = try await session.state.requireGroup("expect no reply")
-        guard let limit = call.values.duration("for") else {
-            throw Failure(.usage, "for= is missing: expect no reply for=5s")
-        }
+        let limit = call.values.duration("for") ?? .seconds(5)
         try await Expectation(test: .any, session: session, cursor: await cursor(call, session, script))
             .silence(for: limit, clock: script.host.clock)
         return [:]

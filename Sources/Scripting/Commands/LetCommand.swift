@@ -1,12 +1,26 @@
 import AgentCore
 
 /// `let x=…`
-struct LetCommand: Command, DefiningVariables {
+struct LetCommand: Command, DefiningVariables, WordChecking {
     var description: CommandDescription {
         var description = CommandDescription("let", "sets a variable")
         description.words = .raw("NAME=VALUE")
         description.examples = ["let greeting=\"hello there\"", "let url=$vm.url"]
         return description
+    }
+
+    func problem(in words: [Word]) -> Diagnostic? {
+        let wrong = words.first { word in
+            guard let name = word.key else { return true }
+            return name != name.lowercased() || Variables.builtIn.contains(name)
+        }
+        guard words.isEmpty || wrong != nil else { return nil }
+        return Diagnostic(
+            code: .usage, message: "let is written: let x=value", range: wrong?.range,
+            notes: [
+                "local names are in lower case; text with blanks is quoted; not to be set: "
+                    + Variables.builtIn.sorted().joined(separator: " ")
+            ])
     }
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {

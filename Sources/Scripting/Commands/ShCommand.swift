@@ -2,7 +2,7 @@ import AgentCore
 import Foundation
 
 /// `sh COMMAND…`
-struct ShCommand: Command {
+struct ShCommand: Command, WordChecking {
     var description: CommandDescription {
         var description = CommandDescription("sh", "runs a command with /bin/sh and waits for it")
         description.words = .raw("COMMAND…")
@@ -10,6 +10,10 @@ struct ShCommand: Command {
         description.results = [("status", ""), ("text", "what it printed")]
         description.examples = ["sh uname -a as=system"]
         return description
+    }
+
+    func problem(in words: [Word]) -> Diagnostic? {
+        words.isEmpty ? Diagnostic(code: .usage, message: "sh needs a command", range: nil) : nil
     }
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {

@@ -1,12 +1,20 @@
 import AgentCore
 
 /// `sleep 2s`
-struct SleepCommand: Command {
+struct SleepCommand: Command, WordChecking {
     var description: CommandDescription {
         var description = CommandDescription("sleep", "waits a time; prefer within= and expect")
         description.words = .list("TIME", required: true)
         description.examples = ["sleep 2s"]
         return description
+    }
+
+    func problem(in words: [Word]) -> Diagnostic? {
+        guard words.count > 1 || words.first?.literal.map({ DurationText.parse($0, bareUnit: .seconds) == nil }) ?? false else {
+            return nil
+        }
+        return Diagnostic(
+            code: .usage, message: "sleep takes one time, such as 500ms, 2s or 5m", range: words.first?.range)
     }
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {

@@ -52,10 +52,18 @@ struct SpawnCommand: Command, WordChecking {
                 hints: ["known: \(providers.map(\.name).joined(separator: ", "))"])
         }
         let provider = try await script.host.provider(description, call.values)
+        let previous = await script.host.sessions().first?.name
         let session = try await script.host.openSession(named: call.values.text("session"))
-        let agent = try await session.provision(
+        let agent: ProvisionedAgent
+        do {
+            agent = try await session.provision(
             with: provider, url: call.values.text("spawner-url") ?? "", name: call.values.text("name"),
             keep: call.values.flag("keep"))
+        } catch {
+            // The session that was in use stays the current one.
+            if let previous { try await script.host.use(previous) }
+            throw error
+        }
         var fields = agent.fields
         fields["npub"] = .text(KeyText.npub(agent.publicKey))
         fields["session"] = .text(session.name)

@@ -1,13 +1,19 @@
 import AgentCore
 
 /// `start NAME COMMAND…`
-struct StartCommand: Command {
+struct StartCommand: Command, WordChecking {
     var description: CommandDescription {
         var description = CommandDescription("start", "starts a program that runs beside the script")
         description.words = .raw("NAME COMMAND…")
         description.isRepeatable = false
         description.examples = ["start tunnel ssh -N -L 8080:127.0.0.1:8080 build-host"]
         return description
+    }
+
+    func problem(in words: [Word]) -> Diagnostic? {
+        guard words.count < 2 || words[0].key != nil else { return nil }
+        return Diagnostic(
+            code: .usage, message: "start is written: start NAME COMMAND…", range: words.first?.range)
     }
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {

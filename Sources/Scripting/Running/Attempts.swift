@@ -58,26 +58,25 @@ struct Attempts {
         }
     }
 
-    /// One success, or with `stable=` successes without a break for that long.
+    /// One success, or with `stable=` successes without a break from the first until that much later.
     private func settled(
         _ command: any Command, _ call: CommandCall, _ counter: Counter
     ) async throws -> [String: EventValue] {
-        guard let stable = universal.duration("stable") else { return try await once(command, call, counter) }
-        let last = Latest()
-        do {
-            try await withDeadline(stable, clock: clock) {
-                while true {
-                    await last.set(try await once(command, call, counter))
-                    try await clock.sleep(for: universal.duration("every") ?? .milliseconds(500))
-                }
+        var result = try await once(command, call, counter)
+        guard let stable = universal.duration("stable") else { return result }
+        let isLongEnough = Flag()
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await clock.sleep(for: stable)
+                await isLongEnough.raise()
             }
-        } catch is DeadlineExceeded {
-            if let result = await last.value { return result }
-            throw Failure(
-                .timeout, "\(command.description.name) did not answer once within \(stable.inSeconds)",
-                canHeal: true)
+            defer { group.cancelAll() }
+            while await !isLongEnough.isRaised {
+                try await clock.sleep(for: min(universal.duration("every") ?? .milliseconds(500), stable))
+                result = try await once(command, call, counter)
+            }
+            return result
         }
-        return [:]
     }
 
     private func once(
@@ -87,7 +86,11 @@ struct Attempts {
         guard let limit = universal.duration("timeout") else {
             return try await command.run(call, in: script)
         }
-        return try await withDeadline(limit, clock: clock) { try await command.run(call, in: script) }
+        do {
+            return try await withDeadline(limit, clock: clock) { try await command.run(call, in: script) }
+        } catch is DeadlineExceeded {
+            throw Failure(.timeout, "\(command.description.name) took longer than timeout=\(limit.inSeconds)")
+        }
     }
 
     private func racingJobs(
@@ -122,8 +125,8 @@ struct Attempts {
         }
     }
 
-    private actor Latest {
-        private(set) var value: [String: EventValue]?
-        func set(_ value: [String: EventValue]) { self.value = value }
+    private actor Flag {
+        private(set) var isRaised = false
+        func raise() { isRaised = true }
     }
 }

@@ -14,7 +14,7 @@ package actor Interpreter {
     package private(set) var hints: [String] = []
     package private(set) var softFailures: [Diagnostic] = []
     var sourceName: String
-    private var deferred: [Invocation] = []
+    private var deferred: [(prefixes: [Prefix], invocation: Invocation)] = []
     private var step: String?
     /// By session: where the next `expect reply` begins.
     private var cursors: [String: Int] = [:]
@@ -82,7 +82,7 @@ package actor Interpreter {
             if try await holds(condition, invocation.range) { try await execute(rest, invocation) }
         case .unless(let condition):
             if try await !holds(condition, invocation.range) { try await execute(rest, invocation) }
-        case .deferred: deferred.append(invocation)
+        case .deferred: deferred.append((Array(rest), invocation))
         case .trying:
             do {
                 try await execute(rest, invocation)
@@ -223,8 +223,10 @@ package actor Interpreter {
         } catch let diagnostic as Diagnostic {
             throw diagnostic
         } catch {
-            let failure = Task.isCancelled ? Failure(.cancelled, "cancelled") : Failure(error)
-            throw diagnostic(failure, range, isExpectation: bound.command is ExpectCommand)
+            // A leak is told even when somebody pressed Ctrl-C meanwhile.
+            let failure = Failure(error)
+            let shown = Task.isCancelled && failure.code != .leak ? Failure(.cancelled, "cancelled") : failure
+            throw diagnostic(shown, range, isExpectation: bound.command is ExpectCommand)
         }
     }
 
@@ -258,23 +260,24 @@ package actor Interpreter {
 
     // MARK: The end
 
-    /// Runs what was deferred, last first, whatever happened, each for 30 s at most; then ends the jobs.
+    /// For one deferred command: more than a provider's own limit for removing an agent, so that its words are heard.
+    private static let cleanupLimit: Duration = .seconds(45)
+
+    /// Runs what was deferred, last first, whatever happened; then ends the jobs.
     ///
     /// - Returns: failures of cleanup.
     package func cleanUp() async -> [Diagnostic] {
         var failures: [Diagnostic] = []
-        while let invocation = deferred.popLast() {
+        while let (prefixes, invocation) = deferred.popLast() {
             do {
-                try await withDeadline(.seconds(30), clock: host.clock) { _ = try await self.run(invocation) }
+                try await withDeadline(Self.cleanupLimit, clock: host.clock) {
+                    try await self.execute(prefixes[...], invocation)
+                }
                 host.log.emit(.deferred(command: invocation.source, failed: nil))
             } catch {
-                // Torn down by the script itself: nothing is left to do.
-                if let failure = error as? Diagnostic, failure.code == .usage,
-                    invocation.words.first?.bare == "teardown"
-                {
-                    continue
-                }
                 var failure = error as? Diagnostic ?? diagnostic(Failure(error), invocation.range)
+                // Torn down by the script itself: nothing is left to do.
+                if failure.code == .usage, invocation.words.first?.bare == "teardown" { continue }
                 failure.code = .leak
                 failures.append(failure)
                 host.log.emit(.deferred(command: invocation.source, failed: failure.message))

@@ -6,6 +6,10 @@ enum ConditionParser {
                 code: .usage, message: "a condition is missing", range: keyword.range,
                 notes: ["for example: if $x == 1, if ok http get URL, unless $mock"])
         }
+        // Conditions are read recursively; no honest one is this long.
+        guard words.count <= 256 else {
+            throw Diagnostic(code: .usage, message: "the condition is too long", range: keyword.range)
+        }
         return try disjunction(words)
     }
 

@@ -278,7 +278,9 @@ package struct Lexer {
         }
         guard row < lines.count else {
             row = opening.row
-            throw failure("the closing \"\"\" is missing", at: start, advice: "it stands alone on its line")
+            var unfinished = failure("the closing \"\"\" is missing", at: start, advice: "it stands alone on its line")
+            unfinished.isUnfinished = true
+            throw unfinished
         }
         let end = row
         let indent =

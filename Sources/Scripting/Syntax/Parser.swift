@@ -4,6 +4,9 @@ import AgentCore
 package struct Parser {
     private let lines: [Lexer.Line]
     private var index = 0
+    private var depth = 0
+    /// Blocks inside blocks; deeper ones are a mistake, and would exhaust the stack.
+    private static let maximumDepth = 64
 
     /// - Throws: `Diagnostic` at the first mistake.
     package static func parse(_ source: String, name: String) throws(Diagnostic) -> Script {
@@ -31,6 +34,11 @@ package struct Parser {
 
     /// Statements up to one of `ends`, which is left unread.
     private mutating func block(until ends: Set<String>, opened: Word?) throws(Diagnostic) -> [Statement] {
+        depth += 1
+        defer { depth -= 1 }
+        if depth > Self.maximumDepth, let opened {
+            throw Self.failure("blocks are nested more than \(Self.maximumDepth) deep", opened.range)
+        }
         var statements: [Statement] = []
         while index < lines.count {
             let words = lines[index].words

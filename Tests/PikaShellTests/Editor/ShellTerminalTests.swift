@@ -1,0 +1,86 @@
+import TestSupport
+import Testing
+
+@Suite("shell in a terminal")
+struct ShellTerminalTests {
+    @Test("the commands of the mission bring a reply, and quit asks about the VM")
+    func mission() async throws {
+        let terminal = try Terminal(["shell", "--mock"])
+        #expect(await terminal.waitFor("pika> "))
+        #expect(try await terminal.enter("spawn microvm cpu=1 mem=1024", expecting: "next: wait-keypackage"), "\(terminal.text)")
+        #expect(try await terminal.enter("wait-keypackage", expecting: "next: group create"), "\(terminal.text)")
+        #expect(try await terminal.enter("group create", expecting: "next: say TEXT"), "\(terminal.text)")
+        #expect(try await terminal.enter("say hello", expecting: "echo: hello"), "\(terminal.text)")
+        #expect(try await terminal.enter("expect reply contains hello as=r", expecting: "pika vm-"))
+        #expect(try await terminal.enter("echo got $r.text", expecting: "got echo: hello"), "\(terminal.text)")
+        #expect(try await terminal.enter("quit", expecting: "[t/k/c]"), "\(terminal.text)")
+        #expect(try await terminal.enter("c", expecting: "pika vm-"))
+        #expect(try await terminal.enter("teardown", expecting: "deleted after"), "\(terminal.text)")
+        try terminal.type("quit\r")
+        #expect(await terminal.exitStatus() == 0)
+    }
+
+    @Test("an answer appears above a half-typed line, and the typed text stays")
+    func asynchronousOutput() async throws {
+        let terminal = try Terminal(["shell", "--mock"])
+        #expect(await terminal.waitFor("pika> "))
+        #expect(try await terminal.enter("spawn microvm", expecting: "next: wait-keypackage"))
+        #expect(try await terminal.enter("wait-keypackage", expecting: "next: group create"))
+        #expect(try await terminal.enter("group create", expecting: "next: say TEXT"))
+        // Both lines arrive at once: the second is being edited when the answer to the first comes.
+        try terminal.type("say héllo\recho typed thröugh")
+        #expect(await terminal.waitFor("agent  echo: héllo"), "\(terminal.text)")
+        try terminal.type("\r")
+        #expect(await terminal.waitFor("typed thröugh\r\n"), "\(terminal.text)")
+        try terminal.type("quit\r")
+        #expect(await terminal.waitFor("[t/k/c]"))
+        try terminal.type("t\r")
+        #expect(await terminal.exitStatus() == 0)
+        #expect(terminal.text.contains("deleted after"))
+    }
+
+    @Test("Ctrl-C clears a line, cancels a command, and never ends the shell")
+    func interrupt() async throws {
+        let terminal = try Terminal(["shell", "--mock"])
+        #expect(await terminal.waitFor("pika> "))
+        try terminal.type("echo never ")
+        #expect(await terminal.waitFor("never "))
+        try terminal.type("\u{3}")
+        #expect(await terminal.waitFor("^C"))
+        try terminal.type("sleep 60s\r")
+        // The command runs once its line is echoed and the terminal is ours again.
+        #expect(await terminal.waitFor("sleep 60s\r\n"))
+        #expect(try await cancelled(terminal), "\(terminal.text)")
+        #expect(try await terminal.enter("echo alive", expecting: "alive\r\n"))
+        try terminal.type("\u{4}")
+        #expect(await terminal.exitStatus() == 0)
+        #expect(!terminal.text.contains("never \r\nnever"))
+    }
+
+    /// Presses Ctrl-C until the running command notices: one press can fall between two terminal modes.
+    private func cancelled(_ terminal: Terminal) async throws -> Bool {
+        for _ in 0..<20 {
+            try terminal.type("\u{3}")
+            if await terminal.waitFor("cancelled", limit: .milliseconds(500)) { return true }
+        }
+        return false
+    }
+
+    @Test("a block asks for more lines, Tab completes, mistakes show their place")
+    func editing() async throws {
+        let terminal = try Terminal(["shell", "--mock"])
+        #expect(await terminal.waitFor("pika> "))
+        #expect(try await terminal.enter("if $mock", expecting: "…> "))
+        #expect(try await terminal.enter("echo inside", expecting: "…> "))
+        #expect(try await terminal.enter("end", expecting: "inside\r\npika> "), "\(terminal.text)")
+        try terminal.type("wait-k\t")
+        #expect(await terminal.waitFor("eypackage", limit: .seconds(5)), "\(terminal.text.debugDescription)")
+        try terminal.type("\r")
+        #expect(await terminal.waitFor("run `spawn PROVIDER` first"), "\(terminal.text)")
+        #expect(try await terminal.enter("spwan microvm", expecting: "did you mean spawn?"), "\(terminal.text)")
+        #expect(try await terminal.enter("spawn microvm cpus=1", expecting: "did you mean cpu=?"), "\(terminal.text)")
+        #expect(try await terminal.enter("help spawn microvm", expecting: "memory-mb="), "\(terminal.text)")
+        try terminal.type("quit\r")
+        #expect(await terminal.exitStatus() == 0)
+    }
+}

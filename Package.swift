@@ -60,7 +60,7 @@ let package = Package(
         tests("MarmotTests", ["Marmot", "MLS", "Nostr", "Cryptography"]),
         tests("AgentCoreTests", ["AgentCore", "Marmot", "Nostr", "Mocks", "Cryptography"]),
         tests("ProvidersTests", ["Providers", "AgentCore", "Mocks", "Cryptography", "Nostr"]),
-        tests("ScriptingTests", ["Scripting", "AgentCore"], exclude: ["Golden"]),
+        tests("ScriptingTests", ["Scripting", "AgentCore"]),
         tests("MocksTests", ["Mocks", "Nostr", "Cryptography"]),
         tests("PikaShellTests", ["Nostr", "Marmot", "Cryptography", "Mocks", "AgentCore", "Providers"]),
         tests("RepositoryTests", []),

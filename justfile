@@ -27,8 +27,4 @@ check:
 fuzz-smoke:
     swift run PikaFuzz smoke
 
-# Rewrites the golden files; review the diff.
-golden:
-    UPDATE_GOLDEN=1 swift test --filter Golden
-
 pre-merge: lint test

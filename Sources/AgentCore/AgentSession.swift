@@ -123,7 +123,8 @@ package actor AgentSession {
 
     /// A commit may give the group a new Nostr id: then we have to ask for that one.
     private func followRotation() async {
-        guard let id = state.groupID, let group = await environment.client.group(id), group.nostrGroupIDHex != listeningTo
+        guard let id = state.groupID, let group = await environment.client.group(id),
+            group.nostrGroupIDHex != listeningTo
         else { return }
         await listen(to: group)
     }

@@ -46,7 +46,8 @@ package enum MLSError: Error, Equatable, CustomStringConvertible {
             "the message is of epoch \(message), the group is in epoch \(group)"
         case .wrongGroup: "the message is for another group"
         case .ownMessage: "this is our own message"
-        case .unknownProposal: "the commit refers to a proposal that is not known (CHK-COMMIT-01, RFC 9420 §12.4.2)"
+        case .unknownProposal:
+            "the commit refers to a proposal that is not known (CHK-COMMIT-01, RFC 9420 §12.4.2)"
         case .undecryptable: "the message does not decrypt"
         case .unsupported(let what): "\(what) is not supported"
         case .notPossible(let why): why

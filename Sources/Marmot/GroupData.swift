@@ -48,7 +48,8 @@ package struct GroupData: Equatable, Sendable {
 
     private func validateImage() throws {
         let fits =
-            [0, 32].contains(imageHash.count) && [0, 32].contains(imageKey.count) && [0, 12].contains(imageNonce.count)
+            [0, 32].contains(imageHash.count) && [0, 32].contains(imageKey.count)
+            && [0, 12].contains(imageNonce.count)
             && [0, 32].contains(imageUploadKey.count)
         guard fits else { throw MarmotError.invalidGroupData("an image field has a wrong length") }
     }

@@ -54,8 +54,11 @@ package enum GroupEvent {
     }
 
     /// NIP-44 content is told by its version byte and the missing `encoding` tag.
-    private static func dialects(of event: Event, _ bytes: [UInt8], preferring dialect: Dialect) -> [Dialect] {
-        guard event.tags.first("encoding") == nil, bytes.first == EncryptedPayload.version else { return [.chaCha] }
+    private static func dialects(of event: Event, _ bytes: [UInt8], preferring dialect: Dialect) -> [Dialect]
+    {
+        guard event.tags.first("encoding") == nil, bytes.first == EncryptedPayload.version else {
+            return [.chaCha]
+        }
         return dialect == .nip44 ? [.nip44, .chaCha] : [.chaCha, .nip44]
     }
 

@@ -29,8 +29,11 @@ package struct Inbox: Equatable, Sendable {
         guard !waiting.contains(where: { $0.id == event.id }) else { return }
         waiting.append(event)
         // The oldest by date is the least likely to open ever: stored events arrive newest first.
-        while waiting.count > Self.waitingLimit || waiting.reduce(0, { $0 + $1.content.utf8.count }) > Self.waitingLimitBytes {
-            guard let oldest = waiting.indices.min(by: { waiting[$0].createdAt < waiting[$1].createdAt }) else { return }
+        while waiting.count > Self.waitingLimit
+            || waiting.reduce(0, { $0 + $1.content.utf8.count }) > Self.waitingLimitBytes
+        {
+            guard let oldest = waiting.indices.min(by: { waiting[$0].createdAt < waiting[$1].createdAt })
+            else { return }
             waiting.remove(at: oldest)
         }
     }

@@ -22,7 +22,8 @@ package actor MarmotClient {
         publicKey = key.publicKey
         for group in account.groups.values where !group.members.contains(key.publicKey) && group.isActive {
             throw MarmotError.notPossible(
-                "the state directory holds groups of another identity; bring its identity.json back, or use another --state-dir")
+                "the state directory holds groups of another identity; bring its identity.json back, or use another --state-dir"
+            )
         }
         self.store = store
         self.random = random
@@ -140,7 +141,9 @@ package actor MarmotClient {
         while unread < received.count {
             switch received[unread].result {
             case .success(.epochChanged), .success(.proposal):
-                received += group.retryWaiting(now: now()).map { Received(event: $0.event, result: $0.result) }
+                received += group.retryWaiting(now: now()).map {
+                    Received(event: $0.event, result: $0.result)
+                }
             default: break
             }
             unread += 1

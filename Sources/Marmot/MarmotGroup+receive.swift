@@ -128,7 +128,8 @@ extension MarmotGroup {
         case .selfRemove:
             // Hazard 3: one leaf without support makes the proposal uncommittable.
             guard mls.members.allSatisfy({ $0.leaf.capabilities.proposals.contains(.selfRemove) }) else {
-                throw MarmotError.ruleViolated("a member leaves by SelfRemove, which not every member supports")
+                throw MarmotError.ruleViolated(
+                    "a member leaves by SelfRemove, which not every member supports")
             }
         case .update, .preSharedKey, .reInit, .externalInit, .groupContextExtensions:
             throw MarmotError.ruleViolated("a proposal of a type that is not proposed in Marmot groups")

@@ -12,12 +12,16 @@ struct KeyPackageEventTests {
     static let relays = [try? RelayURL("ws://127.0.0.1:1")].compactMap { $0 }
 
     /// Events of an account, kinds 30443 and 443.
-    private func events(_ key: Secp256k1SecretKey = TestKeys.bob, now: Int64 = KeyPackageEventTests.now) throws -> [Nostr.Event] {
+    private func events(_ key: Secp256k1SecretKey = TestKeys.bob, now: Int64 = KeyPackageEventTests.now)
+        throws -> [Nostr.Event]
+    {
         var account = Account(key: key)
         return try account.makeKeyPackage(relays: Self.relays, now: now, random: SeededRandom("kp"))
     }
 
-    private func changed(_ event: Nostr.Event, by key: Secp256k1SecretKey = TestKeys.bob, _ change: (inout Rumor) -> Void) throws -> Nostr.Event {
+    private func changed(
+        _ event: Nostr.Event, by key: Secp256k1SecretKey = TestKeys.bob, _ change: (inout Rumor) -> Void
+    ) throws -> Nostr.Event {
         var rumor = event.rumor
         change(&rumor)
         return try rumor.signed(by: key, random: SeededRandom("changed"))
@@ -31,7 +35,9 @@ struct KeyPackageEventTests {
             let parsed = try KeyPackageEvent(event, now: Self.now)
             #expect(parsed.account == TestKeys.bob.publicKey && parsed.dialect == .chaCha)
         }
-        let found = KeyPackageEvent.newestValid(among: events.reversed(), of: TestKeys.bob.publicKey, now: Self.now).found
+        let found = KeyPackageEvent.newestValid(
+            among: events.reversed(), of: TestKeys.bob.publicKey, now: Self.now
+        ).found
         #expect(found?.event.kind == .keyPackage)
     }
 
@@ -50,7 +56,10 @@ struct KeyPackageEventTests {
         ("short d", { $0.replace("d", "ab") }, "tag d"),
         ("content", { $0.content = "not base64!" }, "base64"),
         ("empty", { $0.content = "" }, "malformed"),
-        ("cut short", { $0.content = Base64.encode(Array((Base64.decode($0.content) ?? []).dropLast())) }, "malformed"),
+        (
+            "cut short", { $0.content = Base64.encode(Array((Base64.decode($0.content) ?? []).dropLast())) },
+            "malformed"
+        ),
         ("trailing", { $0.content = Base64.encode((Base64.decode($0.content) ?? []) + [0]) }, "malformed"),
     ]
 
@@ -75,9 +84,12 @@ struct KeyPackageEventTests {
     @Test("refuses an expired one, and takes the older valid one instead")
     func expired() throws {
         let old = try events(now: Self.now - 100)
-        #expect { try KeyPackageEvent(old[0], now: Self.now + 8_000_000) } throws: { "\($0)".contains("lifetime") }
+        #expect { try KeyPackageEvent(old[0], now: Self.now + 8_000_000) } throws: {
+            "\($0)".contains("lifetime")
+        }
         let newer = try changed(try events()[0]) { $0.content = "AAAA" }
-        let (found, rejections) = KeyPackageEvent.newestValid(among: old + [newer], of: TestKeys.bob.publicKey, now: Self.now)
+        let (found, rejections) = KeyPackageEvent.newestValid(
+            among: old + [newer], of: TestKeys.bob.publicKey, now: Self.now)
         #expect(found?.event.createdAt == Self.now - 100)
         #expect(rejections.count == 1)
     }
@@ -90,7 +102,9 @@ struct KeyPackageEventTests {
             rumor.content = Base64.encode(bytes)
             rumor.replace("i", Hex.encode(HashReference.keyPackage(bytes)))
         }
-        #expect { try KeyPackageEvent(event, now: Self.now) } throws: { "\($0)".contains("CHK-KEYPACKAGE-02") }
+        #expect { try KeyPackageEvent(event, now: Self.now) } throws: {
+            "\($0)".contains("CHK-KEYPACKAGE-02")
+        }
     }
 
     @Test("the client tag tells the dialect")

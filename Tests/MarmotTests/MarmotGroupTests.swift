@@ -12,7 +12,8 @@ struct MarmotGroupTests {
     static let relays = [try? RelayURL("ws://127.0.0.1:1")].compactMap { $0 }
 
     private func client(_ key: Secp256k1SecretKey) throws -> MarmotClient {
-        try MarmotClient(key: key, store: NoAccountStore(), random: SeededRandom(key.publicKey.hex), now: { Self.now })
+        try MarmotClient(
+            key: key, store: NoAccountStore(), random: SeededRandom(key.publicKey.hex), now: { Self.now })
     }
 
     /// Alice creates a group with Bob.
@@ -74,8 +75,10 @@ struct MarmotGroupTests {
         let (alice, bob, group, _) = try await pair()
         let (event, _) = try await alice.encrypt("x", in: group)
         let changes: [(@Sendable (inout Rumor) -> Void, String)] = [
-            ({ $0.kind = .chatMessage }, "kind"), ({ $0.createdAt -= 4_000_000 }, "45 days"), ({ $0.createdAt += 400 }, "future"),
-            ({ $0.tags.append(Nostr.Tag("h", "00")) }, "h tags"), ({ $0.content = "AAAA" }, "neither"), ({ $0.content = "?" }, "neither"),
+            ({ $0.kind = .chatMessage }, "kind"), ({ $0.createdAt -= 4_000_000 }, "45 days"),
+            ({ $0.createdAt += 400 }, "future"),
+            ({ $0.tags.append(Nostr.Tag("h", "00")) }, "h tags"), ({ $0.content = "AAAA" }, "neither"),
+            ({ $0.content = "?" }, "neither"),
         ]
         for (change, part) in changes {
             var rumor = event.rumor
@@ -102,7 +105,8 @@ struct MarmotGroupTests {
         let key = TestKeys.make(9)
         for number in 0..<300 {
             let event = try Rumor(
-                author: key.publicKey, createdAt: Self.now - Int64(number), kind: .groupEvent, tags: [Nostr.Tag("h", id)],
+                author: key.publicKey, createdAt: Self.now - Int64(number), kind: .groupEvent,
+                tags: [Nostr.Tag("h", id)],
                 content: Base64.encode([UInt8](repeating: UInt8(number % 250) + 3, count: 40))
             ).signed(by: key, random: SeededRandom("w\(number)"))
             guard case .success(.waiting)? = try await bob.receive(event).first?.result else {
@@ -148,12 +152,14 @@ struct MarmotGroupTests {
         let me = TestKeys.alice.publicKey
         let cases: [([KeyPackageEvent], [RelayURL], [XOnlyKey], String, String)] = [
             ([invitee], [], [me], "x", "relay"), ([invitee], Self.relays, [], "x", "creator"),
-            ([invitee], Self.relays, [me, TestKeys.carol.publicKey], "x", "member"), ([invitee, invitee], Self.relays, [me], "x", "twice"),
+            ([invitee], Self.relays, [me, TestKeys.carol.publicKey], "x", "member"),
+            ([invitee, invitee], Self.relays, [me], "x", "twice"),
             ([invitee], Self.relays, [me], String(repeating: "n", count: 256), "longer than 255"),
         ]
         for (invitees, relays, admins, name, part) in cases {
             do {
-                _ = try await alice.createGroup(inviting: invitees, name: name, description: "", relays: relays, admins: admins)
+                _ = try await alice.createGroup(
+                    inviting: invitees, name: name, description: "", relays: relays, admins: admins)
                 Issue.record("accepted: \(part)")
             } catch { #expect("\(error)".contains(part), "\(error)") }
         }
@@ -175,17 +181,22 @@ struct MarmotGroupTests {
         var alicesView = try #require(await alice.group(id))
         let bobsView = try #require(await bob.group(id))
         let random = SeededRandom("commits")
-        let removal = try bobsView.mls.commit(inline: [.remove(LeafIndex(0))], now: UInt64(Self.now), random: random)
+        let removal = try bobsView.mls.commit(
+            inline: [.remove(LeafIndex(0))], now: UInt64(Self.now), random: random)
         let forbidden = try GroupEvent.seal(
-            removal.message.encoded, for: bobsView.mls, nostrGroupID: bobsView.data.nostrGroupID, dialect: .chaCha, now: Self.now,
+            removal.message.encoded, for: bobsView.mls, nostrGroupID: bobsView.data.nostrGroupID,
+            dialect: .chaCha, now: Self.now,
             random: random)
         #expect(throws: MarmotError.self) { try alicesView.receive(forbidden, now: Self.now) }
         #expect(alicesView.mls.epoch == 1)
-        let update = try removal.abandoned.commit(rotatingSignatureKey: true, now: UInt64(Self.now), random: random)
+        let update = try removal.abandoned.commit(
+            rotatingSignatureKey: true, now: UInt64(Self.now), random: random)
         let allowed = try GroupEvent.seal(
-            update.message.encoded, for: bobsView.mls, nostrGroupID: bobsView.data.nostrGroupID, dialect: .chaCha, now: Self.now,
+            update.message.encoded, for: bobsView.mls, nostrGroupID: bobsView.data.nostrGroupID,
+            dialect: .chaCha, now: Self.now,
             random: random)
-        #expect(try alicesView.receive(allowed, now: Self.now) == .epochChanged(2, by: TestKeys.bob.publicKey))
+        #expect(
+            try alicesView.receive(allowed, now: Self.now) == .epochChanged(2, by: TestKeys.bob.publicKey))
     }
 
     @Test("a message that overtakes its commit is read after the commit")
@@ -196,10 +207,12 @@ struct MarmotGroupTests {
         let random = SeededRandom("overtake")
         let update = try bobsView.mls.commit(now: UInt64(Self.now), random: random)
         let commit = try GroupEvent.seal(
-            update.message.encoded, for: bobsView.mls, nostrGroupID: bobsView.data.nostrGroupID, dialect: .chaCha, now: Self.now,
+            update.message.encoded, for: bobsView.mls, nostrGroupID: bobsView.data.nostrGroupID,
+            dialect: .chaCha, now: Self.now,
             random: random)
         bobsView.mls = update.group
-        let rumor = Rumor(author: TestKeys.bob.publicKey, createdAt: Self.now, kind: .chatMessage, content: "early")
+        let rumor = Rumor(
+            author: TestKeys.bob.publicKey, createdAt: Self.now, kind: .chatMessage, content: "early")
         let message = try bobsView.encrypt(rumor, now: Self.now, random: random)
         #expect(try alicesView.receive(message, now: Self.now) == .waiting)
         #expect(try alicesView.receive(commit, now: Self.now) == .epochChanged(2, by: TestKeys.bob.publicKey))

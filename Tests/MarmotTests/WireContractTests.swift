@@ -9,7 +9,9 @@ import Testing
 /// Bytes that MDK wrote, from contracts/marmot.md section 10.
 @Suite("Wire contract — bytes of MDK")
 struct WireContractTests {
-    private func bytes(_ hex: String) throws -> [UInt8] { try #require(Hex.decode(hex.filter { !$0.isWhitespace })) }
+    private func bytes(_ hex: String) throws -> [UInt8] {
+        try #require(Hex.decode(hex.filter { !$0.isWhitespace }))
+    }
 
     @Test("reads a key package of MDK 0.8.0 and finds its reference")
     func keyPackage() throws {
@@ -30,7 +32,9 @@ struct WireContractTests {
         #expect(bytes.count == 317)
         let package = try KeyPackage(decoding: bytes)
         #expect(package.encoded == bytes)
-        #expect(Hex.encode(package.reference) == "a670f3214e04bf166b9cef83eb883c3e741df6ea5328e697d1886b4332e4755e")
+        #expect(
+            Hex.encode(package.reference)
+                == "a670f3214e04bf166b9cef83eb883c3e741df6ea5328e697d1886b4332e4755e")
         try package.validate(groupExtensions: [], now: 0x6b02_c756 + 10)
         #expect(package.leafNode.capabilities.supports(.marmotGroupData))
     }
@@ -52,7 +56,8 @@ struct WireContractTests {
         #expect(data.relays == ["ws://127.0.0.1:7000", "wss://b.example.com/x", "wss://relay.example.com/"])
         #expect(data.encoded == bytes)
         let again = try GroupData(
-            nostrGroupID: data.nostrGroupID, name: data.name, description: data.description, admins: data.admins.reversed(),
+            nostrGroupID: data.nostrGroupID, name: data.name, description: data.description,
+            admins: data.admins.reversed(),
             relays: data.relays.reversed().map { try RelayURL($0) })
         #expect(again.encoded == bytes, "lists are written sorted")
     }
@@ -67,17 +72,21 @@ struct WireContractTests {
 
     @Test("opens a SelfRemove of MDK 0.8.0, checks its tag and signature, and names the proposal")
     func selfRemove() throws {
-        let exporter = SecretBytes(try bytes("b50e6f871ad8317ce90c70a2395ca65e0e3a2185da5528b6671ab37628a393cc"))
+        let exporter = SecretBytes(
+            try bytes("b50e6f871ad8317ce90c70a2395ca65e0e3a2185da5528b6671ab37628a393cc"))
         let secrets = try EpochSecrets(
-            epochSecret: SecretBytes(try bytes("ab4886cb195584fdf86e8c501eb0ce64d949fbdec069b08b1f5fb6b979ee4e01")))
+            epochSecret: SecretBytes(
+                try bytes("ab4886cb195584fdf86e8c501eb0ce64d949fbdec069b08b1f5fb6b979ee4e01")))
         #expect(secrets.exporter == exporter)
         let key = try secrets.export(label: "marmot", context: Array("group-event".utf8), length: 32)
-        #expect(Hex.encode(key.exposed()) == "88398a1b8f67c0da348bb300a6281b06d9488e78b303f4c447b5aacdbabf57d8")
+        #expect(
+            Hex.encode(key.exposed()) == "88398a1b8f67c0da348bb300a6281b06d9488e78b303f4c447b5aacdbabf57d8")
         let content = try #require(
             Base64.decode(
                 "sfKMPiyDjTi39q7z9vjahN5tncpfgv8vdBzSHA1VYFxUx7KnputKp2pmfxrIsklE0TCXLh5EkIPoWw4YcXV8JGkr50ZQ2mv9fsBZrUF6WWz5BHNM8HL/FNI6pycBmhDpyu73yMPrWTysfjyw9wgeBMwks2gch3Q8vE06vHQFgcmzI9bjbrVYNrSZG/xIntzKi9YyH35YC4GL8KEt+5I5t3enoyhD"
             ))
-        let plain = try ChaCha20Poly1305.open(Array(content.dropFirst(12)), key: key, nonce: Array(content.prefix(12)))
+        let plain = try ChaCha20Poly1305.open(
+            Array(content.dropFirst(12)), key: key, nonce: Array(content.prefix(12)))
         #expect(plain.count == 137)
         guard case .publicMessage(let message) = try MLSMessage(decoding: plain) else {
             Issue.record("not a PublicMessage")
@@ -94,22 +103,26 @@ struct WireContractTests {
                 context: context,
                 publicKey: try bytes("5e8ee0712b1ebc406e65194c15131c5eeeecec44192d29ad5ea4fca703163e61")))
         #expect(
-            Hex.encode(authenticated.proposalReference) == "30d9f95277be8894384940cb6a0c54db3de1c6c5539979f889c02e5579acdcfe")
+            Hex.encode(authenticated.proposalReference)
+                == "30d9f95277be8894384940cb6a0c54db3de1c6c5539979f889c02e5579acdcfe")
         let data = try GroupData(from: context.extensions)
         #expect(data.relays == ["ws://127.0.0.1:7000"])
     }
 
     @Test("opens a kind 445 of MDK 0.6.0")
     func nip44Dialect() throws {
-        let secret = SecretBytes(try bytes("13625b043540acc553ba7b1c7c75c927f5fe2eec6b8b1856dc1417cc9bf8e2a9"))
+        let secret = SecretBytes(
+            try bytes("13625b043540acc553ba7b1c7c75c927f5fe2eec6b8b1856dc1417cc9bf8e2a9"))
         let secrets = try EpochSecrets(
-            epochSecret: SecretBytes(try bytes("a7dbf1ac6fd473d0aa74cbd21c3656328a54808ba827377cb5c3630581392f79")))
+            epochSecret: SecretBytes(
+                try bytes("a7dbf1ac6fd473d0aa74cbd21c3656328a54808ba827377cb5c3630581392f79")))
         #expect(try secrets.export(label: "nostr", context: Array("nostr".utf8), length: 32) == secret)
         let key = try Secp256k1SecretKey(secret)
         #expect(key.publicKey.hex == "625607cbfad42386590327366f31ccfd9849426d8b0f80117143d12f4a1bd2c2")
         let conversation = try ConversationKey(of: key, with: key.publicKey)
         #expect(
-            Hex.encode(conversation.secret.exposed()) == "e3744ab4717dcd6e278c5e18c9dfcfec8009cedc7498367014e3a3c1885d3ef1")
+            Hex.encode(conversation.secret.exposed())
+                == "e3744ab4717dcd6e278c5e18c9dfcfec8009cedc7498367014e3a3c1885d3ef1")
         let plain = try EncryptedPayload.decrypt(
             "AuDC5nrXYzGDwXbcR5FOxghNMnYeSsX8+4VJ7Y3THXStn7nbjoEsVDBEgr1JTWrDMKayQP9YcQgdKMLzM+U01YAZPdOP2HPFwN3SQIwRaFWA0NvgXFhgzNRJfpSutSGljfhRb7Ih5n1h47Vcdsz5XqjDy2sbINXEat0WmPtRaKqFEladAlKBhEHyWZVGH7Xmb7rYf/HUcMmYCpsDUEGQBvHd0YDIfZUtFLNl/acKrNN2ckE+07wm+Ey6U68WBxm+jeN/R+npO9oUwvh2fAgQBBoctAy+cD4wXpuCcHeuK5DDErw=",
             with: conversation)
@@ -125,6 +138,8 @@ struct WireContractTests {
         let opened = try message.unprotected(
             sender: sender, key: tree.key(of: sender.leaf, .handshake, generation: sender.generation))
         #expect(opened.content.content == .proposal(.remove(LeafIndex(2))))
-        #expect(Hex.encode(opened.proposalReference) == "710de60541693dac3f050fecac32c7ba779e0b7821fbfef59edb9d316de25fbe")
+        #expect(
+            Hex.encode(opened.proposalReference)
+                == "710de60541693dac3f050fecac32c7ba779e0b7821fbfef59edb9d316de25fbe")
     }
 }

@@ -28,7 +28,8 @@ package final class Journal: Sendable {
         case .result(let text), .echo(let text): fields["text"] = .text("(\(text.count) characters)")
         // An error frame quotes the script and the replies; its first line is what happened.
         case .failure(_, let message):
-            fields["message"] = .text(message.split(separator: "\n").first.map { String($0.prefix { $0 != "\"" }) } ?? "")
+            fields["message"] = .text(
+                message.split(separator: "\n").first.map { String($0.prefix { $0 != "\"" }) } ?? "")
         default: break
         }
         fields["event"] = .text(record.name)

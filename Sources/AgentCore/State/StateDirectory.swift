@@ -29,17 +29,22 @@ package final class StateDirectory: Sendable {
         var status = stat()
         if stat(path, &status) == 0 {
             // Somebody else's directory is not made private behind their back; a writable one is not trusted.
-            guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError(path, "the state directory is no directory") }
+            guard status.st_mode & S_IFMT == S_IFDIR else {
+                throw FileError(path, "the state directory is no directory")
+            }
             guard status.st_uid == getuid(), status.st_mode & 0o022 == 0 else {
                 throw FileError(
-                    path, "others can write to the state directory; make it yours alone (chmod 700), or choose another with --state-dir")
+                    path,
+                    "others can write to the state directory; make it yours alone (chmod 700), or choose another with --state-dir"
+                )
             }
         } else {
             do {
                 try FileManager.default.createDirectory(
                     atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             } catch {
-                throw FileError(path, "cannot create the state directory: \(String(cString: strerror(errno)))")
+                throw FileError(
+                    path, "cannot create the state directory: \(String(cString: strerror(errno)))")
             }
             _ = chmod(path, 0o700)
         }

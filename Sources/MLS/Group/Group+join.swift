@@ -33,7 +33,8 @@ extension Group {
             "13.4",
             "an extension occurs twice")
         try require(
-            info.context.epoch < UInt64.max, "CHK-WELCOME-09", "8.1", "the group is in the last possible epoch")
+            info.context.epoch < UInt64.max, "CHK-WELCOME-09", "8.1",
+            "the group is in the last possible epoch")
         try require(
             tree.treeHash() == info.context.treeHash, "CHK-WELCOME-05", "12.4.3.1",
             "the tree's hash is not the one in the GroupInfo")

@@ -29,7 +29,8 @@ package struct EpochSecrets: Equatable, Sendable {
     var ended: EpochSecrets {
         let none = SecretBytes([])
         return EpochSecrets(
-            senderData: senderData, encryption: none, exporter: exporter, external: none, confirmationKey: none,
+            senderData: senderData, encryption: none, exporter: exporter, external: none,
+            confirmationKey: none,
             membershipKey: none, resumptionPSK: resumptionPSK, epochAuthenticator: none, initSecret: none)
     }
 

@@ -44,7 +44,8 @@ package struct FileAccountStore: AccountStore {
             let group = try decode(path) { try MarmotGroup(decoding: payload) }
             // A copy under another name holds an older state, whose keys must never be used again.
             guard Self.fileName(of: group) == name else {
-                throw FileError(path, "it is a copy of \(Self.fileName(of: group)); move it out of the state directory")
+                throw FileError(
+                    path, "it is a copy of \(Self.fileName(of: group)); move it out of the state directory")
             }
             return group
         }

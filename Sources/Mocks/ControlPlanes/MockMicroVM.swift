@@ -39,7 +39,9 @@ package actor MockMicroVM {
     /// Bodies of all create requests, for tests.
     package private(set) var createBodies: [[UInt8]] = []
     /// Answers that replace the real one, by method and path prefix; for tests and faults.
-    private var overrides: [(method: String, path: String, response: ServerResponse?)] = []
+    private var overrides: [(method: String, path: String, response: ServerResponse?, times: Int)] = []
+    private var creationDelay: Duration?
+    private var creationListeners: [AsyncStream<Void>.Continuation] = []
 
     /// - Parameters:
     ///   - port: 0 takes any free one.
@@ -75,17 +77,31 @@ package actor MockMicroVM {
     package var ids: [String] { vms.keys.sorted() }
 
     /// From now on `method path…` gets this answer; nil breaks the connection.
-    package func override(_ method: String, _ path: String, with response: ServerResponse?) {
-        overrides.append((method, path, response))
+    package func override(_ method: String, _ path: String, with response: ServerResponse?, times: Int = .max)
+    {
+        overrides.append((method, path, response, times))
+    }
+
+    /// `POST /vms` answers only after this long.
+    package func delayCreation(by delay: Duration) { creationDelay = delay }
+
+    /// Returns when a create request has come in.
+    package func creationBegan() async {
+        guard createBodies.isEmpty else { return }
+        let (stream, continuation) = AsyncStream<Void>.makeStream()
+        creationListeners.append(continuation)
+        for await _ in stream {}
     }
 
     // MARK: HTTP
 
     private func respond(to request: ServerRequest) async -> ServerResponse? {
-        if let override = overrides.last(where: {
-            $0.method == request.method && request.path.hasPrefix($0.path)
-        }) {
-            return override.response
+        let override = overrides.lastIndex {
+            $0.times > 0 && $0.method == request.method && request.path.hasPrefix($0.path)
+        }
+        if let override {
+            overrides[override].times -= 1
+            return overrides[override].response
         }
         switch (request.method, request.segments.first, request.segments.count) {
         case ("GET", "healthz", 1): return .json(200, Health(now: Self.text(Date()), vmCount: vms.count))
@@ -93,7 +109,7 @@ package actor MockMicroVM {
         case ("GET", "vms", 1):
             return .json(
                 200, vms.sorted { $0.value.number < $1.value.number }.map { record($0.key, $0.value) })
-        case ("POST", "vms", 1): return create(request)
+        case ("POST", "vms", 1): return await create(request)
         case ("GET", "vms", 2):
             let id = request.segments[1]
             guard let vm = vms[id] else { return .error(404, "vm not found: \(id)") }
@@ -151,8 +167,12 @@ package actor MockMicroVM {
 
     private static func text(_ date: Date) -> String { date.formatted(.iso8601) }
 
-    private func create(_ request: ServerRequest) -> ServerResponse {
+    private func create(_ request: ServerRequest) async -> ServerResponse {
         createBodies.append(request.body)
+        for listener in creationListeners { listener.finish() }
+        creationListeners = []
+        // A cancelled wait means that the mock is stopping; the answer goes nowhere then.
+        if let creationDelay { try? await clock.sleep(for: creationDelay) }
         let body: CreateVMRequest
         do {
             body = try JSONDecoder().decode(CreateVMRequest.self, from: Data(request.body))

@@ -122,7 +122,9 @@ package actor RelayPool {
                                 switch item {
                                 case .asked: break
                                 case .event(let event):
-                                    if await seen.isNew(event.id) { continuation.yield(.event(event, from: url)) }
+                                    if await seen.isNew(event.id) {
+                                        continuation.yield(.event(event, from: url))
+                                    }
                                 case .endOfStoredEvents: continuation.yield(.endOfStoredEvents(url))
                                 case .closed(let why): continuation.yield(.closed(url, why))
                                 }

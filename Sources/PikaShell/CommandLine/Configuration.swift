@@ -53,7 +53,8 @@ struct Configuration: Sendable {
             if !(environment["NO_COLOR"] ?? "").isEmpty { return false }
             if !(environment["FORCE_COLOR"] ?? "").isEmpty { return true }
             // One setting for both streams: colours only where neither would put them into a file.
-            return isatty(STDERR_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 && environment["TERM"] ?? "dumb" != "dumb"
+            return isatty(STDERR_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+                && environment["TERM"] ?? "dumb" != "dumb"
         case let other: throw Failure(.usage, "--color \(other.prefix(40)): auto, always or never is needed")
         }
     }

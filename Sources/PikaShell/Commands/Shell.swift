@@ -229,7 +229,9 @@ final class Shell: Sendable {
         let ending = Ending(host: host)
         let signals = InterruptCounter()
         Signals.shared.handle { [output] number in
-            guard signals.count(number) > 1 else { return output.line("cleaning up (again to skip)", to: .error) }
+            guard signals.count(number) > 1 else {
+                return output.line("cleaning up (again to skip)", to: .error)
+            }
             Task { ForcedExit.now(status: 128 + number, leaving: await ending.manualCommands()) }
         }
         let failures = await interpreter.cleanUp()

@@ -274,7 +274,8 @@ final class LineEditor: @unchecked Sendable {
         let shared = candidates.dropFirst().reduce(first) { $0.commonPrefix(with: $1) }
         let typed = Self.overlap(of: shared, with: before)
         if shared.count > typed {
-            let addition = String(shared.dropFirst(typed)) + (candidates.count == 1 && !shared.hasSuffix("=") ? " " : "")
+            let addition =
+                String(shared.dropFirst(typed)) + (candidates.count == 1 && !shared.hasSuffix("=") ? " " : "")
             return el_insertstr(editor, addition) == 0 ? UInt8(CC_REFRESH) : UInt8(CC_ERROR)
         }
         guard candidates.count > 1 else {

@@ -168,7 +168,9 @@ actor LiveHost: ScriptHost {
         timeout: Duration
     ) async throws -> ScriptHTTPResponse {
         guard let scheme = URL(string: url)?.scheme?.lowercased(), ["http", "https"].contains(scheme) else {
-            throw Failure(.usage, "\(url.prefix(200)) is no http address", hints: ["for example: http get http://127.0.0.1:8080/healthz"])
+            throw Failure(
+                .usage, "\(url.prefix(200)) is no http address",
+                hints: ["for example: http get http://127.0.0.1:8080/healthz"])
         }
         var target = url
         if let world {

@@ -80,7 +80,11 @@ final class OutputQueue: Sendable {
         endEditing()
         let (stream, continuation) = AsyncStream<Void>.makeStream()
         state.withLock { state in
-            if state.pending.isEmpty && !state.isWriting { continuation.finish() } else { state.drained.append(continuation) }
+            if state.pending.isEmpty && !state.isWriting {
+                continuation.finish()
+            } else {
+                state.drained.append(continuation)
+            }
         }
         for await _ in stream {}
     }
@@ -114,7 +118,9 @@ final class OutputQueue: Sendable {
         }
     }
 
-    private static func descriptor(_ stream: Stream) -> Int32 { stream == .output ? STDOUT_FILENO : STDERR_FILENO }
+    private static func descriptor(_ stream: Stream) -> Int32 {
+        stream == .output ? STDOUT_FILENO : STDERR_FILENO
+    }
 
     private static func emit(_ text: String, _ descriptor: Int32) {
         let bytes = Array(text.utf8)

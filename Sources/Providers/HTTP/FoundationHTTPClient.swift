@@ -71,7 +71,7 @@ package final class FoundationHTTPClient: NSObject, HTTPClient {
             .serverCertificateHasUnknownRoot, .serverCertificateNotYetValid, .clientCertificateRejected:
             return .transport("TLS failed: the server's certificate is not trusted", mayHaveArrived: false)
         case .badServerResponse, .cannotParseResponse, .cannotDecodeContentData:
-            return .transport("the answer is not HTTP", mayHaveArrived: true)
+            return .transport("the connection broke off, or the answer is not HTTP", mayHaveArrived: true)
         case .unsupportedURL, .badURL: return .transport("not a usable address", mayHaveArrived: false)
         case .timedOut: return .transport("the connection timed out", mayHaveArrived: true)
         default:
@@ -122,12 +122,18 @@ private final class Exchanges: NSObject, URLSessionDataDelegate {
         if let tooLarge { finish(tooLarge, .tooLarge) }
     }
 
-    /// Nobody is asked for a password: a 401 is an answer.
+    /// Nobody is asked for a password: a 401 is an answer. (Foundation here gives no body with it.)
     func urlSession(
         _ session: URLSession, task: URLSessionTask, didReceive challenge: URLAuthenticationChallenge,
         completionHandler: @escaping (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
     ) {
-        completionHandler(.rejectProtectionSpace, nil)
+        let exchange = running.withLock { $0.removeValue(forKey: task.taskIdentifier) }
+        if let exchange, let http = challenge.failureResponse as? HTTPURLResponse {
+            finish(exchange, .response(Self.response(http, body: exchange.body)))
+        } else if let exchange {
+            finish(exchange, .failed(URLError(.userAuthenticationRequired)))
+        }
+        completionHandler(.cancelAuthenticationChallenge, nil)
     }
 
     func urlSession(
@@ -148,10 +154,12 @@ private final class Exchanges: NSObject, URLSessionDataDelegate {
         guard let http = task.response as? HTTPURLResponse else {
             return .failed(URLError(.badServerResponse))
         }
+        return .response(Self.response(http, body: exchange.body))
+    }
+
+    private static func response(_ http: HTTPURLResponse, body: [UInt8]) -> HTTPResponse {
         var headers: [String: String] = [:]
-        for (name, value) in http.allHeaderFields {
-            headers["\(name)".lowercased()] = "\(value)"
-        }
-        return .response(HTTPResponse(status: http.statusCode, headers: headers, body: exchange.body))
+        for (name, value) in http.allHeaderFields { headers["\(name)".lowercased()] = "\(value)" }
+        return HTTPResponse(status: http.statusCode, headers: headers, body: body)
     }
 }

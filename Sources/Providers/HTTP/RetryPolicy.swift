@@ -24,10 +24,13 @@ package struct RetryPolicy: Sendable {
                         guard response.status == 429 || response.status == 503 else { return response }
                         failures += 1
                         await last.set(HTTPFailure(request, status: response))
-                        pause = Self.retryAfter(response) ?? schedule.delay(afterFailures: failures, jitter: 1)
+                        pause =
+                            Self.retryAfter(response) ?? schedule.delay(afterFailures: failures, jitter: 1)
                     } catch let failure as HTTPFailure {
                         failures += 1
-                        guard case .transport = failure.reason, failures < transportTries else { throw failure }
+                        guard case .transport = failure.reason, failures < transportTries else {
+                            throw failure
+                        }
                         pause = schedule.delay(afterFailures: failures, jitter: 1)
                     }
                     try await clock.sleep(for: pause)

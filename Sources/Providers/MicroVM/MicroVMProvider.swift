@@ -75,9 +75,9 @@ package struct MicroVMProvider: Provider {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let request = HTTPRequest(
-                "POST", route("\(options.spawnerURL)/vms"), headers: [("Content-Type", "application/json")],
-                body: [UInt8](try encoder.encode(body)), timeout: options.createTimeout,
-                purpose: "create microvm")
+            "POST", route("\(options.spawnerURL)/vms"), headers: [("Content-Type", "application/json")],
+            body: [UInt8](try encoder.encode(body)), timeout: options.createTimeout,
+            purpose: "create microvm")
         let vm = try await http.json(SpawnerVM.self, for: request)
         guard Self.isUsable(vm.id) else {
             throw HTTPFailure(request, .unusable("the answer's \"id\" is no id of a VM", body: ""))
@@ -91,7 +91,8 @@ package struct MicroVMProvider: Provider {
             && id.utf8.allSatisfy { character in
                 switch character {
                 case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+                    UInt8(ascii: "."):
                     true
                 default: false
                 }

@@ -16,7 +16,8 @@ struct EnvCommand: Command, DefiningVariables, WordChecking {
             _ = try EnvDeclaration(words.map { ($0.key, $0.literal ?? "x") })
             return nil
         } catch {
-            return Diagnostic(code: .usage, message: error.message, range: words.first?.range, notes: error.hints)
+            return Diagnostic(
+                code: .usage, message: error.message, range: words.first?.range, notes: error.hints)
         }
     }
 

@@ -12,7 +12,8 @@ struct ExpectCommand: Command, WordChecking {
         description.parameters = [
             Parameter("from", .choice(["start"]), "looks at all replies of the session again"),
             Parameter(
-                "for", .duration(unit: .seconds, seconds: 0...86_400), "how long there must be no reply", default: "5s"),
+                "for", .duration(unit: .seconds, seconds: 0...86_400), "how long there must be no reply",
+                default: "5s"),
         ]
         description.ownsWithin = true
         description.results = [("text", "of the reply"), ("id", ""), ("sender", "npub")]

@@ -10,7 +10,10 @@ struct SleepCommand: Command, WordChecking {
     }
 
     func problem(in words: [Word]) -> Diagnostic? {
-        guard words.count > 1 || words.first?.literal.map({ DurationText.parse($0, bareUnit: .seconds) == nil }) ?? false else {
+        guard
+            words.count > 1
+                || words.first?.literal.map({ DurationText.parse($0, bareUnit: .seconds) == nil }) ?? false
+        else {
             return nil
         }
         return Diagnostic(

@@ -57,8 +57,8 @@ struct SpawnCommand: Command, WordChecking {
         let agent: ProvisionedAgent
         do {
             agent = try await session.provision(
-            with: provider, url: call.values.text("spawner-url") ?? "", name: call.values.text("name"),
-            keep: call.values.flag("keep"))
+                with: provider, url: call.values.text("spawner-url") ?? "", name: call.values.text("name"),
+                keep: call.values.flag("keep"))
         } catch {
             // The session that was in use stays the current one.
             if let previous { try await script.host.use(previous) }

@@ -278,7 +278,8 @@ package struct Lexer {
         }
         guard row < lines.count else {
             row = opening.row
-            var unfinished = failure("the closing \"\"\" is missing", at: start, advice: "it stands alone on its line")
+            var unfinished = failure(
+                "the closing \"\"\" is missing", at: start, advice: "it stands alone on its line")
             unfinished.isUnfinished = true
             throw unfinished
         }

@@ -13,11 +13,15 @@ struct FileAccountStoreTests {
 
     private func client() throws -> MarmotClient {
         try MarmotClient(
-            key: TestKeys.alice, store: FileAccountStore(directory: directory.path), random: SystemRandom(), now: { 1_800_000_000 })
+            key: TestKeys.alice, store: FileAccountStore(directory: directory.path), random: SystemRandom(),
+            now: { 1_800_000_000 })
     }
 
     private func groupFile() throws -> String {
-        let name = try #require(try FileManager.default.contentsOfDirectory(atPath: directory.path).first { $0.hasSuffix(".group") })
+        let name = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: directory.path).first {
+                $0.hasSuffix(".group")
+            })
         return directory.file(name)
     }
 
@@ -37,12 +41,16 @@ struct FileAccountStoreTests {
         let again = try client()
         #expect(await again.group(group.id) == first.group(group.id))
         for name in try FileManager.default.contentsOfDirectory(atPath: directory.path) {
-            let mode = try FileManager.default.attributesOfItem(atPath: directory.file(name))[.posixPermissions] as? Int
+            let mode =
+                try FileManager.default.attributesOfItem(atPath: directory.file(name))[.posixPermissions]
+                as? Int
             #expect(mode == 0o600, "\(name)")
         }
     }
 
-    @Test("a file cut short, changed, foreign or newer is named and left alone", arguments: ["cut", "changed", "foreign", "newer", "copy"])
+    @Test(
+        "a file cut short, changed, foreign or newer is named and left alone",
+        arguments: ["cut", "changed", "foreign", "newer", "copy"])
     func damage(kind: String) async throws {
         _ = try await makeGroup()
         let path = try groupFile()
@@ -58,7 +66,11 @@ struct FileAccountStoreTests {
         if kind != "copy" { try AtomicFile.write(bytes, to: path) }
         #expect { try client() } throws: { error in
             guard let error = error as? FileError else { return false }
-            let part = ["cut": "cut short", "changed": "damaged", "foreign": "not a state file", "newer": "newer pikachat", "copy": "copy of"][kind] ?? ""
+            let part =
+                [
+                    "cut": "cut short", "changed": "damaged", "foreign": "not a state file",
+                    "newer": "newer pikachat", "copy": "copy of",
+                ][kind] ?? ""
             return error.path.hasSuffix(".group") && error.why.contains(part)
         }
         #expect(try AtomicFile.read(path) == bytes)
@@ -69,7 +81,8 @@ struct FileAccountStoreTests {
         _ = try await makeGroup()
         #expect {
             try MarmotClient(
-                key: TestKeys.bob, store: FileAccountStore(directory: directory.path), random: SystemRandom(), now: { 0 })
+                key: TestKeys.bob, store: FileAccountStore(directory: directory.path), random: SystemRandom(),
+                now: { 0 })
         } throws: { "\($0)".contains("another identity") }
     }
 

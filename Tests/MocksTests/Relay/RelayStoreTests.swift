@@ -7,9 +7,13 @@ import Testing
 
 @Suite("RelayStore — NIP-01")
 struct RelayStoreTests {
-    private func event(kind: UInt16, at time: Int64, _ content: String = "", d: String? = nil, by key: Secp256k1SecretKey = TestKeys.alice) throws -> Event {
+    private func event(
+        kind: UInt16, at time: Int64, _ content: String = "", d: String? = nil,
+        by key: Secp256k1SecretKey = TestKeys.alice
+    ) throws -> Event {
         try Rumor(
-            author: key.publicKey, createdAt: time, kind: EventKind(rawValue: kind), tags: d.map { [Nostr.Tag("d", $0)] } ?? [], content: content
+            author: key.publicKey, createdAt: time, kind: EventKind(rawValue: kind),
+            tags: d.map { [Nostr.Tag("d", $0)] } ?? [], content: content
         ).signed(by: key, random: SeededRandom("store"))
     }
 
@@ -60,7 +64,9 @@ struct RelayStoreTests {
         let events = try (1...10).map { try event(kind: $0 % 2 == 0 ? 445 : 9, at: Int64($0)) }
         for event in events { _ = store.insert(event) }
         #expect(store.query([Filter(limit: 3)]).map(\.createdAt) == [10, 9, 8])
-        #expect(store.query([Filter(kinds: [EventKind(rawValue: 445)], limit: 2), Filter(limit: 1)]).map(\.createdAt) == [10, 8])
+        #expect(
+            store.query([Filter(kinds: [EventKind(rawValue: 445)], limit: 2), Filter(limit: 1)]).map(
+                \.createdAt) == [10, 8])
         #expect(store.query([Filter(limit: 0)]).isEmpty)
         #expect(store.query([Filter(since: 3, until: 5)]).map(\.createdAt) == [5, 4, 3])
         #expect(store.query([Filter(ids: [events[4].id])]) == [events[4]])

@@ -11,7 +11,8 @@ import Testing
 struct RelayPoolTests {
     private func event(_ content: String, by key: Secp256k1SecretKey = TestKeys.alice) throws -> Event {
         try Rumor(
-            author: key.publicKey, createdAt: Int64(Date().timeIntervalSince1970), kind: .chatMessage, content: content
+            author: key.publicKey, createdAt: Int64(Date().timeIntervalSince1970), kind: .chatMessage,
+            content: content
         ).signed(by: key, random: SystemRandom())
     }
 
@@ -22,7 +23,8 @@ struct RelayPoolTests {
     }
 
     private func withRelays(
-        _ count: Int, extra: [RelayURL] = [], _ body: ([EmbeddedRelay], RelayPool, Reports) async throws -> Void
+        _ count: Int, extra: [RelayURL] = [],
+        _ body: ([EmbeddedRelay], RelayPool, Reports) async throws -> Void
     ) async throws {
         let relays = try (0..<count).map { _ in try EmbeddedRelay() }
         for relay in relays { await relay.start() }
@@ -56,7 +58,8 @@ struct RelayPoolTests {
                 if received.count == 5 { break }
             }
             #expect(Set(received) == Set(sent))
-            let fetched = try await pool.fetch([Filter(authors: [TestKeys.alice.publicKey])], within: .seconds(5))
+            let fetched = try await pool.fetch(
+                [Filter(authors: [TestKeys.alice.publicKey])], within: .seconds(5))
             #expect(Set(fetched) == Set(sent))
         }
     }
@@ -64,7 +67,9 @@ struct RelayPoolTests {
     @Test("a dead relay and a relay that never answers delay nobody")
     func deadRelay() async throws {
         let silent = try LoopbackServer()
-        await silent.start { stream in _ = try? await stream.read(maximum: 10_000); _ = try? await stream.read(maximum: 1) }
+        await silent.start { stream in
+            _ = try? await stream.read(maximum: 10_000); _ = try? await stream.read(maximum: 1)
+        }
         let extra = [try RelayURL("ws://127.0.0.1:1"), try RelayURL("ws://127.0.0.1:\(silent.port)")]
         try await withRelays(1, extra: extra) { relays, pool, _ in
             let relay = try await pool.publish(try event("x"), within: .seconds(30))
@@ -83,7 +88,8 @@ struct RelayPoolTests {
                 Issue.record("publishing should have failed")
             } catch let error as PublishError {
                 #expect(error.failures.count == 3)
-                for part in ["auth-required: sign in", "rate-limited: slow down", "not reachable", "refused"] {
+                for part in ["auth-required: sign in", "rate-limited: slow down", "not reachable", "refused"]
+                {
                     #expect(error.description.contains(part), "\(error)")
                 }
             }
@@ -95,7 +101,9 @@ struct RelayPoolTests {
         try await withRelays(1) { relays, pool, reports in
             let subscription = await pool.subscribe([Filter(kinds: [.chatMessage])])
             var deliveries = subscription.deliveries.makeAsyncIterator()
-            guard case .endOfStoredEvents? = await deliveries.next() else { throw EventError.malformed("no EOSE") }
+            guard case .endOfStoredEvents? = await deliveries.next() else {
+                throw EventError.malformed("no EOSE")
+            }
             await relays[0].dropConnections()
             // Publishing waits for the connection to come back.
             let sent = try event("after the restart")
@@ -122,7 +130,10 @@ struct RelayPoolTests {
                     do {
                         while true {
                             _ = try await socket.nextText()
-                            for text in ["not json", "[]", #"["EVENT","pika-1",{"id":1}]"#, #"["NOTICE","hello"]"#, #"["WHAT",1]"#] {
+                            for text in [
+                                "not json", "[]", #"["EVENT","pika-1",{"id":1}]"#, #"["NOTICE","hello"]"#,
+                                #"["WHAT",1]"#,
+                            ] {
                                 try await socket.send(text: text)
                             }
                         }
@@ -132,11 +143,17 @@ struct RelayPoolTests {
                 }, respond: { _ in nil })
         }
         let reports = Reports()
-        let pool = RelayPool([try RelayURL("ws://127.0.0.1:\(liar.port)")], environment: environment()) { reports.add($0) }
+        let pool = RelayPool([try RelayURL("ws://127.0.0.1:\(liar.port)")], environment: environment()) {
+            reports.add($0)
+        }
         await pool.start()
-        await #expect(throws: PublishError.self) { try await pool.publish(try event("x"), within: .milliseconds(500)) }
+        await #expect(throws: PublishError.self) {
+            try await pool.publish(try event("x"), within: .milliseconds(500))
+        }
         let remarks = reports.all.map { "\($0)" }.joined(separator: "\n")
-        for part in ["not NIP-01", "notice: hello", "unknown message type"] { #expect(remarks.contains(part), "\(remarks)") }
+        for part in ["not NIP-01", "notice: hello", "unknown message type"] {
+            #expect(remarks.contains(part), "\(remarks)")
+        }
         await pool.stop()
         await liar.stop()
     }
@@ -144,8 +161,11 @@ struct RelayPoolTests {
     @Test("an answer that is not a WebSocket is named as such")
     func notAWebSocket() async throws {
         let web = try LoopbackServer()
-        await web.start { stream in await HTTPExchange.serve(stream) { _ in ServerResponse(status: 200, body: Array("<html>".utf8)) } }
-        let pool = RelayPool([try RelayURL("ws://127.0.0.1:\(web.port)")], environment: environment()) { _ in }
+        await web.start { stream in
+            await HTTPExchange.serve(stream) { _ in ServerResponse(status: 200, body: Array("<html>".utf8)) }
+        }
+        let pool = RelayPool([try RelayURL("ws://127.0.0.1:\(web.port)")], environment: environment()) { _ in
+        }
         await pool.start()
         do {
             try await pool.publish(try event("x"), within: .milliseconds(500))

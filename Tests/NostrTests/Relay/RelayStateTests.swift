@@ -8,11 +8,15 @@ import Testing
 @Suite("RelayState — NIP-01")
 struct RelayStateTests {
     private func event(_ content: String, kind: UInt16 = 9) throws -> Event {
-        try Rumor(author: TestKeys.alice.publicKey, createdAt: 5, kind: EventKind(rawValue: kind), content: content)
-            .signed(by: TestKeys.alice, random: SeededRandom(content))
+        try Rumor(
+            author: TestKeys.alice.publicKey, createdAt: 5, kind: EventKind(rawValue: kind), content: content
+        )
+        .signed(by: TestKeys.alice, random: SeededRandom(content))
     }
 
-    private func message(_ json: String) throws -> RelayMessage { try EventJSON.decode(RelayMessage.self, from: Array(json.utf8)) }
+    private func message(_ json: String) throws -> RelayMessage {
+        try EventJSON.decode(RelayMessage.self, from: Array(json.utf8))
+    }
 
     private let asking: [RelayState.Effect] = [
         .deliver(subscription: "s", .asked), .send(.request(subscription: "s", filters: [Filter()])),
@@ -26,7 +30,10 @@ struct RelayStateTests {
         #expect(state.connected() == asking + [.send(.event(event))])
         state.disconnected()
         #expect(state.connected().count == 3)
-        #expect(state.received(try message(#"["OK","\#(event.id.hex)",true,""]"#)) == [.answer(event.id, accepted: true, message: "")])
+        #expect(
+            state.received(try message(#"["OK","\#(event.id.hex)",true,""]"#)) == [
+                .answer(event.id, accepted: true, message: "")
+            ])
         state.disconnected()
         #expect(state.connected() == asking)
     }
@@ -38,7 +45,10 @@ struct RelayStateTests {
         let (first, second) = (try event("1"), try event("2"))
         _ = state.publish(first)
         _ = state.publish(second)
-        #expect(state.received(try message(#"["OK","",false,"blocked: no"]"#)) == [.answer(first.id, accepted: false, message: "blocked: no")])
+        #expect(
+            state.received(try message(#"["OK","",false,"blocked: no"]"#)) == [
+                .answer(first.id, accepted: false, message: "blocked: no")
+            ])
         #expect(
             state.received(try message(#"["OK","\#(second.id.hex)",false,"duplicate: have it"]"#))
                 == [.answer(second.id, accepted: true, message: "duplicate: have it")])
@@ -51,7 +61,10 @@ struct RelayStateTests {
         _ = state.connected()
         _ = state.subscribe("s", [Filter(kinds: [EventKind(rawValue: 9)])])
         let good = String(decoding: try event("x").json, as: UTF8.self)
-        #expect(state.received(try message(#"["EVENT","s",\#(good)]"#)) == [.deliver(subscription: "s", .event(try event("x")))])
+        #expect(
+            state.received(try message(#"["EVENT","s",\#(good)]"#)) == [
+                .deliver(subscription: "s", .event(try event("x")))
+            ])
         #expect(state.received(try message(#"["EVENT","other",\#(good)]"#)).isEmpty)
         let forged = good.replacing("\"x\"", with: "\"y\"")
         guard case .report(let text)? = state.received(try message(#"["EVENT","s",\#(forged)]"#)).first else {
@@ -60,7 +73,8 @@ struct RelayStateTests {
         }
         #expect(text.contains("id is not the hash"))
         let unasked = String(decoding: try event("z", kind: 1).json, as: UTF8.self)
-        guard case .report(let other)? = state.received(try message(#"["EVENT","s",\#(unasked)]"#)).first else {
+        guard case .report(let other)? = state.received(try message(#"["EVENT","s",\#(unasked)]"#)).first
+        else {
             Issue.record("an event nobody asked for was not reported")
             return
         }
@@ -72,19 +86,41 @@ struct RelayStateTests {
         var state = RelayState()
         _ = state.connected()
         _ = state.subscribe("s", [Filter()])
-        #expect(state.received(try message(#"["CLOSED","s","auth-required: x"]"#)) == [.deliver(subscription: "s", .closed("auth-required: x"))])
+        #expect(
+            state.received(try message(#"["CLOSED","s","auth-required: x"]"#)) == [
+                .deliver(subscription: "s", .closed("auth-required: x")), .end(subscription: "s"),
+            ])
         #expect(state.connected().isEmpty)
         #expect(state.unsubscribe("s").isEmpty)
     }
 
-    @Test("messages of relays are read, whatever their shape allows", arguments: [
-        "[]", "{}", "[1]", #"["EVENT"]"#, #"["OK","a"]"#, #"["EVENT","s",{}]"#, "null", "", #"["OK",1,true,""]"#,
-    ])
+    @Test("CLOSED for a reason that may pass is asked again")
+    func closedForNow() throws {
+        var state = RelayState()
+        _ = state.connected()
+        _ = state.subscribe("s", [Filter()])
+        #expect(
+            state.received(try message(#"["CLOSED","s","rate-limited: later"]"#))
+                == [
+                    .deliver(subscription: "s", .closed("rate-limited: later")), .askLater(subscription: "s"),
+                ])
+        #expect(state.askAgain("s") == asking)
+    }
+
+    @Test(
+        "messages of relays are read, whatever their shape allows",
+        arguments: [
+            "[]", "{}", "[1]", #"["EVENT"]"#, #"["OK","a"]"#, #"["EVENT","s",{}]"#, "null", "",
+            #"["OK",1,true,""]"#,
+        ])
     func garbage(json: String) { #expect(throws: EventError.self) { try message(json) } }
 
-    @Test("addresses are checked", arguments: [
-        ("http://a", "scheme"), ("wss://", "host"), ("wss://u:p@a", "credentials"), ("ws://a b", "blanks"), ("", "URL"), ("wss://a:99999", "port"),
-    ])
+    @Test(
+        "addresses are checked",
+        arguments: [
+            ("http://a", "scheme"), ("wss://", "host"), ("wss://u:p@a", "credentials"),
+            ("ws://a b", "blanks"), ("", "URL"), ("wss://a:99999", "port"),
+        ])
     func addresses(text: String, part: String) {
         #expect { try RelayURL(text) } throws: { "\($0)".contains(part) }
     }
@@ -92,7 +128,7 @@ struct RelayStateTests {
     @Test("a trailing slash is the same relay")
     func sameRelay() throws {
         #expect(try RelayURL("WSS://Relay.Example/") == RelayURL("wss://relay.example"))
-        #expect(try RelayURL("wss://relay.example/") .text == "wss://relay.example/")
+        #expect(try RelayURL("wss://relay.example/").text == "wss://relay.example/")
         #expect(try RelayURL("ws://relay.example") != RelayURL("wss://relay.example"))
     }
 

@@ -24,8 +24,12 @@ struct AgentNewTests {
         await relay.stop()
     }
 
-    private func arguments(_ spawner: MockMicroVM, _ relay: EmbeddedRelay, _ more: [String] = []) -> [String] {
-        ["agent", "new", "--provider", "microvm", "--spawner-url", spawner.url + "/", "--relay", relay.url.text] + more
+    private func arguments(_ spawner: MockMicroVM, _ relay: EmbeddedRelay, _ more: [String] = []) -> [String]
+    {
+        [
+            "agent", "new", "--provider", "microvm", "--spawner-url", spawner.url + "/", "--relay",
+            relay.url.text,
+        ] + more
     }
 
     @Test("sends the contract's request, chats from a pipe and deletes the VM")
@@ -34,32 +38,55 @@ struct AgentNewTests {
             let running = try Pikachat.start(
                 arguments(
                     spawner, relay,
-                    ["--cpu", "2", "--memory-mb", "512", "--ttl-seconds", "600", "--spawn-variant", "prebuilt", "--flake-ref", ".#nixpi",
-                        "--dev-shell", "other"]),
-                stdin: "hello\n", environment: ["ANTHROPIC_API_KEY": "sk-very-secret", "PI_MODEL": " "], state: state)
+                    [
+                        "--cpu", "2", "--memory-mb", "512", "--ttl-seconds", "600", "--spawn-variant",
+                        "prebuilt", "--flake-ref", ".#nixpi",
+                        "--dev-shell", "other",
+                    ]),
+                stdin: "hello\n", environment: ["ANTHROPIC_API_KEY": "sk-very-secret", "PI_MODEL": " "],
+                state: state)
             let result = await running.finish()
             #expect(result.status == 0, "\(result.error)")
             let body = try #require(await spawner.createBodies.first)
             let json = try #require(try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any])
-            #expect(Set(json.keys) == ["flake_ref", "dev_shell", "cpu", "memory_mb", "ttl_seconds", "spawn_variant", "guest_autostart"])
-            #expect(json["cpu"] as? Int == 2 && json["memory_mb"] as? Int == 512 && json["ttl_seconds"] as? Int == 600)
-            #expect(json["spawn_variant"] as? String == "prebuilt" && json["flake_ref"] as? String == ".#nixpi" && json["dev_shell"] as? String == "other")
+            #expect(
+                Set(json.keys) == [
+                    "flake_ref", "dev_shell", "cpu", "memory_mb", "ttl_seconds", "spawn_variant",
+                    "guest_autostart",
+                ])
+            #expect(
+                json["cpu"] as? Int == 2 && json["memory_mb"] as? Int == 512
+                    && json["ttl_seconds"] as? Int == 600)
+            #expect(
+                json["spawn_variant"] as? String == "prebuilt" && json["flake_ref"] as? String == ".#nixpi"
+                    && json["dev_shell"] as? String == "other")
             let autostart = try #require(json["guest_autostart"] as? [String: Any])
             #expect(autostart["command"] as? String == "bash /workspace/pika-agent/start-agent.sh")
             let env = try #require(autostart["env"] as? [String: String])
-            #expect(Set(env.keys) == ["PIKA_OWNER_PUBKEY", "PIKA_RELAY_URLS", "PIKA_BOT_PUBKEY", "ANTHROPIC_API_KEY"], "blank values count as absent")
+            #expect(
+                Set(env.keys) == [
+                    "PIKA_OWNER_PUBKEY", "PIKA_RELAY_URLS", "PIKA_BOT_PUBKEY", "ANTHROPIC_API_KEY",
+                ], "blank values count as absent")
             #expect(env["PIKA_RELAY_URLS"] == relay.url.text && env["ANTHROPIC_API_KEY"] == "sk-very-secret")
             let files = try #require(autostart["files"] as? [String: String])
-            #expect(Set(files.keys) == ["workspace/pika-agent/start-agent.sh", "workspace/pika-agent/microvm-bridge.py", "workspace/pika-agent/state/identity.json"])
+            #expect(
+                Set(files.keys) == [
+                    "workspace/pika-agent/start-agent.sh", "workspace/pika-agent/microvm-bridge.py",
+                    "workspace/pika-agent/state/identity.json",
+                ])
             let identity = try #require(
-                try JSONSerialization.jsonObject(with: Data((files["workspace/pika-agent/state/identity.json"] ?? "").utf8)) as? [String: String])
+                try JSONSerialization.jsonObject(
+                    with: Data((files["workspace/pika-agent/state/identity.json"] ?? "").utf8))
+                    as? [String: String])
             #expect(identity["public_key_hex"] == env["PIKA_BOT_PUBKEY"])
             #expect(await spawner.ids.isEmpty)
             let secret = try #require(identity["secret_key_hex"])
             // Neither key nor token is in anything that was printed or kept.
             var kept = result.output + result.error
             for name in try FileManager.default.subpathsOfDirectory(atPath: state.path) {
-                if let data = FileManager.default.contents(atPath: state.file(name)) { kept += String(decoding: data, as: UTF8.self) }
+                if let data = FileManager.default.contents(atPath: state.file(name)) {
+                    kept += String(decoding: data, as: UTF8.self)
+                }
             }
             #expect(!kept.contains("sk-very-secret") && !kept.contains(secret))
         }
@@ -69,7 +96,9 @@ struct AgentNewTests {
     func interrupt(number: Int32) async throws {
         try await withWorld { spawner, relay in
             let running = try Pikachat.start(arguments(spawner, relay), stdin: nil, state: state)
-            #expect(await running.waitFor("Connected to microVM agent vm-", onError: true), "\(running.errorSoFar)")
+            #expect(
+                await running.waitFor("Connected to microVM agent vm-", onError: true),
+                "\(running.errorSoFar)")
             #expect(await spawner.ids.count == 1)
             running.signal(number)
             let result = await running.finish(limit: .seconds(20))
@@ -84,9 +113,52 @@ struct AgentNewTests {
             let result = try await Pikachat.run(arguments(spawner, relay, ["--keep"]), state: state)
             #expect(result.status == 0, "\(result.error)")
             let id = try #require(await spawner.ids.first)
-            for line in ["Keeping microVM \(id) alive (--keep).", "List VMs:   curl \(spawner.url)/vms", "Delete VM:  curl -X DELETE \(spawner.url)/vms/\(id)"] {
+            for line in [
+                "Keeping microVM \(id) alive (--keep).", "List VMs:   curl \(spawner.url)/vms",
+                "Delete VM:  curl -X DELETE \(spawner.url)/vms/\(id)",
+            ] {
                 #expect(result.error.contains(line), "\(result.error)")
             }
+        }
+    }
+
+    @Test("Ctrl-C while the VM is being created waits for the answer and removes it")
+    func interruptedCreation() async throws {
+        try await withWorld { spawner, relay in
+            await spawner.delayCreation(by: .seconds(1))
+            let running = try Pikachat.start(arguments(spawner, relay), stdin: nil, state: state)
+            #expect(await running.waitFor("Creating microVM", onError: true))
+            await spawner.creationBegan()
+            running.signal(SIGINT)
+            let result = await running.finish(limit: .seconds(20))
+            #expect(result.status == 130, "\(result.error)")
+            #expect(await spawner.ids.isEmpty)
+            #expect(await spawner.createBodies.count == 1)
+        }
+    }
+
+    @Test("a delete that is told to come back later does")
+    func deleteRetries() async throws {
+        try await withWorld { spawner, relay in
+            await spawner.override(
+                "DELETE", "/vms", with: ServerResponse(status: 503, fields: [("Retry-After", "0")]), times: 2)
+            let result = try await Pikachat.run(arguments(spawner, relay), state: state)
+            #expect(result.status == 0, "\(result.error)")
+            #expect(await spawner.ids.isEmpty)
+        }
+    }
+
+    @Test("SIGTERM at the prompt of a terminal tears down")
+    func terminalTermination() async throws {
+        try await withWorld { spawner, relay in
+            let terminal = try Terminal(arguments(spawner, relay), state: state)
+            #expect(await terminal.waitFor("you> "), "\(terminal.text)")
+            #expect(
+                try await terminal.enter("hello there", expecting: "pi> echo: hello there"),
+                "\(terminal.text)")
+            try terminal.type("\u{3}")
+            #expect(await terminal.exitStatus() == 130, "\(terminal.text)")
+            #expect(await spawner.ids.isEmpty)
         }
     }
 
@@ -96,18 +168,37 @@ struct AgentNewTests {
             await spawner.override("DELETE", "/vms", with: .error(500, "disk on fire"))
             let result = try await Pikachat.run(arguments(spawner, relay), state: state)
             #expect(result.status == 6, "\(result.error)")
-            #expect(result.error.contains("failed to delete microvm vm-") && result.error.contains("500 Internal Server Error {\"error\":\"disk on fire\"}"), "\(result.error)")
+            #expect(
+                result.error.contains("failed to delete microvm vm-")
+                    && result.error.contains("500 Internal Server Error {\"error\":\"disk on fire\"}"),
+                "\(result.error)")
             #expect(result.error.contains("manual cleanup: curl -X DELETE \(spawner.url)/vms/vm-"))
         }
     }
 
     static let answers: [(name: String, response: ServerResponse?, part: String)] = [
         ("500", .error(500, "no capacity"), "500 Internal Server Error {\"error\":\"no capacity\"}"),
-        ("html", ServerResponse(status: 200, body: Array("<html>hello</html>".utf8)), "not what was expected"),
+        (
+            "html", ServerResponse(status: 200, body: Array("<html>hello</html>".utf8)),
+            "not what was expected"
+        ),
         ("no id", ServerResponse(status: 200, body: Array(#"{"ip":"1.2.3.4"}"#.utf8)), "\"id\" is missing"),
-        ("wrong type", ServerResponse(status: 200, body: Array(#"{"id":7,"ip":"1.2.3.4"}"#.utf8)), "wrong type at id"),
+        (
+            "wrong type", ServerResponse(status: 200, body: Array(#"{"id":7,"ip":"1.2.3.4"}"#.utf8)),
+            "wrong type at id"
+        ),
         ("redirect", ServerResponse(status: 302, fields: [("Location", "http://example.com/")]), "302 Found"),
         ("cut", nil, "broke off"),
+        (
+            "hostile id", ServerResponse(status: 200, body: Array(#"{"id":"x/../y?z","ip":"1.2.3.4"}"#.utf8)),
+            "is no id of a VM"
+        ),
+        (
+            "401",
+            ServerResponse(
+                status: 401, fields: [("WWW-Authenticate", "Basic realm=x")], body: Array("no".utf8)),
+            "401 Unauthorized"
+        ),
     ]
 
     @Test("a spawner that answers nonsense is told apart, with the hints", arguments: answers.map(\.name))
@@ -117,7 +208,9 @@ struct AgentNewTests {
             await spawner.override("POST", "/vms", with: answer.response)
             let result = try await Pikachat.run(arguments(spawner, relay), state: state)
             #expect(result.status == 4, "\(result.error)")
-            #expect(result.error.contains("failed to create microvm via vm-spawner at \(spawner.url): ") && result.error.contains(answer.part), "\(result.error)")
+            #expect(
+                result.error.contains("failed to create microvm via vm-spawner at \(spawner.url): ")
+                    && result.error.contains(answer.part), "\(result.error)")
             #expect(result.error.contains("ensure vm-spawner is reachable (curl \(spawner.url)/healthz)"))
         }
     }
@@ -125,10 +218,14 @@ struct AgentNewTests {
     @Test("an unreachable spawner is named with its URL and the hints")
     func unreachable() async throws {
         let result = try await Pikachat.run(
-            ["agent", "new", "--provider", "microvm", "--spawner-url", "http://127.0.0.1:1", "--relay", "ws://127.0.0.1:1"], state: state)
+            [
+                "agent", "new", "--provider", "microvm", "--spawner-url", "http://127.0.0.1:1", "--relay",
+                "ws://127.0.0.1:1",
+            ], state: state)
         #expect(result.status == 4)
         for part in [
-            "failed to create microvm via vm-spawner at http://127.0.0.1:1: connection refused", "curl http://127.0.0.1:1/healthz", "just agent-microvm-tunnel",
+            "failed to create microvm via vm-spawner at http://127.0.0.1:1: connection refused",
+            "curl http://127.0.0.1:1/healthz", "just agent-microvm-tunnel",
         ] { #expect(result.error.contains(part), "\(result.error)") }
     }
 
@@ -140,14 +237,17 @@ struct AgentNewTests {
                 toFile: state.file("w.pika"), atomically: true, encoding: .utf8)
             let result = try await Pikachat.run(["run", "w.pika", "--relay", relay.url.text], state: state)
             #expect(result.status == 5, "\(result.error)")
-            #expect(result.error.contains("no usable key package of npub1") && result.error.contains("same relays: \(relay.url)"), "\(result.error)")
+            #expect(
+                result.error.contains("no usable key package of npub1")
+                    && result.error.contains("same relays: \(relay.url)"), "\(result.error)")
             #expect(await spawner.ids.isEmpty)
         }
     }
 
     @Test("--print-script prints a script that checks and runs")
     func printScript() async throws {
-        let printed = try await Pikachat.run(["agent", "new", "--provider", "microvm", "--cpu", "2", "--print-script"], state: state)
+        let printed = try await Pikachat.run(
+            ["agent", "new", "--provider", "microvm", "--cpu", "2", "--print-script"], state: state)
         #expect(printed.status == 0 && printed.output.contains("spawn microvm cpu=2"))
         let result = try await Pikachat.run(["run", "-", "--mock"], stdin: printed.output, state: state)
         #expect(result.status == 0, "\(result.error)")

@@ -1,4 +1,5 @@
 import Foundation
+import Mocks
 import TestSupport
 import Testing
 
@@ -6,10 +7,13 @@ import Testing
 struct RunCommandTests {
     private let state = TemporaryDirectory()
 
-    private func script(_ text: String, _ arguments: [String] = ["--mock"], environment: [String: String] = [:]) async throws -> Pikachat.Result {
+    private func script(
+        _ text: String, _ arguments: [String] = ["--mock"], environment: [String: String] = [:]
+    ) async throws -> Pikachat.Result {
         let path = state.file("test.pika")
         try text.write(toFile: path, atomically: true, encoding: .utf8)
-        return try await Pikachat.run(["run", "test.pika"] + arguments, environment: environment, state: state)
+        return try await Pikachat.run(
+            ["run", "test.pika"] + arguments, environment: environment, state: state)
     }
 
     @Test("the demo runs against mocks")
@@ -20,7 +24,9 @@ struct RunCommandTests {
         #expect(result.output.contains("agent  echo: hello, please answer with the single word pong"))
         #expect(result.error.contains("deleted after"))
         // Nothing stays behind.
-        let left = try FileManager.default.contentsOfDirectory(atPath: state.path).filter { $0.hasPrefix("pikachat-mock") }
+        let left = try FileManager.default.contentsOfDirectory(atPath: state.path).filter {
+            $0.hasPrefix("pikachat-mock")
+        }
         #expect(left.isEmpty)
     }
 
@@ -47,6 +53,21 @@ struct RunCommandTests {
         ("repeat", "repeat 2\n  echo again\nend", 0, "again"),
         ("job", "start x exit 3\nhttp get http://127.0.0.1:1/ within=20s", 4, "job x ended with status 3"),
         ("silence", "expect no reply", 2, "needs an agent"),
+        ("defer unless", "let x=yes\nunless $x: echo no\ndefer unless $x: echo torn\necho end", 0, "end"),
+        ("defer try", "defer try sh exit 3\necho end", 0, "end"),
+        (
+            "deep", String(repeating: "if $mock\n", count: 100) + String(repeating: "end\n", count: 100), 2,
+            "nested more than"
+        ),
+        (
+            "long condition", "if " + String(repeating: "not ", count: 5000) + "$mock: echo x", 2,
+            "condition is too long"
+        ),
+        ("late usage", "spawn microvm\nsleep 5 minutes", 2, "sleep takes one time"),
+        ("bad let", "let X=1", 2, "let is written"),
+        ("bad attach", "attach zzz", 2, "not a public key"),
+        ("ftp", "http get ftp://127.0.0.1/", 2, "no http address"),
+        ("block text", "echo \"\"\"\n  two\n  lines\n\"\"\"", 0, "two\nlines"),
         ("sh", "sh printf '%s' out as=r\necho got $r.text", 0, "got out"),
     ]
 
@@ -73,7 +94,8 @@ struct RunCommandTests {
             """)
         #expect(result.status == 1)
         for part in [
-            "error[mismatch]: 1 reply came within 1s, none contains \"pong\"", "--> test.pika:8:1   step \"Chat\"", "7 | say ping", "---- sent",
+            "error[mismatch]: 1 reply came within 1s, none contains \"pong\"",
+            "--> test.pika:8:1   step \"Chat\"", "7 | say ping", "---- sent",
             "8 | expect reply contains pong within=1s", "^^^^^^", "= nearest: \"Ping received.\"",
         ] { #expect(result.error.contains(part), "\(result.error)") }
         #expect(result.error.contains("deleted after"))
@@ -90,22 +112,28 @@ struct RunCommandTests {
     func keep() async throws {
         let result = try await script("spawn microvm keep=yes url=http://127.0.0.1:8080")
         #expect(result.status == 0)
-        for part in ["alive (--keep)", "List VMs:   curl http://127.0.0.1:8080/vms", "Delete VM:  curl -X DELETE http://127.0.0.1:8080/vms/vm-"] {
+        for part in [
+            "alive (--keep)", "List VMs:   curl http://127.0.0.1:8080/vms",
+            "Delete VM:  curl -X DELETE http://127.0.0.1:8080/vms/vm-",
+        ] {
             #expect(result.error.contains(part), "\(result.error)")
         }
     }
 
     @Test("inputs: --set beats the environment beats .env beats the default; secrets stay masked")
     func inputs() async throws {
-        try "A=dotenv\nB=dotenv\nC=dotenv\n".write(toFile: state.file(".env"), atomically: true, encoding: .utf8)
+        try "A=dotenv\nB=dotenv\nC=dotenv\n".write(
+            toFile: state.file(".env"), atomically: true, encoding: .utf8)
         let text = "env A=d\nenv B=d\nenv C=d\nenv D=d\nenv TOKEN secret\necho $A $B $C $D token $TOKEN"
-        let result = try await script(text, ["--mock", "--set", "A=set"], environment: ["A": "env", "B": "env", "TOKEN": "sesame-open"])
+        let result = try await script(
+            text, ["--mock", "--set", "A=set"], environment: ["A": "env", "B": "env", "TOKEN": "sesame-open"])
         #expect(result.output == "set env dotenv d token ‹redacted›\n", "\(result.output)\(result.error)")
     }
 
     @Test("Ctrl-C ends the wait, cleans up and says so")
     func interrupt() async throws {
-        try "spawn microvm\ndefer teardown\necho up\nsleep 60s".write(toFile: state.file("test.pika"), atomically: true, encoding: .utf8)
+        try "spawn microvm\ndefer teardown\necho up\nsleep 60s".write(
+            toFile: state.file("test.pika"), atomically: true, encoding: .utf8)
         for (number, status) in [(SIGINT, Int32(130)), (SIGTERM, 143)] {
             let running = try Pikachat.start(["run", "test.pika", "--mock"], state: state)
             #expect(await running.waitFor("up"))
@@ -113,6 +141,29 @@ struct RunCommandTests {
             let result = await running.finish(limit: .seconds(20))
             #expect(result.status == status, "\(result.error)")
             #expect(result.error.contains("deleted after"))
+        }
+    }
+
+    @Test("stable= wants every try of that time to succeed")
+    func stable() async throws {
+        let server = try LoopbackServer()
+        let answers = Answers()
+        await server.start { stream in
+            await HTTPExchange.serve(stream) { _ in
+                await answers.next() == 1 ? ServerResponse(status: 200) : .error(500, "gone")
+            }
+        }
+        let url = "http://127.0.0.1:\(server.port)/"
+        let flickering = try await script("http get \(url) stable=500ms every=50ms")
+        #expect(flickering.status == 4, "\(flickering.output)\(flickering.error)")
+        await server.stop()
+    }
+
+    private actor Answers {
+        private var count = 0
+        func next() -> Int {
+            count += 1
+            return count
         }
     }
 
@@ -124,7 +175,9 @@ struct RunCommandTests {
         #expect(await holder.waitFor("up"))
         let result = try await Pikachat.run(["run", "wait.pika"], state: state)
         #expect(result.status == 3)
-        #expect(result.error.contains("in use by pikachat with process id \(holder.process.processIdentifier)"), "\(result.error)")
+        #expect(
+            result.error.contains("in use by pikachat with process id \(holder.process.processIdentifier)"),
+            "\(result.error)")
         holder.signal(SIGTERM)
         _ = await holder.finish()
     }
@@ -140,19 +193,30 @@ struct RunCommandTests {
         let bounded = try await script("sleep 60s", ["--mock", "--max-time", "200ms"])
         #expect(bounded.status == 5 && bounded.error.contains("--max-time"), "\(bounded.error)")
         let help = try await script("# What it does.\nenv CPU=1 help=\"virtual CPUs\"\necho x", ["--help"])
-        #expect(help.output.contains("What it does.") && help.output.contains("CPU  virtual CPUs [default: 1]"), "\(help.output)")
+        #expect(
+            help.output.contains("What it does.") && help.output.contains("CPU  virtual CPUs [default: 1]"),
+            "\(help.output)")
         let check = try await Pikachat.run(["check", "test.pika"], state: state)
         #expect(check.status == 0 && check.output == "test.pika: fine\n")
     }
 
-    @Test("the command line names the nearest word for every mistake", arguments: [
-        (["rnu"], "did you mean run?"), (["run"], "needs a script"), (["run", "nofile.pika"], "no such file"), (["run", "--mok", "x"], "did you mean --mock?"),
-        (["shell", "x"], "shell takes no file"), (["run", "x", "--relay"], "needs a value"), (["run", "x", "--relay", "http://x"], "scheme is http"),
-        (["agent", "nwe"], "agent new"), (["mock", "rely"], "no mock rely"), (["run", "-", "--color", "blue"], "auto, always or never"),
-        (["agent", "new", "--provider", "microwm"], "did you mean microvm?"), (["agent", "new", "--provider", "microvm", "--cpu", "99"], "from 1 to 64"),
-        (["agent", "new", "--provider", "microvm", "--brain", "stub"], "does not go with --provider microvm"),
-        (["run", "x", "--mock", "--relay", "wss://relay.example"], "no such file"),
-    ])
+    @Test(
+        "the command line names the nearest word for every mistake",
+        arguments: [
+            (["rnu"], "did you mean run?"), (["run"], "needs a script"),
+            (["run", "nofile.pika"], "no such file"), (["run", "--mok", "x"], "did you mean --mock?"),
+            (["shell", "x"], "shell takes no file"), (["run", "x", "--relay"], "needs a value"),
+            (["run", "x", "--relay", "http://x"], "scheme is http"),
+            (["agent", "nwe"], "agent new"), (["mock", "rely"], "no mock rely"),
+            (["run", "-", "--color", "blue"], "auto, always or never"),
+            (["agent", "new", "--provider", "microwm"], "did you mean microvm?"),
+            (["agent", "new", "--provider", "microvm", "--cpu", "99"], "from 1 to 64"),
+            (
+                ["agent", "new", "--provider", "microvm", "--brain", "stub"],
+                "does not go with --provider microvm"
+            ),
+            (["run", "x", "--mock", "--relay", "wss://relay.example"], "no such file"),
+        ])
     func mistakes(arguments: [String], part: String) async throws {
         let result = try await Pikachat.run(arguments, state: state)
         #expect(result.status == 2)
@@ -162,11 +226,14 @@ struct RunCommandTests {
 
     @Test("a shell on a pipe, and -c, behave as scripts")
     func shellAsScript() async throws {
-        let piped = try await Pikachat.run(["shell", "--mock"], stdin: "echo one\nexpect 1 == 2\necho three\n", state: state)
+        let piped = try await Pikachat.run(
+            ["shell", "--mock"], stdin: "echo one\nexpect 1 == 2\necho three\n", state: state)
         #expect(piped.status == 1 && piped.output == "one\n", "\(piped.output)\(piped.error)")
-        let commands = try await Pikachat.run(["shell", "--mock", "-c", "let x=5", "-c", "echo $x"], state: state)
+        let commands = try await Pikachat.run(
+            ["shell", "--mock", "-c", "let x=5", "-c", "echo $x"], state: state)
         #expect(commands.status == 0 && commands.output == "5\n", "\(commands.error)")
-        let nothing = try await Pikachat.run(["shell", "--mock"], stdin: "echo one\nnonsense\n", state: state)
+        let nothing = try await Pikachat.run(
+            ["shell", "--mock"], stdin: "echo one\nnonsense\n", state: state)
         #expect(nothing.status == 2 && nothing.output.isEmpty, "nothing ran")
     }
 
@@ -177,7 +244,10 @@ struct RunCommandTests {
         let help = try await Pikachat.run(["--help"], state: state)
         #expect(help.output.contains("wss://us-east.nostr.pikachat.org, wss://eu.nostr.pikachat.org"))
         let agent = try await Pikachat.run(["agent", "new", "--provider", "microvm", "--help"], state: state)
-        for flag in ["--spawner-url", "--spawn-variant", "--flake-ref", "--dev-shell", "--cpu", "--memory-mb", "--ttl-seconds", "--keep"] {
+        for flag in [
+            "--spawner-url", "--spawn-variant", "--flake-ref", "--dev-shell", "--cpu", "--memory-mb",
+            "--ttl-seconds", "--keep",
+        ] {
             #expect(agent.output.contains(flag), "\(flag)")
         }
     }

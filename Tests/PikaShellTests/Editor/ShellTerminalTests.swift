@@ -7,12 +7,16 @@ struct ShellTerminalTests {
     func mission() async throws {
         let terminal = try Terminal(["shell", "--mock"])
         #expect(await terminal.waitFor("pika> "))
-        #expect(try await terminal.enter("spawn microvm cpu=1 mem=1024", expecting: "next: wait-keypackage"), "\(terminal.text)")
-        #expect(try await terminal.enter("wait-keypackage", expecting: "next: group create"), "\(terminal.text)")
+        #expect(
+            try await terminal.enter("spawn microvm cpu=1 mem=1024", expecting: "next: wait-keypackage"),
+            "\(terminal.text)")
+        #expect(
+            try await terminal.enter("wait-keypackage", expecting: "next: group create"), "\(terminal.text)")
         #expect(try await terminal.enter("group create", expecting: "next: say TEXT"), "\(terminal.text)")
         #expect(try await terminal.enter("say hello", expecting: "echo: hello"), "\(terminal.text)")
         #expect(try await terminal.enter("expect reply contains hello as=r", expecting: "pika vm-"))
-        #expect(try await terminal.enter("echo got $r.text", expecting: "got echo: hello"), "\(terminal.text)")
+        #expect(
+            try await terminal.enter("echo got $r.text", expecting: "got echo: hello"), "\(terminal.text)")
         #expect(try await terminal.enter("quit", expecting: "[t/k/c]"), "\(terminal.text)")
         #expect(try await terminal.enter("c", expecting: "pika vm-"))
         #expect(try await terminal.enter("teardown", expecting: "deleted after"), "\(terminal.text)")
@@ -77,8 +81,11 @@ struct ShellTerminalTests {
         #expect(await terminal.waitFor("eypackage", limit: .seconds(5)), "\(terminal.text.debugDescription)")
         try terminal.type("\r")
         #expect(await terminal.waitFor("run `spawn PROVIDER` first"), "\(terminal.text)")
-        #expect(try await terminal.enter("spwan microvm", expecting: "did you mean spawn?"), "\(terminal.text)")
-        #expect(try await terminal.enter("spawn microvm cpus=1", expecting: "did you mean cpu=?"), "\(terminal.text)")
+        #expect(
+            try await terminal.enter("spwan microvm", expecting: "did you mean spawn?"), "\(terminal.text)")
+        #expect(
+            try await terminal.enter("spawn microvm cpus=1", expecting: "did you mean cpu=?"),
+            "\(terminal.text)")
         #expect(try await terminal.enter("help spawn microvm", expecting: "memory-mb="), "\(terminal.text)")
         try terminal.type("quit\r")
         #expect(await terminal.exitStatus() == 0)

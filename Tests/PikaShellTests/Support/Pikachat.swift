@@ -21,9 +21,13 @@ enum Pikachat {
 
     /// A clean environment: nothing of the developer's settings gets in.
     static func environment(_ extra: [String: String] = [:], state: TemporaryDirectory) -> [String: String] {
-        var environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": state.path,
-            "XDG_STATE_HOME": state.path, "LANG": "C.UTF-8", "TMPDIR": state.path]
-        for name in ["PIKA_PEER", "PIKA_PEER_HOME"] { environment[name] = ProcessInfo.processInfo.environment[name] }
+        var environment = [
+            "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": state.path,
+            "XDG_STATE_HOME": state.path, "LANG": "C.UTF-8", "TMPDIR": state.path,
+        ]
+        for name in ["PIKA_PEER", "PIKA_PEER_HOME"] {
+            environment[name] = ProcessInfo.processInfo.environment[name]
+        }
         return environment.merging(extra) { $1 }
     }
 
@@ -52,7 +56,9 @@ enum Pikachat {
         private let error = Collector()
         private let input = Pipe()
 
-        init(_ arguments: [String], stdin: String?, environment: [String: String], state: TemporaryDirectory) throws {
+        init(_ arguments: [String], stdin: String?, environment: [String: String], state: TemporaryDirectory)
+            throws
+        {
             self.state = state
             process.executableURL = URL(fileURLWithPath: Pikachat.path)
             process.arguments = arguments
@@ -91,7 +97,9 @@ enum Pikachat {
                     continuation.resume()
                 }
             }
-            let status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+            let status =
+                process.terminationReason == .exit
+                ? process.terminationStatus : 128 + process.terminationStatus
             return Result(status: ended ? status : -1, output: output.text, error: error.text)
         }
     }

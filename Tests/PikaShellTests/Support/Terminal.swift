@@ -9,7 +9,10 @@ final class Terminal: @unchecked Sendable {
     private let state: TemporaryDirectory
     private let screen = Collector()
 
-    init(_ arguments: [String], environment extra: [String: String] = [:], state: TemporaryDirectory = TemporaryDirectory()) throws {
+    init(
+        _ arguments: [String], environment extra: [String: String] = [:],
+        state: TemporaryDirectory = TemporaryDirectory()
+    ) throws {
         self.state = state
         var (masterEnd, slaveEnd): (Int32, Int32) = (0, 0)
         var size = winsize(ws_row: 24, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0)
@@ -42,7 +45,9 @@ final class Terminal: @unchecked Sendable {
 
     func type(_ text: String) throws { try master.write(contentsOf: Data(text.utf8)) }
 
-    func waitFor(_ part: String, limit: Duration = .seconds(20)) async -> Bool { await screen.wait(for: part, limit: limit) }
+    func waitFor(_ part: String, limit: Duration = .seconds(20)) async -> Bool {
+        await screen.wait(for: part, limit: limit)
+    }
 
     /// Types a line and waits for what it brings.
     func enter(_ line: String, expecting part: String) async throws -> Bool {

@@ -1,0 +1,80 @@
+import Testing
+
+@testable import AgentCore
+
+@Suite("Parameters")
+struct ParameterTests {
+    private let parameters = [
+        Parameter("memory-mb", .megabytes(128...4096), "memory", aliases: ["mem"], default: "1024"),
+        Parameter(
+            "ttl-seconds", .duration(unit: .seconds, seconds: 60...7200), "time to live", aliases: ["ttl"],
+            environment: "TTL"),
+        Parameter("keep", .flag, "keep", default: "no"),
+        Parameter("variant", .choice(["prebuilt", "prebuilt-cow"]), "variant"),
+        Parameter("url", .url, "address"), Parameter("on", .pattern, "pattern"),
+    ]
+
+    private func set(_ given: [String: String], _ environment: [String: String] = [:]) throws -> ParameterSet
+    {
+        try ParameterSet(parameters, given: given, environment: environment)
+    }
+
+    @Test("given beats environment beats default; blank counts as absent")
+    func precedence() throws {
+        #expect(try set(["ttl": "2h"], ["TTL": "90"]).duration("ttl-seconds") == .seconds(7200))
+        #expect(try set(["ttl": " "], ["TTL": "90"]).duration("ttl-seconds") == .seconds(90))
+        #expect(try set([:], ["TTL": ""]).duration("ttl-seconds") == nil)
+        #expect(try set([:]).integer("memory-mb") == 1024)
+        #expect(try set(["mem": "2gb"]).integer("memory-mb") == 2048)
+        #expect(try set(["keep": "yes"]).flag("keep"))
+    }
+
+    @Test(
+        "mistakes say what is wanted",
+        arguments: [
+            (["mem": "64"], "from 128 to 4096 MiB"), (["mem": "much"], "a size is needed"),
+            (["mem": "99999999999999999999gb"], "a size is needed"),
+            (["ttl": "1e999"], "a time is needed"), (["ttl": "-5"], "a time is needed"),
+            (["ttl": "3h"], "from 60 to 7200 seconds"), (["keep": "maybe"], "yes or no"),
+            (["variant": "prebuild"], "did you mean prebuilt?"), (["url": "ftp://x"], "an address such as"),
+            (["url": "nothing"], "an address such as"),
+            (["on": "/(/"], "no valid regular expression"), (["memmory-mb": "1"], "did you mean memory-mb=?"),
+            (["mem": "256", "memory-mb": "256"], "given twice"),
+        ] as [([String: String], String)])
+    func mistakes(given: [String: String], part: String) {
+        #expect { try set(given) } throws: { "\($0)".contains(part) }
+    }
+
+    @Test("secrets are masked in every event, longest first")
+    func masking() {
+        let masking = Masking()
+        masking.add("sesame-open")
+        masking.add("sesame")
+        masking.add("ab")
+        #expect(masking.mask("say sesame-open and sesame or ab") == "say ‹redacted› and ‹redacted› or ab")
+        let log = EventLog(masking: masking) { 0 }
+        let seen = Seen()
+        log.listen { seen.set($0) }
+        log.emit(.sent(text: "the sesame-open", relay: "r"))
+        #expect(seen.record?.text == "sent: the ‹redacted›")
+        #expect(seen.record?.json.contains("sesame") == false)
+    }
+
+    private final class Seen: @unchecked Sendable {
+        // One thread sets and reads it.
+        private(set) var record: EventRecord?
+        func set(_ record: EventRecord) { self.record = record }
+    }
+
+    @Test("a step out of order says what is missing and which command brings it")
+    func order() {
+        let state = SessionState()
+        #expect { try state.requireGroup("say") } throws: {
+            "\($0)" == "`say` needs an agent: run `spawn PROVIDER` first"
+        }
+        #expect { try state.requireRunning("teardown") } throws: {
+            "\($0)".contains("an agent that we started")
+        }
+        #expect(state.nextCommand == "spawn PROVIDER")
+    }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Providers
+
+@Suite("Guest files of a microVM")
+struct GuestFilesTests {
+    private let directory = TemporaryDirectory()
+
+    private func run(_ arguments: [String], stdin: String = "", environment: [String: String] = [:]) throws
+        -> (status: Int32, output: String, error: String)
+    {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = arguments
+        process.environment = ["PATH": "\(directory.path)/bin:/usr/bin:/bin"].merging(environment) { $1 }
+        let (input, output, error) = (Pipe(), Pipe(), Pipe())
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = error
+        try process.run()
+        try input.fileHandleForWriting.write(contentsOf: Data(stdin.utf8))
+        try input.fileHandleForWriting.close()
+        let texts = [output, error].map {
+            String(decoding: $0.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        }
+        process.waitUntilExit()
+        return (process.terminationStatus, texts[0], texts[1])
+    }
+
+    private func write(_ text: String, _ name: String, executable: Bool = false) throws -> String {
+        let path = directory.file(name)
+        try FileManager.default.createDirectory(
+            atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        if executable { chmod(path, 0o755) }
+        return path
+    }
+
+    @Test("the start script is valid bash, and the bridge valid Python")
+    func syntax() throws {
+        #expect(try run(["bash", "-n", write(GuestFiles.startScript, "start-agent.sh")]).status == 0)
+        let result = try run(["python3", "-m", "py_compile", write(GuestFiles.bridge, "bridge.py")])
+        #expect(result.status == 0, "\(result.error)")
+    }
+
+    @Test("the start script starts the daemon with the owner, every relay and the bridge")
+    func start() throws {
+        let script = try write(GuestFiles.startScript, "start-agent.sh")
+        _ = try write("#!/bin/sh\nprintf '%s\\n' \"$@\"\n", "bin/pikachat", executable: true)
+        let environment = [
+            "PIKA_OWNER_PUBKEY": "abcd", "PIKA_RELAY_URLS": "ws://a, ws://b,",
+            "PIKA_AGENT_DIR": directory.file("agent"),
+        ]
+        let result = try run(["bash", script], environment: environment)
+        #expect(result.status == 0, "\(result.error)")
+        #expect(
+            result.output.split(separator: "\n").map(String.init) == [
+                "daemon", "--state-dir", directory.file("agent/state"), "--auto-accept-welcomes",
+                "--allow-pubkey", "abcd", "--relay", "ws://a",
+                "--relay", "ws://b", "--exec", "python3 \(directory.file("agent"))/microvm-bridge.py",
+            ])
+    }
+
+    @Test(
+        "each failure of the start script is one line and status 1",
+        arguments: [
+            (["PIKA_RELAY_URLS": "ws://a"], "PIKA_OWNER_PUBKEY"),
+            (["PIKA_OWNER_PUBKEY": "a"], "PIKA_RELAY_URLS"),
+            (["PIKA_OWNER_PUBKEY": "a", "PIKA_RELAY_URLS": " , "], "names no relay"),
+            (["PIKA_OWNER_PUBKEY": "a", "PIKA_RELAY_URLS": "ws://a"], "neither pikachat nor marmotd"),
+            (
+                ["PIKA_OWNER_PUBKEY": "a", "PIKA_RELAY_URLS": "ws://a", "PIKA_MARMOTD_BIN": "/nowhere"],
+                "not executable"
+            ),
+        ] as [([String: String], String)])
+    func failures(environment: [String: String], part: String) throws {
+        let result = try run(
+            ["bash", write(GuestFiles.startScript, "start-agent.sh")], environment: environment)
+        #expect(result.status == 1)
+        #expect(
+            result.error.split(separator: "\n").count == 1 && result.error.contains(part), "\(result.error)")
+    }
+
+    @Test("the bridge publishes on ready, answers the owner once, and says why when no backend works")
+    func bridge() throws {
+        let bridge = try write(GuestFiles.bridge, "bridge.py")
+        let pi = try write("#!/bin/sh\nprintf 'pong: %s' \"$1\"\n", "bin/fake-pi", executable: true)
+        let events =
+            [
+                #"{"type":"ready"}"#, "not json",
+                #"{"type":"message_received","from_pubkey":"OWNER","nostr_group_id":"g","content":"ping","message_id":"1"}"#,
+                #"{"type":"message_received","from_pubkey":"owner","nostr_group_id":"g","content":"ping","message_id":"1"}"#,
+                #"{"type":"message_received","from_pubkey":"bot","nostr_group_id":"g","content":"own","message_id":"2"}"#,
+                #"{"type":"message_received","from_pubkey":"stranger","nostr_group_id":"g","content":"hi","message_id":"3"}"#,
+            ].joined(separator: "\n") + "\n"
+        let environment = [
+            "PIKA_OWNER_PUBKEY": "owner", "PIKA_BOT_PUBKEY": "bot", "PIKA_RELAY_URLS": "ws://a,ws://b",
+            "PIKA_PI_HISTORY_TURNS": "0",
+        ]
+        let good = try run(
+            ["python3", bridge], stdin: events, environment: environment.merging(["PIKA_PI_CMD": pi]) { $1 })
+        let lines = good.output.split(separator: "\n").map(String.init)
+        #expect(lines.count == 2, "\(good.output)\(good.error)")
+        #expect(lines.first == #"{"cmd": "publish_keypackage", "relays": ["ws://a", "ws://b"]}"#)
+        #expect(lines.last == #"{"cmd": "send_message", "nostr_group_id": "g", "content": "pong: ping"}"#)
+        let bad = try run(
+            ["python3", bridge], stdin: events,
+            environment: environment.merging(["PIKA_PI_CMD": "no-such-pi"]) { $1 })
+        #expect(
+            bad.output.contains("no pi backend answered: pi command: no-such-pi not found"),
+            "\(bad.output)\(bad.error)")
+    }
+}

@@ -36,7 +36,10 @@ package actor AgentSession {
     }
 
     /// The commands that remove the agent by hand.
-    package var manualRemoval: [String] { Array(retentionHints.suffix(1)) }
+    package var manualRemoval: [String] {
+        guard let agent = state.agent, let provider else { return [] }
+        return agent.resources.map(provider.manualRemoval)
+    }
     /// A teardown was tried, and failed.
     package internal(set) var hasFailedTeardown = false
 

@@ -11,14 +11,23 @@ package struct ProvisionRequest: Sendable {
     /// Eight hexadecimal digits that make names unique.
     package let suffix: String
 
-    package init(
-        botKey: Secp256k1SecretKey, owner: XOnlyKey, relays: [RelayURL], name: String?, suffix: String
-    ) {
+    package init(botKey: Secp256k1SecretKey, owner: XOnlyKey, relays: [RelayURL], name: String?, suffix: String) {
         self.botKey = botKey
         self.owner = owner
         self.relays = relays
         self.name = name
         self.suffix = suffix
+    }
+}
+
+/// One thing at a control plane: `vm`, `machine`, `volume`, `agent`.
+package struct ProviderResource: Equatable, Sendable {
+    package let kind: String
+    package let id: String
+
+    package init(kind: String, id: String) {
+        self.kind = kind
+        self.id = id
     }
 }
 
@@ -31,12 +40,17 @@ package struct ProvisionedAgent: Equatable, Sendable {
     package let detail: String
     /// What `$vm` offers to scripts.
     package let fields: [String: EventValue]
+    /// What belongs to it, in the order of removal.
+    package let resources: [ProviderResource]
 
-    package init(id: String, publicKey: XOnlyKey, detail: String, fields: [String: EventValue]) {
+    package init(
+        id: String, publicKey: XOnlyKey, detail: String, fields: [String: EventValue], resources: [ProviderResource]
+    ) {
         self.id = id
         self.publicKey = publicKey
         self.detail = detail
         self.fields = fields
+        self.resources = resources
     }
 }
 
@@ -68,6 +82,8 @@ package protocol Provider: Sendable {
     var name: String { get }
     var timings: ProviderTimings { get }
     var exitPolicy: ExitPolicy { get }
+    /// Address of the control plane, for the ledger.
+    var controlPlane: String { get }
     /// One line for the start of provisioning: "Creating microVM via http://… …".
     var progressText: String { get }
 
@@ -77,15 +93,28 @@ package protocol Provider: Sendable {
     func awaitReadiness(of agent: ProvisionedAgent) async throws
     /// Called once for every Welcome that was published.
     func welcomeDelivered(_ welcome: DeliveredWelcome, to agent: ProvisionedAgent) async throws
-    /// Removes the agent and all that belongs to it.
-    func teardown(_ agent: ProvisionedAgent) async throws
+    /// Removes one resource; one that is gone already counts as removed.
+    func remove(_ resource: ProviderResource) async throws
+    /// False where the control plane has no way to remove anything (Workers).
+    var canRemove: Bool { get }
+    /// What the control plane says about one resource, for people; nil when it does not know it.
+    func inspect(_ resource: ProviderResource) async throws -> String?
+    /// Finds what an interrupted creation may have left: by the names made from its suffix, or by its time.
+    ///
+    /// - Parameters:
+    ///   - time: of the intent, milliseconds since 1970.
+    ///   - known: ids that the ledger accounts for.
+    func findLeftovers(kind: String, suffix: String, time: Int64, known: Set<String>) async throws -> [ProviderResource]
     /// What to tell when the agent stays.
     func retentionHints(for agent: ProvisionedAgent) -> [String]
+    /// The command that removes a resource by hand.
+    func manualRemoval(of resource: ProviderResource) -> String
 }
 
 extension Provider {
     package func awaitReadiness(of agent: ProvisionedAgent) async throws {}
     package func welcomeDelivered(_ welcome: DeliveredWelcome, to agent: ProvisionedAgent) async throws {}
+    package var canRemove: Bool { true }
 }
 
 /// A published Welcome, for providers that pass it on (Workers).
@@ -93,44 +122,4 @@ package struct DeliveredWelcome: Equatable, Sendable {
     package let nostrGroupID: String
     package let wrapID: EventID
     package let rumorJSON: String
-}
-
-/// One provider as help, checker and command line see it.
-package struct ProviderDescription: Sendable {
-    package let name: String
-    package let summary: String
-    package let defaultBrain: String
-    package let parameters: [Parameter]
-    /// Builds the adapter from its parameters.
-    package let make: @Sendable (ParameterSet, ProviderEnvironment) throws -> any Provider
-
-    package init(
-        name: String, summary: String, defaultBrain: String, parameters: [Parameter],
-        make: @escaping @Sendable (ParameterSet, ProviderEnvironment) throws -> any Provider
-    ) {
-        self.name = name
-        self.summary = summary
-        self.defaultBrain = defaultBrain
-        self.parameters = parameters
-        self.make = make
-    }
-}
-
-/// What adapters take from outside.
-package struct ProviderEnvironment: Sendable {
-    package let variables: [String: String]
-    package let clock: any Clock<Duration>
-    package let masking: Masking
-    /// Sends control-plane requests elsewhere (mocks); identity otherwise.
-    package let route: @Sendable (String) -> String
-
-    package init(
-        variables: [String: String], clock: any Clock<Duration>, masking: Masking,
-        route: @escaping @Sendable (String) -> String = { $0 }
-    ) {
-        self.variables = variables
-        self.clock = clock
-        self.masking = masking
-        self.route = route
-    }
 }

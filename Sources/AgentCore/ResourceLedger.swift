@@ -25,6 +25,9 @@ package actor ResourceLedger {
         package let url: String
         /// Milliseconds since 1970.
         package let time: Int64
+
+        /// What things made together share: the last part of the key.
+        package var suffix: String { key.split(separator: "-").last.map(String.init) ?? key }
     }
 
     private let path: String?

@@ -18,7 +18,9 @@ enum Main {
 
     private static let subcommands: [any Subcommand] = [
         ShellCommand(), RunCommand(), CheckCommand(),
-        AgentNewCommand(providers: ProviderCatalogue.all(http: FoundationHTTPClient())), AgentCommand(),
+        AgentNewCommand(providers: ProviderCatalogue.all(http: FoundationHTTPClient())),
+        AgentResourcesCommand(verb: .list), AgentResourcesCommand(verb: .inspect),
+        AgentResourcesCommand(verb: .delete), AgentResourcesCommand(verb: .sweep), AgentCommand(),
         MockServerCommand(),
     ]
 

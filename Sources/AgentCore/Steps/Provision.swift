@@ -5,7 +5,7 @@ extension AgentSession {
     /// Starts an agent with a fresh key at a provider.
     ///
     /// - Parameter keep: leave it running at the end, whatever the provider's policy.
-    package func provision(with provider: any Provider, url: String, name: String?, keep: Bool) async throws
+    package func provision(with provider: any Provider, name: String?, keep: Bool) async throws
         -> ProvisionedAgent
     {
         try state.requireVacant("spawn")
@@ -14,7 +14,7 @@ extension AgentSession {
         environment.log.masking.add(Hex.encode(botKey.secret.exposed()))
         let suffix = Hex.encode(try environment.random.bytes(4))
         let recorder = ResourceRecorder(
-            ledger: environment.ledger, provider: provider.name, url: url, suffix: suffix)
+            ledger: environment.ledger, provider: provider.name, url: provider.controlPlane, suffix: suffix)
         let request = ProvisionRequest(
             botKey: botKey, owner: environment.client.publicKey, relays: environment.pool.relays, name: name,
             suffix: suffix)
@@ -43,8 +43,10 @@ extension AgentSession {
         }
         guard Task.isCancelled else { return agent }
         let removal = Task {
-            try await provider.teardown(agent)
-            try await recorder.isGone("vm", id: agent.id)
+            for resource in agent.resources where provider.canRemove {
+                try await provider.remove(resource)
+                try await recorder.isGone(resource.kind, id: resource.id)
+            }
         }
         try await removal.value
         throw CancellationError()

@@ -13,30 +13,49 @@ package actor MockAgent {
         case refused(String)
     }
 
+    /// How it behaves.
+    package struct Behaviour: Sendable {
+        package var rules: @Sendable () async -> ReplyRules
+        package var faults: Faults?
+        /// False: Welcomes come another way (`processWelcome`), as with Workers.
+        package var takesWraps = true
+        /// Its key package names another account than the one that was asked for.
+        package var offersForeignKey = false
+
+        package init(rules: @escaping @Sendable () async -> ReplyRules, faults: Faults? = nil) {
+            self.rules = rules
+            self.faults = faults
+        }
+    }
+
+    private struct Died: Error {}
+
     private let client: MarmotClient
     private let pool: RelayPool
     private let relays: [RelayURL]
     /// Nil: everybody may invite and talk.
     private let owner: XOnlyKey?
-    private let rules: @Sendable () async -> ReplyRules
+    private let behaviour: Behaviour
     private let now: @Sendable () -> Int64
     private let report: @Sendable (Event) -> Void
     private let publishLimit: Duration = .seconds(10)
+    private let joined: (stream: AsyncStream<MarmotGroup>, continuation: AsyncStream<MarmotGroup>.Continuation)
 
     package init(
-        key: Secp256k1SecretKey, relays: [RelayURL], owner: XOnlyKey?,
-        rules: @escaping @Sendable () async -> ReplyRules,
+        key: Secp256k1SecretKey, relays: [RelayURL], owner: XOnlyKey?, behaviour: Behaviour,
         store: any AccountStore = NoAccountStore(), environment: RelayEnvironment = RelayEnvironment(),
         now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) },
         report: @escaping @Sendable (Event) -> Void = { _ in }
     ) throws {
+        let key = behaviour.offersForeignKey ? try Secp256k1SecretKey.random(from: environment.random) : key
         client = try MarmotClient(key: key, store: store, random: environment.random, now: now)
         pool = RelayPool(relays, environment: environment) { _ in }
         self.relays = relays
         self.owner = owner
-        self.rules = rules
+        self.behaviour = behaviour
         self.now = now
         self.report = report
+        joined = AsyncStream.makeStream()
     }
 
     /// Works until cancelled.
@@ -46,43 +65,73 @@ package actor MockAgent {
             try await work()
         } catch {
             await pool.stop()
+            // A fault that kills the agent ends its life, not its host's.
+            if error is Died { return }
             throw error
         }
         await pool.stop()
     }
 
     private func work() async throws {
+        if let fault = await behaviour.faults?.next(.boot) {
+            guard case .latency = fault else { return await Self.silence(fault, behaviour.faults) }
+            await behaviour.faults?.delay(fault)
+        }
         // Wraps are dated up to two days back (NIP-59), whenever they were made.
         let since = now() - 3 * 24 * 3600
         let wraps = await pool.subscribe([
             Filter(kinds: [.giftWrap], tags: ["p": [client.publicKey.hex]], since: since)
         ])
-        for event in try await client.makeKeyPackage(relays: relays) {
-            try await pool.publish(event, within: publishLimit)
-        }
+        try await offerKeyPackage()
         report(.ready)
+        for group in await client.groups { joined.continuation.yield(group) }
         try await withThrowingDiscardingTaskGroup { group in
-            for joined in await client.groups {
-                group.addTask { try await self.converse(in: joined) }
+            if behaviour.takesWraps {
+                group.addTask {
+                    for await delivery in wraps.deliveries {
+                        if case .event(let wrap, _) = delivery { await self.accept(wrap) }
+                    }
+                }
             }
-            for await delivery in wraps.deliveries {
-                guard case .event(let wrap, _) = delivery, let joined = await accept(wrap) else { continue }
-                group.addTask { try await self.converse(in: joined) }
+            for await chat in joined.stream {
+                group.addTask { try await self.converse(in: chat) }
             }
         }
     }
 
-    private func accept(_ wrap: Nostr.Event) async -> MarmotGroup? {
+    /// Boot faults other than a delay: the agent never shows up.
+    private static func silence(_ fault: FaultAction, _ faults: Faults?) async { await faults?.delay(.hang) }
+
+    private func offerKeyPackage() async throws {
+        if let fault = await behaviour.faults?.next(.keypackage) {
+            guard case .latency = fault else { return }
+            await behaviour.faults?.delay(fault)
+        }
+        for event in try await client.makeKeyPackage(relays: relays) {
+            try await pool.publish(event, within: publishLimit)
+        }
+    }
+
+    private func accept(_ wrap: Nostr.Event) async {
         do {
             let owner = owner
-            guard let group = try await client.accept(wrap: wrap, allowing: { owner == nil || $0 == owner })
-            else { return nil }
-            report(.joined(group: group.nostrGroupIDHex))
-            return group
-        } catch {
-            report(.refused("\(error)"))
-            return nil
-        }
+            guard let group = try await client.accept(wrap: wrap, allowing: { owner == nil || $0 == owner }) else { return }
+            took(group)
+        } catch { report(.refused("\(error)")) }
+    }
+
+    private func took(_ group: MarmotGroup) {
+        report(.joined(group: group.nostrGroupIDHex))
+        joined.continuation.yield(group)
+    }
+
+    /// A Welcome that a control plane hands over.
+    ///
+    /// - Returns: the group; nil when it was known.
+    package func processWelcome(_ rumor: Rumor, wrapID: EventID) async throws -> MarmotGroup? {
+        guard let group = try await client.join(rumor, wrapID: wrapID) else { return nil }
+        took(group)
+        return group
     }
 
     private func converse(in group: MarmotGroup) async throws {
@@ -91,8 +140,7 @@ package actor MockAgent {
             guard case .event(let event, _) = delivery else { continue }
             for received in try await client.receive(event) {
                 switch received.result {
-                case .success(.message(let rumor, let sender)):
-                    try await answer(rumor, from: sender, in: group)
+                case .success(.message(let rumor, let sender)): try await answer(rumor, from: sender, in: group)
                 case .failure(let error): report(.refused("\(error)"))
                 case .success: break
                 }
@@ -103,9 +151,19 @@ package actor MockAgent {
     private func answer(_ rumor: Rumor, from sender: XOnlyKey, in group: MarmotGroup) async throws {
         guard rumor.kind == .chatMessage, owner == nil || sender == owner else { return }
         report(.message(rumor.content))
-        guard let text = await rules().reply(to: rumor.content) else { return }
-        let (event, _) = try await client.encrypt(text, in: group.id)
-        try await pool.publish(event, within: publishLimit)
+        guard let text = await behaviour.rules().reply(to: rumor.content) else { return }
+        var copies = 1
+        switch await behaviour.faults?.next(.agent) {
+        case nil: break
+        case .latency(let base, let jitter): await behaviour.faults?.delay(.latency(base, jitter: jitter))
+        case .dup: copies = 2
+        case .drop, .status: return
+        case .hang, .reset: throw Died()
+        }
+        for _ in 0..<copies {
+            let (event, _) = try await client.encrypt(text, in: group.id)
+            try await pool.publish(event, within: publishLimit)
+        }
         report(.replied(text))
     }
 }

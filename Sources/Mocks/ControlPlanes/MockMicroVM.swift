@@ -8,11 +8,8 @@ import Providers
 /// A vm-spawner on loopback with real agents for VMs (contracts/providers.md, "MicroVM spawner").
 package actor MockMicroVM {
     package struct Settings: Sendable {
-        /// From the answer of `POST /vms` to the start of the agent.
-        package var boot: Duration = .zero
         /// A command that runs instead of the built-in agent; see `GuestProcess`.
         package var guest: String?
-        package var rules = ReplyRules()
         package var maximumVMs = 64
         package var totalCPUs = 64
         package var totalMemoryMB = 262_144
@@ -33,6 +30,8 @@ package actor MockMicroVM {
     private let directory: String
     /// Relays that guests use instead of those in the request: the mock world's own.
     private let relays: [RelayURL]?
+    private let faults: Faults
+    private let template: @Sendable () async -> AgentTemplate
     package private(set) var settings: Settings
     private var vms: [String: VM] = [:]
     private var nextNumber = 1
@@ -48,8 +47,12 @@ package actor MockMicroVM {
     ///   - directory: for guests' files; created when needed.
     package init(
         port: UInt16 = 0, settings: Settings = Settings(), relays: [RelayURL]? = nil, directory: String,
-        clock: any Clock<Duration> = ContinuousClock(), random: any RandomSource = SystemRandom()
+        faults: Faults = Faults(), clock: any Clock<Duration> = ContinuousClock(),
+        random: any RandomSource = SystemRandom(),
+        template: @escaping @Sendable () async -> AgentTemplate = { AgentTemplate() }
     ) throws {
+        self.faults = faults
+        self.template = template
         server = try LoopbackServer(port: port)
         self.settings = settings
         self.relays = relays
@@ -103,6 +106,8 @@ package actor MockMicroVM {
             overrides[override].times -= 1
             return overrides[override].response
         }
+        let stage: FaultStage? = request.method == "DELETE" ? .teardown : request.method == "POST" ? .spawn : nil
+        if let interference = await faults.interference([.http] + (stage.map { [$0] } ?? [])) { return interference }
         switch (request.method, request.segments.first, request.segments.count) {
         case ("GET", "healthz", 1): return .json(200, Health(now: Self.text(Date()), vmCount: vms.count))
         case ("GET", "capacity", 1): return .json(200, capacity)
@@ -220,17 +225,19 @@ package actor MockMicroVM {
     /// What runs in the VM, bounded by its time to live.
     private func makeLife(of request: CreateVMRequest) throws -> @Sendable () async -> Void {
         let guest = try Guest(request, relays: relays)
-        let (settings, clock, directory) = (settings, clock, directory)
+        let (settings, clock, directory, template, faults) = (settings, clock, directory, template, faults)
         return {
             // Cancellation and time to live both end a guest; what it was doing then does not matter.
             try? await withDeadline(.seconds(request.ttlSeconds), clock: clock) {
-                try await clock.sleep(for: settings.boot)
+                let agent = await template()
+                try await clock.sleep(for: agent.boot)
                 if let command = settings.guest {
                     try await GuestProcess.run(command, guest, in: directory, clock: clock)
                 } else {
+                    var behaviour = MockAgent.Behaviour(rules: { await template().rules }, faults: faults)
+                    behaviour.offersForeignKey = agent.offersForeignKey
                     try await MockAgent(
-                        key: guest.key, relays: guest.relays, owner: guest.owner,
-                        rules: { await self.settings.rules }
+                        key: guest.key, relays: guest.relays, owner: guest.owner, behaviour: behaviour
                     ).run()
                 }
                 // A guest whose agent has ended still exists until it is removed.

@@ -23,23 +23,26 @@ package actor EmbeddedRelay {
     package nonisolated let url: RelayURL
     private let server: LoopbackServer
     private let limits: Limits
+    private let faults: Faults?
     private let now: @Sendable () -> Int64
     private let random: any RandomSource
     private var store = RelayStore()
     private var clients: [Int: Client] = [:]
     private var nextClient = 0
+    private var delayed: [Task<Void, Never>] = []
     private var refusal: (@Sendable (Event) -> String?)?
 
     /// - Parameters:
     ///   - port: 0 takes any free one.
     ///   - now: seconds since 1970.
     package init(
-        port: UInt16 = 0, limits: Limits = Limits(), random: any RandomSource = SystemRandom(),
+        port: UInt16 = 0, limits: Limits = Limits(), faults: Faults? = nil, random: any RandomSource = SystemRandom(),
         now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
     ) throws {
         server = try LoopbackServer(port: port)
         url = try RelayURL("ws://127.0.0.1:\(server.port)")
         self.limits = limits
+        self.faults = faults
         self.random = random
         self.now = now
     }
@@ -55,6 +58,7 @@ package actor EmbeddedRelay {
 
     package func stop() async {
         for client in clients.values { await client.socket.close(.goingAway) }
+        for task in delayed { task.cancel() }
         await server.stop()
     }
 
@@ -115,10 +119,33 @@ package actor EmbeddedRelay {
             return try await answer(false, "invalid: created_at is too far in the future")
         }
         if let reason = refusal?(event) { return try await answer(false, reason) }
+        var copies = 1
+        var delay: FaultAction?
+        for stage in event.kind == .giftWrap ? [FaultStage.group, .relay] : [.relay] {
+            switch await faults?.next(stage) {
+            case nil: break
+            case .status(let status, _): return try await answer(false, "error: fault at \(stage.rawValue) (\(status))")
+            case .latency(let base, let jitter): delay = .latency(base, jitter: jitter)
+            case .hang: return
+            // Taken and lost: what a bad relay does.
+            case .drop: return try await answer(true, "")
+            case .dup: copies = 2
+            case .reset: return await socket.close(.goingAway, "fault")
+            }
+        }
         switch store.insert(event) {
         case .stored, .ephemeral:
             try await answer(true, "")
-            await passOn(event)
+            if let delay, let faults {
+                // Passed on late, while others overtake.
+                delayed.append(
+                    Task {
+                        await faults.delay(delay)
+                        await self.passOn(event)
+                    })
+            } else {
+                for _ in 0..<copies { await passOn(event) }
+            }
         case .duplicate: try await answer(true, "duplicate: already have this event")
         case .outdated: try await answer(true, "duplicate: have a newer version")
         }

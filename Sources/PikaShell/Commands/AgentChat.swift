@@ -50,10 +50,10 @@ struct AgentChat: Sendable {
         let provider = try await host.provider(description, values)
         let session = try await host.openSession(named: nil)
         let agent = try await session.provision(
-            with: provider, url: values.text("spawner-url") ?? "", name: name, keep: values.flag("keep"))
+            with: provider, name: name, keep: values.flag("keep"))
         _ = try await session.awaitKeyPackage(within: nil)
         _ = try await session.createGroup(name: nil)
-        let label = ["microvm": "microVM"][description.name] ?? description.name
+        let label = ["microvm": "microVM", "fly": "Fly", "workers": "Workers"][description.name] ?? description.name
         output.line("Connected to \(label) agent \(agent.id) (\(KeyText.npub(agent.publicKey)))", to: .error)
         if let editor = host.isTerminal ? LineEditor(output: output, history: [], complete: { _ in [] }) : nil
         {

@@ -7,18 +7,18 @@ struct AgentCommand: Subcommand {
 
     var spec: CommandSpec {
         CommandSpec(
-            name: "agent", summary: "starts an agent and talks to it: agent new", usage: "new [options]",
+            name: "agent", summary: "agents: new, list, inspect, delete, sweep", usage: "new|list|inspect|delete|sweep [options]",
             details: "pikachat agent new --provider microvm --help shows a provider's options.")
     }
 
     func run(_ arguments: ParsedArguments, _ context: CommandContext) async throws -> Int32 {
-        let known = ["new"]
+        let known = ["new", "list", "inspect", "delete", "sweep"]
         let given = arguments.positionals.first ?? ""
         throw Failure(
             .usage, given.isEmpty ? "agent needs a second word" : "there is no command agent \(given)",
             hints: [
                 Suggestion.nearest(to: given, among: known).map { "did you mean agent \($0)?" }
-                    ?? "known: agent new"
+                    ?? "known: agent \(known.joined(separator: ", agent "))"
             ])
     }
 }

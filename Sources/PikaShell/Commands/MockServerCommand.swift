@@ -7,12 +7,12 @@ import Nostr
 
 /// `pikachat mock relay|microvm|agent`: a mock in the foreground, for other programs.
 struct MockServerCommand: Subcommand {
-    private static let kinds = ["relay", "microvm", "agent"]
+    private static let kinds = ["relay", "fly", "workers", "microvm", "all", "agent"]
 
     var spec: CommandSpec {
         var spec = CommandSpec(
             name: "mock", summary: "a mock relay, control plane or agent in the foreground",
-            usage: "relay|microvm|agent [options]")
+            usage: "relay|fly|workers|microvm|all|agent [options]")
         spec.options = [
             OptionSpec("--port", placeholder: "N", help: "on 127.0.0.1 [default: any free one]"),
             OptionSpec(
@@ -24,7 +24,7 @@ struct MockServerCommand: Subcommand {
                 help: "its answer; {text} stands for the message [default: echo: {text}]", isRepeatable: true),
             OptionSpec("--owner", placeholder: "NPUB", help: "mock agent: obeys nobody else"),
             OptionSpec(
-                "--boot", placeholder: "TIME", help: "mock microvm: from the answer to the start of the agent"
+                "--boot", placeholder: "TIME", help: "from the control plane's answer to the start of the agent"
             ),
             OptionSpec(
                 "--guest", placeholder: "COMMAND",
@@ -33,8 +33,10 @@ struct MockServerCommand: Subcommand {
         spec.details = """
             Each prints one line when it is ready, then works until it gets a signal:
               ready ws://127.0.0.1:N            mock relay
-              ready http://127.0.0.1:N          mock microvm (agents use the relays that the create request names)
-              ready npub1… HEX                  mock agent (on the relays given with --relay)
+              ready http://127.0.0.1:N          mock fly, workers, microvm; agents use the relays given with --relay, else those that
+                                                the create request names (fly: the default relays)
+              ready ws://… fly=… workers=… microvm=…   mock all, with a relay of its own; --port N takes N to N+3
+              ready npub1… HEX                  mock agent, on the relays given with --relay
             """
         return spec
     }
@@ -51,9 +53,13 @@ struct MockServerCommand: Subcommand {
         }
         let port = try Self.port(arguments.value("--port"))
         let rules = try Self.rules(arguments)
+        let template = try Self.template(arguments, rules)
         switch kind {
         case "relay": return try await relay(port, context)
-        case "microvm": return try await microVM(port, rules, arguments, context)
+        case "microvm": return try await microVM(port, template, arguments, context)
+        case "fly": return try await fly(port, template, context)
+        case "workers": return try await workers(port, template, arguments, context)
+        case "all": return try await all(port, template, context)
         default: return try await agent(rules, arguments, context)
         }
     }
@@ -68,21 +74,14 @@ struct MockServerCommand: Subcommand {
     }
 
     private func microVM(
-        _ port: UInt16, _ rules: ReplyRules, _ arguments: ParsedArguments, _ context: CommandContext
+        _ port: UInt16, _ template: AgentTemplate, _ arguments: ParsedArguments, _ context: CommandContext
     ) async throws -> Int32 {
         var settings = MockMicroVM.Settings()
-        settings.rules = rules
         settings.guest = arguments.value("--guest")
-        if let text = arguments.value("--boot") {
-            guard let boot = DurationText.parse(text, bareUnit: .seconds) else {
-                throw Failure(.usage, "--boot \(text): a time is needed, such as 3s")
-            }
-            settings.boot = boot
-        }
-        let directory = "\(context.configuration.environment["TMPDIR"] ?? "/tmp")/pikachat-guests-\(getpid())"
+        let directory = Self.directory(context)
         let spawner = try MockMicroVM(
             port: port, settings: settings, relays: context.configuration.explicitRelays, directory: directory
-        )
+        ) { template }
         await spawner.start()
         context.output.line("ready \(spawner.url)")
         let status = await Self.untilSignal()
@@ -90,6 +89,60 @@ struct MockServerCommand: Subcommand {
         // Only guests' copies of files: nothing is lost when this fails.
         try? FileManager.default.removeItem(atPath: directory)
         return status
+    }
+
+    private func fly(_ port: UInt16, _ template: AgentTemplate, _ context: CommandContext) async throws -> Int32 {
+        let fly = try MockFly(port: port, relays: context.configuration.relays, faults: Faults()) { template }
+        await fly.start()
+        context.output.line("ready \(fly.url)")
+        let status = await Self.untilSignal()
+        await fly.stop()
+        return status
+    }
+
+    private func workers(
+        _ port: UInt16, _ template: AgentTemplate, _ arguments: ParsedArguments, _ context: CommandContext
+    ) async throws -> Int32 {
+        let token = context.configuration.environment["PIKA_WORKERS_API_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+        let workers = try MockWorkers(
+            port: port, token: token, relays: context.configuration.explicitRelays, faults: Faults()
+        ) { template }
+        await workers.start()
+        context.output.line("ready \(workers.url)")
+        let status = await Self.untilSignal()
+        await workers.stop()
+        return status
+    }
+
+    private func all(_ port: UInt16, _ template: AgentTemplate, _ context: CommandContext) async throws -> Int32 {
+        let directory = Self.directory(context)
+        let world = try MockWorld(
+            relays: context.configuration.explicitRelays, directory: directory, ports: port == 0 ? nil : .init(first: port))
+        await world.change { $0 = template }
+        await world.start()
+        context.output.line(
+            "ready \(world.relay.url) fly=\(world.fly.url) workers=\(world.workers.url) microvm=\(world.microVM.url)")
+        let status = await Self.untilSignal()
+        await world.stop()
+        // As above: only guests' copies of files.
+        try? FileManager.default.removeItem(atPath: directory)
+        return status
+    }
+
+    private static func directory(_ context: CommandContext) -> String {
+        "\(context.configuration.environment["TMPDIR"] ?? "/tmp")/pikachat-guests-\(getpid())"
+    }
+
+    private static func template(_ arguments: ParsedArguments, _ rules: ReplyRules) throws -> AgentTemplate {
+        var template = AgentTemplate()
+        template.rules = rules
+        if let text = arguments.value("--boot") {
+            guard let boot = DurationText.parse(text, bareUnit: .seconds) else {
+                throw Failure(.usage, "--boot \(text): a time is needed, such as 3s")
+            }
+            template.boot = boot
+        }
+        return template
     }
 
     private func agent(_ rules: ReplyRules, _ arguments: ParsedArguments, _ context: CommandContext)
@@ -100,7 +153,7 @@ struct MockServerCommand: Subcommand {
         let agent = try MockAgent(
             key: key, relays: context.configuration.relays,
             owner: try arguments.value("--owner").map { try KeyText.publicKey($0) },
-            rules: { rules },
+            behaviour: .init(rules: { rules }),
             environment: RelayEnvironment(authorityFile: context.configuration.authorityFile),
             report: { event in
                 switch event {

@@ -145,13 +145,25 @@ actor LiveHost: ScriptHost {
     }
 
     func provider(_ description: ProviderDescription, _ values: ParameterSet) throws -> any Provider {
-        let world = world
-        return try description.make(
+        try description.make(
             values,
-            ProviderEnvironment(variables: variables, clock: clock, masking: log.masking) { url in
-                // In the mock world the provider's address is the mock's, whatever the script says.
-                world.map { world in Self.rebased(url, on: world.microVM.url) } ?? url
-            })
+            providerEnvironment(description.name))
+    }
+
+    private nonisolated func providerEnvironment(_ provider: String) -> ProviderEnvironment {
+        let world = world
+        return ProviderEnvironment(variables: variables, clock: clock, log: log, isMock: isMock) { url in
+            // In the mock world the provider's address is the mock's, whatever the script says.
+            world.map { Self.rebased(url, on: $0.url(of: provider)) } ?? url
+        }
+    }
+
+    /// The adapter for something that the ledger remembers.
+    nonisolated func provider(for entry: ResourceLedger.Entry) throws -> any Provider {
+        guard let description = providers.first(where: { $0.name == entry.provider }) else {
+            throw Failure(.usage, "the ledger names a provider \(entry.provider), which this pikachat does not know")
+        }
+        return try description.make(for: entry, providerEnvironment(entry.provider))
     }
 
     private static func rebased(_ url: String, on base: String) -> String {
@@ -174,10 +186,7 @@ actor LiveHost: ScriptHost {
         }
         var target = url
         if let world {
-            let microVM =
-                variables["PIKA_MICROVM_SPAWNER_URL"].flatMap { $0.isEmpty ? nil : $0 }
-                ?? "http://127.0.0.1:8080"
-            guard let routed = world.route(url, microVMDefault: microVM) else {
+            guard let routed = world.route(url, addresses: addresses) else {
                 throw Failure(
                     .usage, "\(url) is not on this machine: with --mock nothing leaves it",
                     hints: ["use the default address of the control plane, or one on 127.0.0.1"])
@@ -193,6 +202,24 @@ actor LiveHost: ScriptHost {
         } catch let failure as HTTPFailure {
             throw Failure(failure.code, "\(method) \(url): \(failure.cause)", canHeal: failure.canHeal)
         }
+    }
+
+    /// Where the control planes are said to be, by provider.
+    private nonisolated var addresses: [String: String] {
+        var addresses: [String: String] = [:]
+        for provider in providers {
+            guard let parameter = provider.parameters.first(where: { $0.kind == .url }) else { continue }
+            let fromEnvironment = parameter.environment.flatMap { variables[$0] }.flatMap { $0.isEmpty ? nil : $0 }
+            addresses[provider.name] = fromEnvironment ?? parameter.defaultText
+        }
+        return addresses
+    }
+
+    func fault(_ stage: String?, _ values: [String: String]) async throws {
+        guard let world else { throw Failure(.usage, "this is not the mock world") }
+        guard let stage else { return await world.fault(nil) }
+        guard let known = FaultStage(rawValue: stage) else { throw Failure(.usage, "there is no stage \(stage)") }
+        await world.fault(try FaultRule(stage: known, values: values))
     }
 
     func configureMock(_ kind: String, _ values: [String: String]) async throws {

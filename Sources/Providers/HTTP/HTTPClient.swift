@@ -15,7 +15,13 @@ extension HTTPClient {
     ///
     /// - Throws: `HTTPFailure`; a missing or wrong field is named.
     package func json<Value: Decodable>(_ type: Value.Type, for request: HTTPRequest) async throws -> Value {
-        let response = try await successful(request)
+        try read(type, from: await successful(request), for: request)
+    }
+
+    /// An answer's body as JSON.
+    package func read<Value: Decodable>(
+        _ type: Value.Type, from response: HTTPResponse, for request: HTTPRequest
+    ) throws -> Value {
         do {
             return try JSONDecoder().decode(type, from: Data(response.body))
         } catch let error as DecodingError {

@@ -52,6 +52,16 @@ package struct HTTPFailure: Error, Equatable, CustomStringConvertible {
         }
     }
 
+    /// The server cannot have created anything because of this request.
+    package var surelyDidNothing: Bool {
+        switch reason {
+        case .transport(_, let mayHaveArrived): !mayHaveArrived
+        // A gateway's 502 or 504 says nothing about what the server behind it did.
+        case .status(let status, _): ![502, 504].contains(status)
+        case .timeout, .unusable: false
+        }
+    }
+
     package var description: String { "failed to \(purpose): \(cause) [\(method) \(url)]" }
 
     package var code: FailureCode {

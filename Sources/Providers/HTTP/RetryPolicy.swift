@@ -1,6 +1,7 @@
 import Nostr
 
-/// Repeats requests that may be repeated: GET and DELETE.
+/// Repeats requests where that is safe: after 429 and 503, which promise that nothing was done; after a broken connection
+/// only GET and DELETE, and anything that cannot have arrived.
 package struct RetryPolicy: Sendable {
     private let schedule = RetrySchedule(first: .milliseconds(250), longest: .seconds(2))
     /// Tries after a transport failure; an answer of 429 or 503 is waited out up to the request's own timeout.
@@ -28,9 +29,9 @@ package struct RetryPolicy: Sendable {
                             Self.retryAfter(response) ?? schedule.delay(afterFailures: failures, jitter: 1)
                     } catch let failure as HTTPFailure {
                         failures += 1
-                        guard case .transport = failure.reason, failures < transportTries else {
-                            throw failure
-                        }
+                        guard case .transport(_, let mayHaveArrived) = failure.reason, failures < transportTries,
+                            !mayHaveArrived || ["GET", "DELETE"].contains(request.method)
+                        else { throw failure }
                         pause = schedule.delay(afterFailures: failures, jitter: 1)
                     }
                     try await clock.sleep(for: pause)

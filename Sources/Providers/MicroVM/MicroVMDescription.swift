@@ -13,7 +13,7 @@ extension MicroVMProvider {
             }
             while url.hasSuffix("/") { url.removeLast() }
             for name in GuestAutostart.forwardedVariables where name.hasSuffix("KEY") {
-                if let secret = environment.variables[name] { environment.masking.add(secret) }
+                if let secret = environment.variables[name] { environment.log.masking.add(secret) }
             }
             return MicroVMProvider(
                 options: Options(

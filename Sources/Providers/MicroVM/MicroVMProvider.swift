@@ -52,7 +52,7 @@ package struct MicroVMProvider: Provider {
             vm = try await create(body)
         } catch let failure as HTTPFailure {
             // An answer without a usable id, a time-out or a broken connection may have left a VM behind: the intent stays open.
-            if Self.surelyCreatedNothing(failure) { try await ledger.isGone("vm", id: nil) }
+            if failure.surelyDidNothing { try await ledger.isGone("vm", id: nil) }
             throw unreachable(failure)
         }
         let agent = ProvisionedAgent(
@@ -60,12 +60,12 @@ package struct MicroVMProvider: Provider {
             fields: [
                 "id": .text(vm.id), "ip": .text(vm.ip), "provider": .text(name),
                 "url": .text(options.spawnerURL),
-            ])
+            ], resources: [ProviderResource(kind: "vm", id: vm.id)])
         do {
             try await ledger.didCreate("vm", id: vm.id)
         } catch {
             // What cannot be recorded must not stay.
-            try await teardown(agent)
+            try await remove(ProviderResource(kind: "vm", id: vm.id))
             throw error
         }
         return agent
@@ -99,42 +99,66 @@ package struct MicroVMProvider: Provider {
             } && !id.allSatisfy { $0 == "." }
     }
 
-    private static func surelyCreatedNothing(_ failure: HTTPFailure) -> Bool {
-        switch failure.reason {
-        case .transport(_, let mayHaveArrived): !mayHaveArrived
-        // A gateway's 502 or 504 says nothing about what the spawner behind it did.
-        case .status(let status, _): ![502, 504].contains(status)
-        case .timeout, .unusable: false
-        }
-    }
-
     private func unreachable(_ failure: HTTPFailure) -> ProviderError {
         ProviderError(
             failure.code,
             "failed to create microvm via vm-spawner at \(options.spawnerURL): \(failure.cause)",
-            hints: (Self.surelyCreatedNothing(failure)
+            hints: (failure.surelyDidNothing
                 ? [] : ["a VM may have been created all the same; look with: curl \(options.spawnerURL)/vms"])
                 + [
                     "ensure vm-spawner is reachable (curl \(options.spawnerURL)/healthz)",
                     "if this is a remote host, open a tunnel:", "  just agent-microvm-tunnel",
-                ], canHeal: Self.surelyCreatedNothing(failure) && failure.canHeal)
+                ], canHeal: failure.surelyDidNothing && failure.canHeal)
     }
 
-    package func teardown(_ agent: ProvisionedAgent) async throws {
-        let url = "\(options.spawnerURL)/vms/\(agent.id)"
+    package var controlPlane: String { options.spawnerURL }
+
+    package func remove(_ resource: ProviderResource) async throws {
         let request = HTTPRequest(
-            "DELETE", route(url), timeout: .seconds(30), purpose: "delete microvm \(agent.id)")
+            "DELETE", route("\(options.spawnerURL)/vms/\(resource.id)"), timeout: .seconds(30),
+            purpose: "delete microvm \(resource.id)")
         do {
             let response = try await retry.send(request, by: http)
             // Gone already, by its own time to live or by hand: that is what was wanted.
-            guard response.isSuccess || response.status == 404 else {
-                throw HTTPFailure(request, status: response)
-            }
+            guard response.isSuccess || response.status == 404 else { throw HTTPFailure(request, status: response) }
         } catch let failure as HTTPFailure {
             throw ProviderError(
-                .leak, "failed to delete microvm \(agent.id) via \(options.spawnerURL): \(failure.cause)",
-                hints: ["manual cleanup: curl -X DELETE \(url)"])
+                .leak, "failed to delete microvm \(resource.id) via \(options.spawnerURL): \(failure.cause)",
+                hints: ["manual cleanup: \(manualRemoval(of: resource))"])
         }
+    }
+
+    package func inspect(_ resource: ProviderResource) async throws -> String? {
+        let request = HTTPRequest(
+            "GET", route("\(options.spawnerURL)/vms/\(resource.id)"), timeout: .seconds(10),
+            purpose: "look at microvm \(resource.id)")
+        let response = try await retry.send(request, by: http)
+        if response.status == 404 { return nil }
+        guard response.isSuccess else { throw HTTPFailure(request, status: response) }
+        let vm = try http.read(SpawnerVM.self, from: response, for: request)
+        return "\(vm.status ?? "running"), ip=\(vm.ip)"
+    }
+
+    /// The spawner's records carry no name of ours: a VM that nobody accounts for and that was created when the intent
+    /// was written is the one.
+    package func findLeftovers(
+        kind: String, suffix: String, time: Int64, known: Set<String>
+    ) async throws -> [ProviderResource] {
+        let request = HTTPRequest(
+            "GET", route("\(options.spawnerURL)/vms"), timeout: .seconds(10), purpose: "list microvms")
+        let response = try await retry.send(request, by: http)
+        guard response.isSuccess else { throw HTTPFailure(request, status: response) }
+        let window = (time - 5000)...(time + 90_000)
+        return try http.read([SpawnerVM].self, from: response, for: request)
+            .filter { vm in
+                guard !known.contains(vm.id), Self.isUsable(vm.id), let created = vm.createdAtMilliseconds else { return false }
+                return window.contains(created)
+            }
+            .map { ProviderResource(kind: "vm", id: $0.id) }
+    }
+
+    package func manualRemoval(of resource: ProviderResource) -> String {
+        "curl -X DELETE \(options.spawnerURL)/vms/\(resource.id)"
     }
 
     package func retentionHints(for agent: ProvisionedAgent) -> [String] {

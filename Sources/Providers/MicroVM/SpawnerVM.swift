@@ -1,3 +1,5 @@
+import Foundation
+
 /// vm-spawner's wire types (contracts/providers.md, "MicroVM spawner").
 package struct CreateVMRequest: Codable, Equatable, Sendable {
     package struct GuestAutostart: Codable, Equatable, Sendable {
@@ -50,10 +52,26 @@ package struct SpawnerVM: Codable, Equatable, Sendable {
     package var id: String
     package var ip: String
     package var status: String?
+    package var createdAt: String?
 
-    package init(id: String, ip: String, status: String?) {
+    enum CodingKeys: String, CodingKey {
+        case id, ip, status
+        case createdAt = "created_at"
+    }
+
+    package init(id: String, ip: String, status: String?, createdAt: String? = nil) {
         self.id = id
         self.ip = ip
         self.status = status
+        self.createdAt = createdAt
+    }
+
+    /// Milliseconds since 1970; nil where the spawner says nothing that can be read (RFC 3339).
+    var createdAtMilliseconds: Int64? {
+        guard let createdAt else { return nil }
+        for style in [Date.ISO8601FormatStyle(), Date.ISO8601FormatStyle(includingFractionalSeconds: true)] {
+            if let date = try? Date(createdAt, strategy: style) { return Int64(date.timeIntervalSince1970 * 1000) }
+        }
+        return nil
     }
 }

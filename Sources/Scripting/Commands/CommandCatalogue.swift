@@ -14,7 +14,7 @@ package struct CommandCatalogue: Sendable {
             LogsCommand(), ShCommand(),
             EnvCommand(), LetCommand(), RequireCommand(), StepCommand(), EchoCommand(), HintCommand(),
             SleepCommand(),
-            SkipCommand(), FailCommand(), MockCommand(),
+            SkipCommand(), FailCommand(), MockCommand(), FaultCommand(),
         ]
     }
 

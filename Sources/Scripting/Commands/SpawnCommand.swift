@@ -57,7 +57,7 @@ struct SpawnCommand: Command, WordChecking {
         let agent: ProvisionedAgent
         do {
             agent = try await session.provision(
-                with: provider, url: call.values.text("spawner-url") ?? "", name: call.values.text("name"),
+                with: provider, name: call.values.text("name"),
                 keep: call.values.flag("keep"))
         } catch {
             // The session that was in use stays the current one.

@@ -42,6 +42,9 @@ package protocol ScriptHost: Sendable {
     /// What is left at control planes, as the ledger knows it.
     func resources() async throws -> [ResourceLedger.Entry]
 
+    /// `fault STAGE …` in the mock world; no stage clears all.
+    func fault(_ stage: String?, _ values: [String: String]) async throws
+
     /// `mock KIND key=value…`: shapes the mock world.
     func configureMock(_ kind: String, _ values: [String: String]) async throws
 }

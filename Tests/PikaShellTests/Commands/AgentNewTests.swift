@@ -13,7 +13,7 @@ struct AgentNewTests {
     private func withWorld(_ body: (MockMicroVM, EmbeddedRelay) async throws -> Void) async throws {
         let relay = try EmbeddedRelay()
         await relay.start()
-        let spawner = try MockMicroVM(directory: state.path)
+        let spawner = try MockMicroVM(directory: state.path) { AgentTemplate() }
         await spawner.start()
         do { try await body(spawner, relay) } catch {
             await spawner.stop()
@@ -232,15 +232,21 @@ struct AgentNewTests {
     @Test("an agent that never shows up is a time-out that says where was looked, and the VM is deleted")
     func noKeyPackage() async throws {
         try await withWorld { spawner, relay in
-            await spawner.configure { $0.boot = .seconds(600) }
-            try "spawn microvm url=\(spawner.url)\ndefer teardown\nwait-keypackage within=1s".write(
+            let slow = try MockMicroVM(directory: state.path) {
+                var template = AgentTemplate()
+                template.boot = .seconds(600)
+                return template
+            }
+            await slow.start()
+            try "spawn microvm url=\(slow.url)\ndefer teardown\nwait-keypackage within=1s".write(
                 toFile: state.file("w.pika"), atomically: true, encoding: .utf8)
             let result = try await Pikachat.run(["run", "w.pika", "--relay", relay.url.text], state: state)
             #expect(result.status == 5, "\(result.error)")
             #expect(
                 result.error.contains("no usable key package of npub1")
                     && result.error.contains("same relays: \(relay.url)"), "\(result.error)")
-            #expect(await spawner.ids.isEmpty)
+            #expect(await slow.ids.isEmpty)
+            await slow.stop()
         }
     }
 

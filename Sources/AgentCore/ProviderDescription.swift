@@ -1,0 +1,72 @@
+import Nostr
+
+/// One provider as help, checker and command line see it.
+package struct ProviderDescription: Sendable {
+    package let name: String
+    package let summary: String
+    package let defaultBrain: String
+    package let parameters: [Parameter]
+    /// Builds the adapter from its parameters.
+    package let make: @Sendable (ParameterSet, ProviderEnvironment) throws -> any Provider
+
+    package init(
+        name: String, summary: String, defaultBrain: String, parameters: [Parameter],
+        make: @escaping @Sendable (ParameterSet, ProviderEnvironment) throws -> any Provider
+    ) {
+        self.name = name
+        self.summary = summary
+        self.defaultBrain = defaultBrain
+        self.parameters = parameters
+        self.make = make
+    }
+
+    /// The adapter for something that the ledger remembers.
+    package func make(for entry: ResourceLedger.Entry, _ environment: ProviderEnvironment) throws -> any Provider {
+        let address = parameters.first { if case .url = $0.kind { true } else { false } }
+        var given: [String: String] = [:]
+        if let address, !entry.url.isEmpty { given[address.name] = entry.url }
+        return try make(ParameterSet(parameters, given: given, environment: environment.variables), environment)
+    }
+}
+
+/// What adapters take from outside.
+package struct ProviderEnvironment: Sendable {
+    package let variables: [String: String]
+    package let clock: any Clock<Duration>
+    package let log: EventLog
+    /// The control plane is a mock: no credentials are needed.
+    package let isMock: Bool
+    /// Sends control-plane requests elsewhere (mocks); identity otherwise.
+    package let route: @Sendable (String) -> String
+
+    package init(
+        variables: [String: String], clock: any Clock<Duration>, log: EventLog, isMock: Bool = false,
+        route: @escaping @Sendable (String) -> String = { $0 }
+    ) {
+        self.variables = variables
+        self.clock = clock
+        self.log = log
+        self.isMock = isMock
+        self.route = route
+    }
+
+    /// A variable that is set to more than blanks.
+    package func variable(_ name: String) -> String? {
+        guard let value = variables[name], !value.allSatisfy(\.isWhitespace) else { return nil }
+        return value
+    }
+
+    /// A credential: trimmed, registered for masking; a stand-in for mocks.
+    ///
+    /// - Throws: what is missing and where it goes, code `require`.
+    package func secret(_ name: String) throws -> String {
+        guard let value = variable(name)?.filter({ !$0.isWhitespace }), !value.isEmpty else {
+            guard isMock else {
+                throw ProviderError(.require, "\(name) is not set", hints: ["export \(name)=…, or try things with --mock"])
+            }
+            return "mock-\(name.lowercased())"
+        }
+        log.masking.add(value)
+        return value
+    }
+}

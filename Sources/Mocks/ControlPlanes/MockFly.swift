@@ -1,0 +1,217 @@
+import Cryptography
+import Foundation
+import Marmot
+import Nostr
+import Providers
+
+/// The Fly Machines API on loopback with real agents for machines (contracts/providers.md).
+package actor MockFly {
+    private struct Volume {
+        let id: String
+        let body: FlyVolumeRequest
+        var machine: String?
+    }
+
+    private struct Machine {
+        let id: String
+        let request: FlyMachineRequest
+        let instance: String
+        let createdAt: String
+        var state: String
+        var metadata: [String: String] = [:]
+        var life: Task<Void, Never>?
+    }
+
+    private struct MachineRecord: Encodable {
+        let id: String, name: String, state: String, region: String, instanceId: String
+        let privateIp: String, createdAt: String, updatedAt: String
+        let metadata: [String: String]
+        let events: [String]
+    }
+
+    private let server: LoopbackServer
+    private let relays: [RelayURL]
+    private let faults: Faults
+    private let template: @Sendable () async -> AgentTemplate
+    private let clock: any Clock<Duration>
+    private let random: any RandomSource
+    private var volumes: [String: Volume] = [:]
+    private var machines: [String: Machine] = [:]
+    /// Bodies of all create requests, for tests.
+    package private(set) var createBodies: [[UInt8]] = []
+
+    /// - Parameter relays: those the deployed image joins, whatever the client uses.
+    package init(
+        port: UInt16 = 0, relays: [RelayURL], faults: Faults, template: @escaping @Sendable () async -> AgentTemplate,
+        clock: any Clock<Duration> = ContinuousClock(), random: any RandomSource = SystemRandom()
+    ) throws {
+        server = try LoopbackServer(port: port)
+        self.relays = relays
+        self.faults = faults
+        self.template = template
+        self.clock = clock
+        self.random = random
+    }
+
+    package nonisolated var url: String { "http://127.0.0.1:\(server.port)" }
+    package var machineIDs: [String] { machines.keys.sorted() }
+    package var volumeIDs: [String] { volumes.keys.sorted() }
+
+    package func start() async {
+        await server.start { stream in
+            await HTTPExchange.serve(stream) { request in await self.respond(to: request) }
+        }
+    }
+
+    package func stop() async {
+        await server.stop()
+        for id in Array(machines.keys) { await destroy(id) }
+    }
+
+    private func respond(to request: ServerRequest) async -> ServerResponse? {
+        let stages: [FaultStage] = [.http] + (request.method == "DELETE" ? [.teardown] : isCreation(request) ? [.spawn] : [])
+        if let interference = await faults.interference(stages) { return interference }
+        guard request.head.value("Authorization")?.hasPrefix("Bearer ") ?? false else { return .error(401, "unauthorized") }
+        let parts = request.segments
+        guard parts.count >= 4, parts[0] == "v1", parts[1] == "apps" else { return .error(404, "not found") }
+        switch (request.method, parts[3], parts.count) {
+        case ("POST", "volumes", 4): return createVolume(request)
+        case ("GET", "volumes", 4):
+            return .json(200, volumes.values.map { ["id": $0.id, "name": $0.body.name, "region": $0.body.region] })
+        case ("GET", "volumes", 5):
+            guard let volume = volumes[parts[4]] else { return .error(404, "volume not found") }
+            return .json(200, ["id": volume.id, "name": volume.body.name, "state": "created", "region": volume.body.region])
+        case ("DELETE", "volumes", 5): return deleteVolume(parts[4])
+        case ("POST", "machines", 4): return await createMachine(request)
+        case ("GET", "machines", 4): return list(request)
+        case (_, "machines", 5...): return await machine(request, parts[4], Array(parts.dropFirst(5)))
+        default: return .error(404, "not found")
+        }
+    }
+
+    private func isCreation(_ request: ServerRequest) -> Bool {
+        request.method == "POST" && ["volumes", "machines"].contains(request.segments.last ?? "")
+    }
+
+    // MARK: Volumes
+
+    private func createVolume(_ request: ServerRequest) -> ServerResponse {
+        createBodies.append(request.body)
+        guard let body = try? JSONDecoder().decode(FlyVolumeRequest.self, from: Data(request.body)) else {
+            return .error(400, "malformed volume")
+        }
+        let allowed = body.name.utf8.allSatisfy { ($0 >= 0x61 && $0 <= 0x7a) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5f }
+        guard allowed, (1...30).contains(body.name.utf8.count) else { return .error(422, "volume name is invalid") }
+        let id = "vol_\(identifier())"
+        volumes[id] = Volume(id: id, body: body)
+        return .json(200, ["id": id, "name": body.name, "state": "created", "region": body.region])
+    }
+
+    private func deleteVolume(_ id: String) -> ServerResponse {
+        guard let volume = volumes[id] else { return .error(404, "volume not found") }
+        guard volume.machine == nil else { return .error(412, "volume is attached to machine \(volume.machine ?? "")") }
+        volumes[id] = nil
+        return .json(200, ["id": id, "state": "destroyed"])
+    }
+
+    // MARK: Machines
+
+    private func createMachine(_ request: ServerRequest) async -> ServerResponse {
+        createBodies.append(request.body)
+        guard let body = try? JSONDecoder().decode(FlyMachineRequest.self, from: Data(request.body)) else {
+            return .error(400, "malformed machine")
+        }
+        for mount in body.config.mounts {
+            guard let volume = volumes[mount.volume] else { return .error(422, "volume \(mount.volume) does not exist") }
+            guard volume.machine == nil else { return .error(412, "volume \(mount.volume) is attached already") }
+        }
+        guard let secret = body.config.env["NOSTR_SECRET_KEY"], let key = try? KeyText.secretKey(secret) else {
+            return .error(422, "env lacks NOSTR_SECRET_KEY")
+        }
+        let id = identifier()
+        for mount in body.config.mounts { volumes[mount.volume]?.machine = id }
+        let (template, relays, faults, clock) = (template, relays, faults, clock)
+        var machine = Machine(
+            id: id, request: body, instance: identifier(), createdAt: Date().formatted(.iso8601), state: "created")
+        machine.life = Task {
+            let settings = await template()
+            do {
+                try await clock.sleep(for: settings.boot)
+                self.set(id, "started")
+                var behaviour = MockAgent.Behaviour(rules: { await template().rules }, faults: faults)
+                behaviour.offersForeignKey = settings.offersForeignKey
+                try await MockAgent(key: key, relays: relays, owner: nil, behaviour: behaviour).run()
+                self.set(id, "stopped")
+            } catch {
+                // Destroyed, or the mock is stopping.
+                self.set(id, "stopped")
+            }
+        }
+        machines[id] = machine
+        return .json(200, record(machine))
+    }
+
+    private func set(_ id: String, _ state: String) { machines[id]?.state = state }
+
+    private func list(_ request: ServerRequest) -> ServerResponse {
+        let wanted = request.query.filter { $0.key.hasPrefix("metadata.") }
+        let found = machines.values.filter { machine in
+            wanted.allSatisfy { machine.metadata[String($0.key.dropFirst(9))] == $0.value }
+        }
+        return .json(200, found.sorted { $0.id < $1.id }.map(record))
+    }
+
+    private func machine(_ request: ServerRequest, _ id: String, _ rest: [String]) async -> ServerResponse? {
+        guard let machine = machines[id] else { return .error(404, "machine not found") }
+        switch (request.method, rest.first) {
+        case ("GET", nil): return .json(200, record(machine))
+        case ("DELETE", nil):
+            guard request.query["force"] == "true" || machine.state == "stopped" else {
+                return .error(412, "machine is \(machine.state); stop it first, or force")
+            }
+            await destroy(id)
+            return .json(200, ["ok": true])
+        case ("POST", "stop"):
+            machines[id]?.life?.cancel()
+            machines[id]?.state = "stopped"
+            return .json(200, ["ok": true])
+        case ("POST", "metadata") where rest.count == 2:
+            struct Value: Decodable { let value: String }
+            guard let value = try? JSONDecoder().decode(Value.self, from: Data(request.body)) else { return .error(400, "malformed metadata") }
+            machines[id]?.metadata[rest[1]] = value.value
+            return ServerResponse(status: 204)
+        case ("GET", "wait"): return await wait(id, request)
+        default: return .error(404, "not found")
+        }
+    }
+
+    private func wait(_ id: String, _ request: ServerRequest) async -> ServerResponse? {
+        let wanted = request.query["state"] ?? "started"
+        let steps = (Int(request.query["timeout"] ?? "60") ?? 60) * 20
+        for _ in 0..<steps {
+            guard let machine = machines[id] else { return .error(404, "machine not found") }
+            if machine.state == wanted { return .json(200, ["ok": true]) }
+            do { try await clock.sleep(for: .milliseconds(50)) } catch { return nil }
+        }
+        return .error(408, "deadline exceeded")
+    }
+
+    private func destroy(_ id: String) async {
+        guard let machine = machines.removeValue(forKey: id) else { return }
+        machine.life?.cancel()
+        await machine.life?.value
+        for volume in volumes.values where volume.machine == id { volumes[volume.id]?.machine = nil }
+    }
+
+    private func record(_ machine: Machine) -> MachineRecord {
+        MachineRecord(
+            id: machine.id, name: machine.request.name, state: machine.state, region: machine.request.region,
+            instanceId: machine.instance, privateIp: "fdaa::1", createdAt: machine.createdAt, updatedAt: machine.createdAt,
+            metadata: machine.metadata, events: [])
+    }
+
+    private func identifier() -> String {
+        // The generator of a mock has nothing to protect; a failure of it still must not give two things one name.
+        Hex.encode((try? random.bytes(7)) ?? Array("\(machines.count)\(volumes.count)".utf8))
+    }
+}

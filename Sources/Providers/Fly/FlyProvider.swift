@@ -1,0 +1,232 @@
+import AgentCore
+import Cryptography
+import Foundation
+import Nostr
+
+/// The Fly Machines adapter: a volume and a machine per agent (contracts/providers.md).
+package struct FlyProvider: Provider {
+    package struct Options: Sendable {
+        package var token: String
+        package var baseURL: String
+        package var app: String
+        package var region: String
+        package var image: String
+        /// Model keys for the bot: ANTHROPIC_API_KEY, and where set OPENAI_API_KEY, PI_MODEL.
+        package var botEnvironment: [String: String]
+    }
+
+    /// Machines of ours are found again by it.
+    package static let metadataKey = "pika_agent"
+
+    package let name = "fly"
+    package let timings = ProviderTimings(keyPackageRetry: .seconds(3))
+    package let exitPolicy = ExitPolicy.leaveRunning
+    package let options: Options
+    private let http: any HTTPClient
+    private let environment: ProviderEnvironment
+    private let retry: RetryPolicy
+
+    package init(options: Options, http: any HTTPClient, environment: ProviderEnvironment) {
+        self.options = options
+        self.http = http
+        self.environment = environment
+        retry = RetryPolicy(clock: environment.clock)
+    }
+
+    package var controlPlane: String { base }
+    package var progressText: String { "Creating Fly machine in app \(options.app)…" }
+    private var base: String { "\(options.baseURL)/v1/apps/\(options.app)" }
+
+    // MARK: Provisioning
+
+    package func provision(_ request: ProvisionRequest, ledger: ResourceRecorder) async throws -> ProvisionedAgent {
+        warnAboutRelays(request.relays)
+        let volume = try await createVolume(request, ledger)
+        let machine: FlyMachine
+        do {
+            machine = try await createMachine(request, volume, ledger)
+        } catch {
+            // Without its machine the volume is only a bill.
+            try await remove(volume)
+            try await ledger.isGone(volume.kind, id: volume.id)
+            throw error
+        }
+        let resource = ProviderResource(kind: "machine", id: machine.id)
+        do {
+            try await ledger.didCreate(resource.kind, id: resource.id)
+            try await tag(machine, request)
+        } catch {
+            for part in [resource, volume] {
+                try await remove(part)
+                try await ledger.isGone(part.kind, id: part.id)
+            }
+            throw error
+        }
+        return ProvisionedAgent(
+            id: machine.id, publicKey: request.botKey.publicKey, detail: "region=\(machine.region ?? options.region)",
+            fields: [
+                "id": .text(machine.id), "provider": .text(name), "app": .text(options.app), "volume": .text(volume.id),
+                "url": .text(options.baseURL), "instance": .text(machine.instanceID ?? ""),
+            ], resources: [resource, volume])
+    }
+
+    /// The deployed image joins the two default relays, whatever the client uses.
+    private func warnAboutRelays(_ relays: [RelayURL]) {
+        guard !environment.isMock, !relays.contains(where: RelayDefaults.relays.contains) else { return }
+        environment.log.emit(
+            .warning(
+                "the Fly image joins \(RelayDefaults.texts.joined(separator: " and ")) only; with these relays the bot will not be found. Add --relay \(RelayDefaults.texts[0])"
+            ))
+    }
+
+    private func createVolume(_ request: ProvisionRequest, _ ledger: ResourceRecorder) async throws -> ProviderResource {
+        try await ledger.willCreate("volume")
+        let volume: FlyVolume = try await creating("volume", ledger) {
+            try await call(
+                "POST", "/volumes",
+                FlyVolumeRequest(name: "agent_\(request.suffix)", region: options.region, sizeGB: 1),
+                purpose: "create volume")
+        }
+        let resource = ProviderResource(kind: "volume", id: volume.id)
+        do {
+            try await ledger.didCreate("volume", id: volume.id)
+        } catch {
+            try await remove(resource)
+            throw error
+        }
+        return resource
+    }
+
+    private func createMachine(
+        _ request: ProvisionRequest, _ volume: ProviderResource, _ ledger: ResourceRecorder
+    ) async throws -> FlyMachine {
+        var variables = options.botEnvironment
+        variables["STATE_DIR"] = "/app/state"
+        variables["NOSTR_SECRET_KEY"] = Hex.encode(request.botKey.secret.exposed())
+        let body = FlyMachineRequest(
+            name: request.name ?? "agent-\(request.suffix)", region: options.region,
+            config: .init(image: options.image, env: variables, mounts: [.init(volume: volume.id, path: "/app/state")]))
+        try await ledger.willCreate("machine")
+        return try await creating("machine", ledger) {
+            try await call("POST", "/machines", body, purpose: "create machine")
+        }
+    }
+
+    /// Runs one creation; a refusal closes its intent, an unclear outcome leaves it open for `agent sweep`.
+    private func creating<Value: Sendable>(
+        _ kind: String, _ ledger: ResourceRecorder, _ create: () async throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await create()
+        } catch let failure as HTTPFailure {
+            if failure.surelyDidNothing { try await ledger.isGone(kind, id: nil) }
+            throw ProviderError(failure.code, failure.description, canHeal: failure.surelyDidNothing && failure.canHeal)
+        }
+    }
+
+    private func tag(_ machine: FlyMachine, _ request: ProvisionRequest) async throws {
+        struct Value: Encodable { let value: String }
+        _ = try await send(
+            "POST", "/machines/\(machine.id)/metadata/\(Self.metadataKey)", Value(value: request.suffix),
+            purpose: "tag machine \(machine.id)")
+    }
+
+    // MARK: Life
+
+    package func awaitReadiness(of agent: ProvisionedAgent) async throws {
+        let instance = agent.fields["instance"]?.description ?? ""
+        let query = instance.isEmpty ? "" : "&instance_id=\(instance)"
+        do {
+            _ = try await send(
+                "GET", "/machines/\(agent.id)/wait?state=started\(query)&timeout=60", Optional<String>.none,
+                timeout: .seconds(75), purpose: "wait for machine \(agent.id)")
+        } catch let failure as HTTPFailure {
+            guard case .status(408, _) = failure.reason else { throw ProviderError(failure.code, failure.description) }
+            let state = try await inspect(ProviderResource(kind: "machine", id: agent.id)) ?? "gone"
+            throw ProviderError(
+                .notReady, "machine \(agent.id) did not start within 60s; it is \(state)",
+                hints: ["look at its log: fly logs -a \(options.app) -i \(agent.id)"])
+        }
+    }
+
+    package func remove(_ resource: ProviderResource) async throws {
+        let path = resource.kind == "machine" ? "/machines/\(resource.id)?force=true" : "/volumes/\(resource.id)"
+        do {
+            _ = try await send("DELETE", path, Optional<String>.none, purpose: "delete \(resource.kind) \(resource.id)")
+        } catch let failure as HTTPFailure {
+            if case .status(404, _) = failure.reason { return }
+            throw ProviderError(
+                .leak, failure.description, hints: ["manual cleanup: \(manualRemoval(of: resource))"])
+        }
+    }
+
+    package func inspect(_ resource: ProviderResource) async throws -> String? {
+        do {
+            if resource.kind == "machine" {
+                let machine: FlyMachine = try await call(
+                    "GET", "/machines/\(resource.id)", Optional<String>.none, purpose: "look at machine \(resource.id)")
+                return machine.state ?? "known"
+            }
+            let _: FlyVolume = try await call(
+                "GET", "/volumes/\(resource.id)", Optional<String>.none, purpose: "look at volume \(resource.id)")
+            return "exists"
+        } catch let failure as HTTPFailure {
+            if case .status(404, _) = failure.reason { return nil }
+            throw ProviderError(failure.code, failure.description)
+        }
+    }
+
+    package func findLeftovers(
+        kind: String, suffix: String, time: Int64, known: Set<String>
+    ) async throws -> [ProviderResource] {
+        struct Named: Decodable {
+            let id: String
+            let name: String?
+        }
+        let path = kind == "machine" ? "/machines" : "/volumes"
+        let name = kind == "machine" ? "agent-\(suffix)" : "agent_\(suffix)"
+        let all: [Named] = try await call("GET", path, Optional<String>.none, purpose: "list \(kind)s")
+        return all.filter { $0.name == name }.map { ProviderResource(kind: kind, id: $0.id) }
+    }
+
+    package func retentionHints(for agent: ProvisionedAgent) -> [String] {
+        ["Machine \(agent.id) is still running.", "Stop with: fly machine stop \(agent.id) -a \(options.app)"]
+    }
+
+    package func manualRemoval(of resource: ProviderResource) -> String {
+        resource.kind == "machine"
+            ? "fly machine destroy --force \(resource.id) -a \(options.app)"
+            : "fly volumes destroy \(resource.id) -a \(options.app)"
+    }
+
+    // MARK: HTTP
+
+    private func call<Body: Encodable, Value: Decodable>(
+        _ method: String, _ path: String, _ body: Body?, purpose: String
+    ) async throws -> Value {
+        let response = try await send(method, path, body, purpose: purpose)
+        return try http.read(
+            Value.self, from: response, for: request(method, path, nil, .seconds(30), purpose))
+    }
+
+    private func send<Body: Encodable>(
+        _ method: String, _ path: String, _ body: Body?, timeout: Duration = .seconds(30), purpose: String
+    ) async throws -> HTTPResponse {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let bytes = try body.map { [UInt8](try encoder.encode($0)) }
+        let request = request(method, path, bytes, timeout, purpose)
+        let response = try await retry.send(request, by: http)
+        guard response.isSuccess else { throw HTTPFailure(request, status: response) }
+        return response
+    }
+
+    private func request(
+        _ method: String, _ path: String, _ body: [UInt8]?, _ timeout: Duration, _ purpose: String
+    ) -> HTTPRequest {
+        HTTPRequest(
+            method, environment.route(base + path),
+            headers: [("Authorization", "Bearer \(options.token)"), ("Content-Type", "application/json")], body: body,
+            timeout: timeout, purpose: purpose)
+    }
+}

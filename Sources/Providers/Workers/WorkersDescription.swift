@@ -1,0 +1,24 @@
+import AgentCore
+
+extension WorkersProvider {
+    /// Parameters, defaults and construction, for command line, shell and scripts.
+    package static func description(http: any HTTPClient) -> ProviderDescription {
+        ProviderDescription(
+            name: "workers", summary: "a Cloudflare Workers agent (brain: pi)", defaultBrain: "pi",
+            parameters: [
+                Parameter(
+                    "workers-url", .url, "where the worker answers", default: "http://127.0.0.1:8787",
+                    environment: "PIKA_WORKERS_BASE_URL")
+            ]
+        ) { values, environment in
+            let url = ControlPlaneAddress.trimmed(values.text("workers-url") ?? "")
+            guard url.contains("://"), !url.hasSuffix(":") else {
+                throw ParameterError("workers-url", "the worker's address is empty: give --workers-url, or PIKA_WORKERS_BASE_URL")
+            }
+            let token = environment.variable("PIKA_WORKERS_API_TOKEN")?.filter { !$0.isWhitespace }
+            if let token { environment.log.masking.add(token) }
+            return WorkersProvider(
+                options: Options(baseURL: url, token: token), http: http, environment: environment)
+        }
+    }
+}

@@ -21,7 +21,7 @@ enum Main {
         AgentNewCommand(providers: ProviderCatalogue.all(http: FoundationHTTPClient())),
         AgentResourcesCommand(verb: .list), AgentResourcesCommand(verb: .inspect),
         AgentResourcesCommand(verb: .delete), AgentResourcesCommand(verb: .sweep), AgentCommand(),
-        MockServerCommand(),
+        MockServerCommand(), DoctorCommand(),
     ]
 
     private static func status(of arguments: ArraySlice<String>) async -> Int32 {

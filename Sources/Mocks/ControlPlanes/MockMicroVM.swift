@@ -96,6 +96,14 @@ package actor MockMicroVM {
         for await _ in stream {}
     }
 
+    /// Returns when the delayed creation has made its VM.
+    package func creationEnded() async {
+        guard vms.isEmpty else { return }
+        let (stream, continuation) = AsyncStream<Void>.makeStream()
+        creationListeners.append(continuation)
+        for await _ in stream {}
+    }
+
     // MARK: HTTP
 
     private func respond(to request: ServerRequest) async -> ServerResponse? {
@@ -208,6 +216,8 @@ package actor MockMicroVM {
                 if !Task.isCancelled { self.forget(id) }
             }
             vms[id] = vm
+            for listener in creationListeners { listener.finish() }
+            creationListeners = []
             return .json(200, record(id, vm))
         } catch {
             return .error(500, "guest_autostart: \(error)")

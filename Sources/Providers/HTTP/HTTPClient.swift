@@ -11,13 +11,6 @@ package protocol HTTPClient: Sendable {
 }
 
 extension HTTPClient {
-    /// A 2xx answer read as JSON.
-    ///
-    /// - Throws: `HTTPFailure`; a missing or wrong field is named.
-    package func json<Value: Decodable>(_ type: Value.Type, for request: HTTPRequest) async throws -> Value {
-        try read(type, from: await successful(request), for: request)
-    }
-
     /// An answer's body as JSON.
     package func read<Value: Decodable>(
         _ type: Value.Type, from response: HTTPResponse, for request: HTTPRequest
@@ -31,12 +24,5 @@ extension HTTPClient {
                     "the answer is not what was expected: \(EventJSON.describe(error))",
                     body: HTTPFailure.excerpt(response.body)))
         }
-    }
-
-    /// A 2xx answer.
-    package func successful(_ request: HTTPRequest) async throws -> HTTPResponse {
-        let response = try await send(request)
-        guard response.isSuccess else { throw HTTPFailure(request, status: response) }
-        return response
     }
 }

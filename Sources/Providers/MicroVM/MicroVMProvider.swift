@@ -78,7 +78,9 @@ package struct MicroVMProvider: Provider {
             "POST", route("\(options.spawnerURL)/vms"), headers: [("Content-Type", "application/json")],
             body: [UInt8](try encoder.encode(body)), timeout: options.createTimeout,
             purpose: "create microvm")
-        let vm = try await http.json(SpawnerVM.self, for: request)
+        let response = try await retry.send(request, by: http)
+        guard response.isSuccess else { throw HTTPFailure(request, status: response) }
+        let vm = try http.read(SpawnerVM.self, from: response, for: request)
         guard Self.isUsable(vm.id) else {
             throw HTTPFailure(request, .unusable("the answer's \"id\" is no id of a VM", body: ""))
         }

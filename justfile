@@ -27,4 +27,25 @@ check:
 fuzz-smoke:
     swift run PikaFuzz smoke
 
-pre-merge: lint test
+# Blocking: all providers' contract scenarios against mocks.
+pre-merge-agent-contracts:
+    scripts/contracts
+
+# Blocking: the Workers lane alone.
+pre-merge-workers:
+    scripts/contracts workers
+
+# Blocking: everything deterministic.
+pre-merge: test pre-merge-agent-contracts
+
+# Advisory: the real Rust library of every version.
+interop:
+    scripts/interop
+
+# Advisory: real providers; skips with a reason without credentials.
+nightly:
+    scripts/nightly
+
+# Opens a tunnel to a vm-spawner on another host: SPAWNER_HOST=user@host just agent-microvm-tunnel
+agent-microvm-tunnel port="8080":
+    ssh -N -o ExitOnForwardFailure=yes -L {{port}}:127.0.0.1:{{port}} "$SPAWNER_HOST"

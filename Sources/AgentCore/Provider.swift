@@ -11,7 +11,9 @@ package struct ProvisionRequest: Sendable {
     /// Eight hexadecimal digits that make names unique.
     package let suffix: String
 
-    package init(botKey: Secp256k1SecretKey, owner: XOnlyKey, relays: [RelayURL], name: String?, suffix: String) {
+    package init(
+        botKey: Secp256k1SecretKey, owner: XOnlyKey, relays: [RelayURL], name: String?, suffix: String
+    ) {
         self.botKey = botKey
         self.owner = owner
         self.relays = relays
@@ -44,7 +46,8 @@ package struct ProvisionedAgent: Equatable, Sendable {
     package let resources: [ProviderResource]
 
     package init(
-        id: String, publicKey: XOnlyKey, detail: String, fields: [String: EventValue], resources: [ProviderResource]
+        id: String, publicKey: XOnlyKey, detail: String, fields: [String: EventValue],
+        resources: [ProviderResource]
     ) {
         self.id = id
         self.publicKey = publicKey
@@ -104,7 +107,8 @@ package protocol Provider: Sendable {
     /// - Parameters:
     ///   - time: of the intent, milliseconds since 1970.
     ///   - known: ids that the ledger accounts for.
-    func findLeftovers(kind: String, suffix: String, time: Int64, known: Set<String>) async throws -> [ProviderResource]
+    func findLeftovers(kind: String, suffix: String, time: Int64, known: Set<String>) async throws
+        -> [ProviderResource]
     /// What to tell when the agent stays.
     func retentionHints(for agent: ProvisionedAgent) -> [String]
     /// The command that removes a resource by hand.

@@ -21,11 +21,14 @@ package struct ProviderDescription: Sendable {
     }
 
     /// The adapter for something that the ledger remembers.
-    package func make(for entry: ResourceLedger.Entry, _ environment: ProviderEnvironment) throws -> any Provider {
+    package func make(for entry: ResourceLedger.Entry, _ environment: ProviderEnvironment) throws
+        -> any Provider
+    {
         let address = parameters.first { if case .url = $0.kind { true } else { false } }
         var given: [String: String] = [:]
         if let address, !entry.url.isEmpty { given[address.name] = entry.url }
-        return try make(ParameterSet(parameters, given: given, environment: environment.variables), environment)
+        return try make(
+            ParameterSet(parameters, given: given, environment: environment.variables), environment)
     }
 }
 
@@ -62,7 +65,8 @@ package struct ProviderEnvironment: Sendable {
     package func secret(_ name: String) throws -> String {
         guard let value = variable(name)?.filter({ !$0.isWhitespace }), !value.isEmpty else {
             guard isMock else {
-                throw ProviderError(.require, "\(name) is not set", hints: ["export \(name)=…, or try things with --mock"])
+                throw ProviderError(
+                    .require, "\(name) is not set", hints: ["export \(name)=…, or try things with --mock"])
             }
             return "mock-\(name.lowercased())"
         }

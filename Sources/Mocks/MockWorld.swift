@@ -23,7 +23,9 @@ package actor MockWorld {
     package struct Ports: Sendable {
         package var relay: UInt16, fly: UInt16, workers: UInt16, microVM: UInt16
 
-        package init(first: UInt16) { (relay, fly, workers, microVM) = (first, first &+ 1, first &+ 2, first &+ 3) }
+        package init(first: UInt16) {
+            (relay, fly, workers, microVM) = (first, first &+ 1, first &+ 2, first &+ 3)
+        }
     }
 
     /// - Parameters:
@@ -34,9 +36,12 @@ package actor MockWorld {
         relay = try EmbeddedRelay(port: ports?.relay ?? 0, faults: faults)
         let relays = relays ?? [relay.url]
         microVM = try MockMicroVM(
-            port: ports?.microVM ?? 0, relays: relays, directory: directory, faults: faults) { await shared.template }
+            port: ports?.microVM ?? 0, relays: relays, directory: directory, faults: faults
+        ) { await shared.template }
         fly = try MockFly(port: ports?.fly ?? 0, relays: relays, faults: faults) { await shared.template }
-        workers = try MockWorkers(port: ports?.workers ?? 0, relays: relays, faults: faults) { await shared.template }
+        workers = try MockWorkers(port: ports?.workers ?? 0, relays: relays, faults: faults) {
+            await shared.template
+        }
         self.faults = faults
         self.shared = shared
     }
@@ -55,7 +60,9 @@ package actor MockWorld {
         await relay.stop()
     }
 
-    package func change(_ change: @escaping @Sendable (inout AgentTemplate) -> Void) async { await shared.change(change) }
+    package func change(_ change: @escaping @Sendable (inout AgentTemplate) -> Void) async {
+        await shared.change(change)
+    }
 
     /// `mock KIND key=value…`
     package func configure(_ kind: String, _ values: [String: String]) async throws {
@@ -82,7 +89,11 @@ package actor MockWorld {
     /// `fault STAGE …`; nil clears all.
     package func fault(_ rule: FaultRule?) async {
         guard let rule else { return await faults.clear() }
-        if rule.stage == .relay, rule.action == .reset { await relay.dropConnections() } else { await faults.add(rule) }
+        if rule.stage == .relay, rule.action == .reset {
+            await relay.dropConnections()
+        } else {
+            await faults.add(rule)
+        }
     }
 
     package nonisolated func url(of provider: String) -> String {
@@ -101,7 +112,8 @@ package actor MockWorld {
         guard let target = URLComponents(string: url), let host = target.host else { return nil }
         let path = target.percentEncodedPath + (target.percentEncodedQuery.map { "?\($0)" } ?? "")
         for (provider, address) in addresses {
-            guard let base = URLComponents(string: address), base.host == host, base.port == target.port else { continue }
+            guard let base = URLComponents(string: address), base.host == host, base.port == target.port
+            else { continue }
             return self.url(of: provider) + path
         }
         return ["127.0.0.1", "localhost", "::1", "[::1]"].contains(host) ? url : nil

@@ -123,7 +123,8 @@ package struct TLSReader {
         return (element, Array(bytes[start..<offset]))
     }
 
-    private mutating func lengthPrefix() throws(TLSDecodingError) -> Int {
+    /// The length in front of a `<V>` vector (§2.1.2).
+    mutating func lengthPrefix() throws(TLSDecodingError) -> Int {
         let start = self
         let first = try uint8()
         var length = Int(first & 0x3f)

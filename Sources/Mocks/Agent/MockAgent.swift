@@ -39,7 +39,8 @@ package actor MockAgent {
     private let now: @Sendable () -> Int64
     private let report: @Sendable (Event) -> Void
     private let publishLimit: Duration = .seconds(10)
-    private let joined: (stream: AsyncStream<MarmotGroup>, continuation: AsyncStream<MarmotGroup>.Continuation)
+    private let joined:
+        (stream: AsyncStream<MarmotGroup>, continuation: AsyncStream<MarmotGroup>.Continuation)
 
     package init(
         key: Secp256k1SecretKey, relays: [RelayURL], owner: XOnlyKey?, behaviour: Behaviour,
@@ -115,7 +116,8 @@ package actor MockAgent {
     private func accept(_ wrap: Nostr.Event) async {
         do {
             let owner = owner
-            guard let group = try await client.accept(wrap: wrap, allowing: { owner == nil || $0 == owner }) else { return }
+            guard let group = try await client.accept(wrap: wrap, allowing: { owner == nil || $0 == owner })
+            else { return }
             took(group)
         } catch { report(.refused("\(error)")) }
     }
@@ -140,7 +142,8 @@ package actor MockAgent {
             guard case .event(let event, _) = delivery else { continue }
             for received in try await client.receive(event) {
                 switch received.result {
-                case .success(.message(let rumor, let sender)): try await answer(rumor, from: sender, in: group)
+                case .success(.message(let rumor, let sender)):
+                    try await answer(rumor, from: sender, in: group)
                 case .failure(let error): report(.refused("\(error)"))
                 case .success: break
                 }

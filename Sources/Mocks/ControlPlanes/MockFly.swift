@@ -42,7 +42,8 @@ package actor MockFly {
 
     /// - Parameter relays: those the deployed image joins, whatever the client uses.
     package init(
-        port: UInt16 = 0, relays: [RelayURL], faults: Faults, template: @escaping @Sendable () async -> AgentTemplate,
+        port: UInt16 = 0, relays: [RelayURL], faults: Faults,
+        template: @escaping @Sendable () async -> AgentTemplate,
         clock: any Clock<Duration> = ContinuousClock(), random: any RandomSource = SystemRandom()
     ) throws {
         server = try LoopbackServer(port: port)
@@ -69,18 +70,24 @@ package actor MockFly {
     }
 
     private func respond(to request: ServerRequest) async -> ServerResponse? {
-        let stages: [FaultStage] = [.http] + (request.method == "DELETE" ? [.teardown] : isCreation(request) ? [.spawn] : [])
+        let stages: [FaultStage] =
+            [.http] + (request.method == "DELETE" ? [.teardown] : isCreation(request) ? [.spawn] : [])
         if let interference = await faults.interference(stages) { return interference }
-        guard request.head.value("Authorization")?.hasPrefix("Bearer ") ?? false else { return .error(401, "unauthorized") }
+        guard request.head.value("Authorization")?.hasPrefix("Bearer ") ?? false else {
+            return .error(401, "unauthorized")
+        }
         let parts = request.segments
         guard parts.count >= 4, parts[0] == "v1", parts[1] == "apps" else { return .error(404, "not found") }
         switch (request.method, parts[3], parts.count) {
         case ("POST", "volumes", 4): return createVolume(request)
         case ("GET", "volumes", 4):
-            return .json(200, volumes.values.map { ["id": $0.id, "name": $0.body.name, "region": $0.body.region] })
+            return .json(
+                200, volumes.values.map { ["id": $0.id, "name": $0.body.name, "region": $0.body.region] })
         case ("GET", "volumes", 5):
             guard let volume = volumes[parts[4]] else { return .error(404, "volume not found") }
-            return .json(200, ["id": volume.id, "name": volume.body.name, "state": "created", "region": volume.body.region])
+            return .json(
+                200,
+                ["id": volume.id, "name": volume.body.name, "state": "created", "region": volume.body.region])
         case ("DELETE", "volumes", 5): return deleteVolume(parts[4])
         case ("POST", "machines", 4): return await createMachine(request)
         case ("GET", "machines", 4): return list(request)
@@ -100,8 +107,12 @@ package actor MockFly {
         guard let body = try? JSONDecoder().decode(FlyVolumeRequest.self, from: Data(request.body)) else {
             return .error(400, "malformed volume")
         }
-        let allowed = body.name.utf8.allSatisfy { ($0 >= 0x61 && $0 <= 0x7a) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5f }
-        guard allowed, (1...30).contains(body.name.utf8.count) else { return .error(422, "volume name is invalid") }
+        let allowed = body.name.utf8.allSatisfy {
+            ($0 >= 0x61 && $0 <= 0x7a) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5f
+        }
+        guard allowed, (1...30).contains(body.name.utf8.count) else {
+            return .error(422, "volume name is invalid")
+        }
         let id = "vol_\(identifier())"
         volumes[id] = Volume(id: id, body: body)
         return .json(200, ["id": id, "name": body.name, "state": "created", "region": body.region])
@@ -109,7 +120,9 @@ package actor MockFly {
 
     private func deleteVolume(_ id: String) -> ServerResponse {
         guard let volume = volumes[id] else { return .error(404, "volume not found") }
-        guard volume.machine == nil else { return .error(412, "volume is attached to machine \(volume.machine ?? "")") }
+        guard volume.machine == nil else {
+            return .error(412, "volume is attached to machine \(volume.machine ?? "")")
+        }
         volumes[id] = nil
         return .json(200, ["id": id, "state": "destroyed"])
     }
@@ -122,17 +135,23 @@ package actor MockFly {
             return .error(400, "malformed machine")
         }
         for mount in body.config.mounts {
-            guard let volume = volumes[mount.volume] else { return .error(422, "volume \(mount.volume) does not exist") }
-            guard volume.machine == nil else { return .error(412, "volume \(mount.volume) is attached already") }
+            guard let volume = volumes[mount.volume] else {
+                return .error(422, "volume \(mount.volume) does not exist")
+            }
+            guard volume.machine == nil else {
+                return .error(412, "volume \(mount.volume) is attached already")
+            }
         }
-        guard let secret = body.config.env["NOSTR_SECRET_KEY"], let key = try? KeyText.secretKey(secret) else {
+        guard let secret = body.config.env["NOSTR_SECRET_KEY"], let key = try? KeyText.secretKey(secret)
+        else {
             return .error(422, "env lacks NOSTR_SECRET_KEY")
         }
         let id = identifier()
         for mount in body.config.mounts { volumes[mount.volume]?.machine = id }
         let (template, relays, faults, clock) = (template, relays, faults, clock)
         var machine = Machine(
-            id: id, request: body, instance: identifier(), createdAt: Date().formatted(.iso8601), state: "created")
+            id: id, request: body, instance: identifier(), createdAt: Date().formatted(.iso8601),
+            state: "created")
         machine.life = Task {
             let settings = await template()
             do {
@@ -177,7 +196,9 @@ package actor MockFly {
             return .json(200, ["ok": true])
         case ("POST", "metadata") where rest.count == 2:
             struct Value: Decodable { let value: String }
-            guard let value = try? JSONDecoder().decode(Value.self, from: Data(request.body)) else { return .error(400, "malformed metadata") }
+            guard let value = try? JSONDecoder().decode(Value.self, from: Data(request.body)) else {
+                return .error(400, "malformed metadata")
+            }
             machines[id]?.metadata[rest[1]] = value.value
             return ServerResponse(status: 204)
         case ("GET", "wait"): return await wait(id, request)
@@ -206,7 +227,8 @@ package actor MockFly {
     private func record(_ machine: Machine) -> MachineRecord {
         MachineRecord(
             id: machine.id, name: machine.request.name, state: machine.state, region: machine.request.region,
-            instanceId: machine.instance, privateIp: "fdaa::1", createdAt: machine.createdAt, updatedAt: machine.createdAt,
+            instanceId: machine.instance, privateIp: "fdaa::1", createdAt: machine.createdAt,
+            updatedAt: machine.createdAt,
             metadata: machine.metadata, events: [])
     }
 

@@ -114,8 +114,11 @@ package actor MockMicroVM {
             overrides[override].times -= 1
             return overrides[override].response
         }
-        let stage: FaultStage? = request.method == "DELETE" ? .teardown : request.method == "POST" ? .spawn : nil
-        if let interference = await faults.interference([.http] + (stage.map { [$0] } ?? [])) { return interference }
+        let stage: FaultStage? =
+            request.method == "DELETE" ? .teardown : request.method == "POST" ? .spawn : nil
+        if let interference = await faults.interference([.http] + (stage.map { [$0] } ?? [])) {
+            return interference
+        }
         switch (request.method, request.segments.first, request.segments.count) {
         case ("GET", "healthz", 1): return .json(200, Health(now: Self.text(Date()), vmCount: vms.count))
         case ("GET", "capacity", 1): return .json(200, capacity)

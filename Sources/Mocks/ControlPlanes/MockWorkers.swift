@@ -56,7 +56,8 @@ package actor MockWorkers {
 
     package init(
         port: UInt16 = 0, token: String? = nil, relays: [RelayURL]? = nil, faults: Faults,
-        template: @escaping @Sendable () async -> AgentTemplate, clock: any Clock<Duration> = ContinuousClock()
+        template: @escaping @Sendable () async -> AgentTemplate,
+        clock: any Clock<Duration> = ContinuousClock()
     ) throws {
         server = try LoopbackServer(port: port)
         self.token = token
@@ -86,7 +87,9 @@ package actor MockWorkers {
 
     private func respond(to request: ServerRequest) async -> ServerResponse? {
         let isCreation = request.method == "POST" && request.segments == ["agents"]
-        if let interference = await faults.interference([.http] + (isCreation ? [.spawn] : [])) { return interference }
+        if let interference = await faults.interference([.http] + (isCreation ? [.spawn] : [])) {
+            return interference
+        }
         if request.path == "/health", request.method == "GET" {
             struct Health: Encodable {
                 let ok = true
@@ -96,7 +99,8 @@ package actor MockWorkers {
         }
         guard isAllowed(request) else {
             return ServerResponse(
-                status: 401, fields: [("WWW-Authenticate", "Bearer"), ("Content-Type", "text/plain")], body: Array("unauthorized".utf8))
+                status: 401, fields: [("WWW-Authenticate", "Bearer"), ("Content-Type", "text/plain")],
+                body: Array("unauthorized".utf8))
         }
         let parts = request.segments
         guard parts.first == "agents" else { return .error(404, "not found") }
@@ -105,14 +109,16 @@ package actor MockWorkers {
         case ("GET", 2):
             guard let record = records[parts[1]] else { return .error(404, "agent not found") }
             return .json(200, status(record))
-        case ("POST", 4) where parts[2] == "runtime" && parts[3] == "process-welcome": return await processWelcome(request, parts[1])
+        case ("POST", 4) where parts[2] == "runtime" && parts[3] == "process-welcome":
+            return await processWelcome(request, parts[1])
         default: return .error(404, "not found")
         }
     }
 
     private func isAllowed(_ request: ServerRequest) -> Bool {
         guard let token else { return true }
-        return request.head.value("Authorization") == "Bearer \(token)" || request.head.value("x-api-key") == token
+        return request.head.value("Authorization") == "Bearer \(token)"
+            || request.head.value("x-api-key") == token
     }
 
     private func create(_ request: ServerRequest) async -> ServerResponse {
@@ -133,7 +139,9 @@ package actor MockWorkers {
             return .error(400, "\(error)")
         }
         guard body.brain == "pi" else { return .error(400, "unsupported brain: \(body.brain)") }
-        guard let key = try? KeyText.secretKey(body.bot_secret_key_hex) else { return .error(400, "bot_secret_key_hex is invalid") }
+        guard let key = try? KeyText.secretKey(body.bot_secret_key_hex) else {
+            return .error(400, "bot_secret_key_hex is invalid")
+        }
         let id = Self.normalised(body.id ?? body.name ?? "")
         guard !id.isEmpty else { return .error(400, "name is missing") }
         let urls = body.relay_urls ?? []
@@ -142,8 +150,11 @@ package actor MockWorkers {
         }
         let isNew = records[id] == nil
         if let old = records[id], old.key != key.publicKey { old.agent?.life.cancel() }
-        var record = records[id]
-            ?? Record(id: id, name: body.name ?? id, relays: urls, key: key.publicKey, createdAt: Self.now(), updatedAt: Self.now())
+        var record =
+            records[id]
+            ?? Record(
+                id: id, name: body.name ?? id, relays: urls, key: key.publicKey, createdAt: Self.now(),
+                updatedAt: Self.now())
         record.updatedAt = Self.now()
         if isNew || record.key != key.publicKey {
             record.key = key.publicKey
@@ -158,7 +169,9 @@ package actor MockWorkers {
         return .json(isNew ? 201 : 200, status(record))
     }
 
-    private func makeAgent(_ id: String, _ key: Secp256k1SecretKey, _ relays: [RelayURL]) async throws -> Agent {
+    private func makeAgent(_ id: String, _ key: Secp256k1SecretKey, _ relays: [RelayURL]) async throws
+        -> Agent
+    {
         let (template, clock) = (template, clock)
         let settings = await template()
         var behaviour = MockAgent.Behaviour(rules: { await template().rules }, faults: faults)
@@ -182,12 +195,17 @@ package actor MockWorkers {
 
     private func processWelcome(_ request: ServerRequest, _ id: String) async -> ServerResponse {
         struct Answer: Encodable {
-            let groupId: String, createdGroup: Bool, processedWelcomes: Int, mlsGroupIdHex: String, nostrGroupIdHex: String
+            let groupId: String, createdGroup: Bool, processedWelcomes: Int, mlsGroupIdHex: String,
+                nostrGroupIdHex: String
         }
-        guard let record = records[id], let agent = record.agent else { return .error(404, "agent not found") }
+        guard let record = records[id], let agent = record.agent else {
+            return .error(404, "agent not found")
+        }
         do {
             let body = try JSONDecoder().decode(ProcessWelcomeRequest.self, from: Data(request.body))
-            guard let wrapID = EventID(hex: body.wrapperEventIDHex) else { return .error(400, "wrapper_event_id_hex is invalid") }
+            guard let wrapID = EventID(hex: body.wrapperEventIDHex) else {
+                return .error(400, "wrapper_event_id_hex is invalid")
+            }
             let rumor = try Rumor(json: Array(body.welcomeEventJSON.utf8))
             let group = try await agent.actor.processWelcome(rumor, wrapID: wrapID)
             processedWelcomes += 1
@@ -195,7 +213,8 @@ package actor MockWorkers {
                 200,
                 Answer(
                     groupId: body.groupID, createdGroup: group != nil, processedWelcomes: 1,
-                    mlsGroupIdHex: group.map { Hex.encode($0.id) } ?? "", nostrGroupIdHex: group?.nostrGroupIDHex ?? body.groupID))
+                    mlsGroupIdHex: group.map { Hex.encode($0.id) } ?? "",
+                    nostrGroupIdHex: group?.nostrGroupIDHex ?? body.groupID))
         } catch {
             return .error(400, "\(error)")
         }
@@ -203,8 +222,10 @@ package actor MockWorkers {
 
     private func status(_ record: Record) -> Status {
         Status(
-            id: record.id, name: record.name, status: record.publishedAt == nil ? "booting" : "ready", createdAtMs: record.createdAt,
-            updatedAtMs: record.updatedAt, readyAtMs: record.publishedAt, relayUrls: record.relays, botPubkey: record.key.hex,
+            id: record.id, name: record.name, status: record.publishedAt == nil ? "booting" : "ready",
+            createdAtMs: record.createdAt,
+            updatedAtMs: record.updatedAt, readyAtMs: record.publishedAt, relayUrls: record.relays,
+            botPubkey: record.key.hex,
             relayPubkey: record.key.hex, keyPackagePublishedAtMs: record.publishedAt,
             relayProbe: record.relays.first.map { .init(relay: $0, ok: true) })
     }
@@ -213,10 +234,14 @@ package actor MockWorkers {
     static func normalised(_ name: String) -> String {
         var id = ""
         for character in name.lowercased().unicodeScalars {
-            let isPlain = ("a"..."z").contains(character) || ("0"..."9").contains(character) || character == "_" || character == "-"
+            let isPlain =
+                ("a"..."z").contains(character) || ("0"..."9").contains(character) || character == "_"
+                || character == "-"
             if isPlain { id.unicodeScalars.append(character) } else if !id.hasSuffix("-") { id += "-" }
         }
-        func trimmed(_ text: some StringProtocol) -> String { String(text.drop { $0 == "-" }.reversed().drop { $0 == "-" }.reversed()) }
+        func trimmed(_ text: some StringProtocol) -> String {
+            String(text.drop { $0 == "-" }.reversed().drop { $0 == "-" }.reversed())
+        }
         return trimmed(trimmed(id).prefix(64))
     }
 

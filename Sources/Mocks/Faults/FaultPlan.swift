@@ -32,7 +32,9 @@ package struct FaultRule: Equatable, Sendable {
 
     /// From the words of `fault STAGE key=value…`, checked by the command.
     package init(stage: FaultStage, values: [String: String]) throws {
-        func duration(_ name: String) -> Duration { values[name].flatMap { DurationText.parse($0, bareUnit: .milliseconds) } ?? .zero }
+        func duration(_ name: String) -> Duration {
+            values[name].flatMap { DurationText.parse($0, bareUnit: .milliseconds) } ?? .zero
+        }
         if let status = values["status"].flatMap({ Int($0) }) {
             self.init(stage, .status(status, retryAfter: values["retry-after"].flatMap { Int($0) }))
         } else if values["latency"] != nil {
@@ -65,7 +67,9 @@ package struct FaultPlan: Sendable {
         for index in rules.indices.reversed() where rules[index].rule.stage == stage {
             let rule = rules[index].rule
             rules[index].chances += 1
-            guard rules[index].chances > rule.after, rules[index].struck < rule.times ?? .max else { continue }
+            guard rules[index].chances > rule.after, rules[index].struck < rule.times ?? .max else {
+                continue
+            }
             guard draw(index) < rule.probability else { continue }
             rules[index].struck += 1
             return rule.action
@@ -75,7 +79,8 @@ package struct FaultPlan: Sendable {
 
     /// A number below 1 from the rule's own generator (an LCG is random enough for choosing victims).
     private mutating func draw(_ index: Int) -> Double {
-        rules[index].generator = rules[index].generator &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        rules[index].generator =
+            rules[index].generator &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         return Double(rules[index].generator >> 11) / Double(1 << 53)
     }
 }

@@ -36,7 +36,8 @@ package actor EmbeddedRelay {
     ///   - port: 0 takes any free one.
     ///   - now: seconds since 1970.
     package init(
-        port: UInt16 = 0, limits: Limits = Limits(), faults: Faults? = nil, random: any RandomSource = SystemRandom(),
+        port: UInt16 = 0, limits: Limits = Limits(), faults: Faults? = nil,
+        random: any RandomSource = SystemRandom(),
         now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
     ) throws {
         server = try LoopbackServer(port: port)
@@ -124,7 +125,8 @@ package actor EmbeddedRelay {
         for stage in event.kind == .giftWrap ? [FaultStage.group, .relay] : [.relay] {
             switch await faults?.next(stage) {
             case nil: break
-            case .status(let status, _): return try await answer(false, "error: fault at \(stage.rawValue) (\(status))")
+            case .status(let status, _):
+                return try await answer(false, "error: fault at \(stage.rawValue) (\(status))")
             case .latency(let base, let jitter): delay = .latency(base, jitter: jitter)
             case .hang: return
             // Taken and lost: what a bad relay does.

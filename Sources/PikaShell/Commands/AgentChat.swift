@@ -53,7 +53,8 @@ struct AgentChat: Sendable {
             with: provider, name: name, keep: values.flag("keep"))
         _ = try await session.awaitKeyPackage(within: nil)
         _ = try await session.createGroup(name: nil)
-        let label = ["microvm": "microVM", "fly": "Fly", "workers": "Workers"][description.name] ?? description.name
+        let label =
+            ["microvm": "microVM", "fly": "Fly", "workers": "Workers"][description.name] ?? description.name
         output.line("Connected to \(label) agent \(agent.id) (\(KeyText.npub(agent.publicKey)))", to: .error)
         if let editor = host.isTerminal ? LineEditor(output: output, history: [], complete: { _ in [] }) : nil
         {

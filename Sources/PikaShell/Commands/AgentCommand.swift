@@ -7,7 +7,8 @@ struct AgentCommand: Subcommand {
 
     var spec: CommandSpec {
         CommandSpec(
-            name: "agent", summary: "agents: new, list, inspect, delete, sweep", usage: "new|list|inspect|delete|sweep [options]",
+            name: "agent", summary: "agents: new, list, inspect, delete, sweep",
+            usage: "new|list|inspect|delete|sweep [options]",
             details: "pikachat agent new --provider microvm --help shows a provider's options.")
     }
 

@@ -9,14 +9,20 @@ struct AgentResourcesCommand: Subcommand {
 
     var spec: CommandSpec {
         switch verb {
-        case .list: CommandSpec(name: "agent list", summary: "what was started and not removed, beside what the providers say")
+        case .list:
+            CommandSpec(
+                name: "agent list", summary: "what was started and not removed, beside what the providers say"
+            )
         case .inspect: CommandSpec(name: "agent inspect", summary: "everything known of one", usage: "ID")
-        case .delete: CommandSpec(name: "agent delete", summary: "removes one, with what belongs to it", usage: "ID")
+        case .delete:
+            CommandSpec(name: "agent delete", summary: "removes one, with what belongs to it", usage: "ID")
         case .sweep:
             CommandSpec(
-                name: "agent sweep", summary: "finds and removes what earlier runs left behind", usage: "[--yes] [--all]",
+                name: "agent sweep", summary: "finds and removes what earlier runs left behind",
+                usage: "[--yes] [--all]",
                 options: [
-                    OptionSpec("--yes", help: "does not ask"), OptionSpec("--all", help: "also what was kept on purpose"),
+                    OptionSpec("--yes", help: "does not ask"),
+                    OptionSpec("--all", help: "also what was kept on purpose"),
                 ])
         }
     }
@@ -24,7 +30,10 @@ struct AgentResourcesCommand: Subcommand {
     func run(_ arguments: ParsedArguments, _ context: CommandContext) async throws -> Int32 {
         let takesID = verb == .inspect || verb == .delete
         guard arguments.positionals.count == (takesID ? 1 : 0) else {
-            throw Failure(.usage, takesID ? "agent \(verb.rawValue) needs one ID" : "agent \(verb.rawValue) takes no words", hints: ["pikachat agent list shows the IDs"])
+            throw Failure(
+                .usage,
+                takesID ? "agent \(verb.rawValue) needs one ID" : "agent \(verb.rawValue) takes no words",
+                hints: ["pikachat agent list shows the IDs"])
         }
         let host = try await LiveHost.make(context.configuration, isMock: false, log: context.log)
         let status: Int32
@@ -51,7 +60,9 @@ struct AgentResourcesCommand: Subcommand {
         }
         for entry in entries {
             let state = await Self.state(of: entry, host)
-            output.line("\(entry.id ?? "(id unknown)")  \(entry.provider) \(entry.kind)  \(Self.word(entry.change))  \(state)  \(entry.url)")
+            output.line(
+                "\(entry.id ?? "(id unknown)")  \(entry.provider) \(entry.kind)  \(Self.word(entry.change))  \(state)  \(entry.url)"
+            )
         }
         return 0
     }
@@ -68,7 +79,8 @@ struct AgentResourcesCommand: Subcommand {
     private static func state(of entry: ResourceLedger.Entry, _ host: LiveHost) async -> String {
         guard let id = entry.id else { return "look with: pikachat agent sweep" }
         do {
-            let state = try await host.provider(for: entry).inspect(ProviderResource(kind: entry.kind, id: id))
+            let state = try await host.provider(for: entry).inspect(
+                ProviderResource(kind: entry.kind, id: id))
             return state.map { "provider: \($0)" } ?? "provider: unknown (gone)"
         } catch { return "provider: \(Failure(error).message)" }
     }
@@ -76,7 +88,9 @@ struct AgentResourcesCommand: Subcommand {
     private func inspect(_ id: String, _ host: LiveHost, _ output: OutputQueue) async throws -> Int32 {
         for entry in try await Self.entries(id, host) {
             let time = Date(timeIntervalSince1970: Double(entry.time) / 1000).formatted(.iso8601)
-            output.line("id        \(entry.id ?? "(unknown)")\nkind      \(entry.provider) \(entry.kind)\nledger    \(Self.word(entry.change)) at \(time)\nat        \(entry.url)\nstate     \(await Self.state(of: entry, host))\n")
+            output.line(
+                "id        \(entry.id ?? "(unknown)")\nkind      \(entry.provider) \(entry.kind)\nledger    \(Self.word(entry.change)) at \(time)\nat        \(entry.url)\nstate     \(await Self.state(of: entry, host))\n"
+            )
         }
         return 0
     }
@@ -88,7 +102,10 @@ struct AgentResourcesCommand: Subcommand {
             let known = all.compactMap(\.id)
             throw Failure(
                 .usage, "the ledger knows nothing of \(id.prefix(80))",
-                hints: [Suggestion.nearest(to: id, among: known).map { "did you mean \($0)?" }, known.isEmpty ? "nothing is running" : "known: \(known.joined(separator: ", "))"].compactMap { $0 })
+                hints: [
+                    Suggestion.nearest(to: id, among: known).map { "did you mean \($0)?" },
+                    known.isEmpty ? "nothing is running" : "known: \(known.joined(separator: ", "))",
+                ].compactMap { $0 })
         }
         return all.filter { $0.suffix == found.suffix && $0.provider == found.provider }
             .sorted { ($0.kind == "volume" ? 1 : 0) < ($1.kind == "volume" ? 1 : 0) }
@@ -99,27 +116,36 @@ struct AgentResourcesCommand: Subcommand {
         return 0
     }
 
-    private static func remove(_ entry: ResourceLedger.Entry, _ host: LiveHost, _ output: OutputQueue) async throws {
+    private static func remove(_ entry: ResourceLedger.Entry, _ host: LiveHost, _ output: OutputQueue)
+        async throws
+    {
         let provider = try host.provider(for: entry)
         var resources = entry.id.map { [ProviderResource(kind: entry.kind, id: $0)] } ?? []
         if resources.isEmpty {
             let known = Set(try await host.resources().compactMap(\.id))
-            resources = try await provider.findLeftovers(kind: entry.kind, suffix: entry.suffix, time: entry.time, known: known)
+            resources = try await provider.findLeftovers(
+                kind: entry.kind, suffix: entry.suffix, time: entry.time, known: known)
         }
         for resource in resources {
             if provider.canRemove {
                 try await provider.remove(resource)
                 output.line("removed \(entry.provider) \(resource.kind) \(resource.id)")
             } else {
-                output.line("\(entry.provider) \(resource.kind) \(resource.id) cannot be removed: \(provider.manualRemoval(of: resource))")
+                output.line(
+                    "\(entry.provider) \(resource.kind) \(resource.id) cannot be removed: \(provider.manualRemoval(of: resource))"
+                )
             }
         }
-        if resources.isEmpty { output.line("\(entry.provider) \(entry.kind) of an interrupted start was never created") }
+        if resources.isEmpty {
+            output.line("\(entry.provider) \(entry.kind) of an interrupted start was never created")
+        }
         try await host.environment.ledger.record(
             .gone, key: entry.key, provider: entry.provider, kind: entry.kind, id: entry.id, url: entry.url)
     }
 
-    private func sweep(_ arguments: ParsedArguments, _ host: LiveHost, _ output: OutputQueue) async throws -> Int32 {
+    private func sweep(_ arguments: ParsedArguments, _ host: LiveHost, _ output: OutputQueue) async throws
+        -> Int32
+    {
         let entries = try await host.resources().filter { arguments.has("--all") || $0.change != .kept }
             .sorted { ($0.kind == "volume" ? 1 : 0) < ($1.kind == "volume" ? 1 : 0) }
         guard !entries.isEmpty else {
@@ -127,11 +153,19 @@ struct AgentResourcesCommand: Subcommand {
             return 0
         }
         if !arguments.has("--yes") {
-            for entry in entries { output.line("\(entry.id ?? "(id unknown)")  \(entry.provider) \(entry.kind)  \(Self.word(entry.change))  \(entry.url)") }
-            guard host.isTerminal else {
-                throw Failure(.usage, "sweep asks before it removes these \(entries.count)", hints: ["pikachat agent sweep --yes removes them"])
+            for entry in entries {
+                output.line(
+                    "\(entry.id ?? "(id unknown)")  \(entry.provider) \(entry.kind)  \(Self.word(entry.change))  \(entry.url)"
+                )
             }
-            guard case .text(let answer) = await PlainPrompt(output: output).readLine(prompt: "remove all \(entries.count)? [y/n] "), answer.lowercased().hasPrefix("y")
+            guard host.isTerminal else {
+                throw Failure(
+                    .usage, "sweep asks before it removes these \(entries.count)",
+                    hints: ["pikachat agent sweep --yes removes them"])
+            }
+            guard
+                case .text(let answer) = await PlainPrompt(output: output).readLine(
+                    prompt: "remove all \(entries.count)? [y/n] "), answer.lowercased().hasPrefix("y")
             else {
                 output.line("nothing was removed")
                 return 0

@@ -24,7 +24,8 @@ struct MockServerCommand: Subcommand {
                 help: "its answer; {text} stands for the message [default: echo: {text}]", isRepeatable: true),
             OptionSpec("--owner", placeholder: "NPUB", help: "mock agent: obeys nobody else"),
             OptionSpec(
-                "--boot", placeholder: "TIME", help: "from the control plane's answer to the start of the agent"
+                "--boot", placeholder: "TIME",
+                help: "from the control plane's answer to the start of the agent"
             ),
             OptionSpec(
                 "--guest", placeholder: "COMMAND",
@@ -91,7 +92,9 @@ struct MockServerCommand: Subcommand {
         return status
     }
 
-    private func fly(_ port: UInt16, _ template: AgentTemplate, _ context: CommandContext) async throws -> Int32 {
+    private func fly(_ port: UInt16, _ template: AgentTemplate, _ context: CommandContext) async throws
+        -> Int32
+    {
         let fly = try MockFly(port: port, relays: context.configuration.relays, faults: Faults()) { template }
         await fly.start()
         context.output.line("ready \(fly.url)")
@@ -103,7 +106,9 @@ struct MockServerCommand: Subcommand {
     private func workers(
         _ port: UInt16, _ template: AgentTemplate, _ arguments: ParsedArguments, _ context: CommandContext
     ) async throws -> Int32 {
-        let token = context.configuration.environment["PIKA_WORKERS_API_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+        let token = context.configuration.environment["PIKA_WORKERS_API_TOKEN"].flatMap {
+            $0.isEmpty ? nil : $0
+        }
         let workers = try MockWorkers(
             port: port, token: token, relays: context.configuration.explicitRelays, faults: Faults()
         ) { template }
@@ -114,14 +119,18 @@ struct MockServerCommand: Subcommand {
         return status
     }
 
-    private func all(_ port: UInt16, _ template: AgentTemplate, _ context: CommandContext) async throws -> Int32 {
+    private func all(_ port: UInt16, _ template: AgentTemplate, _ context: CommandContext) async throws
+        -> Int32
+    {
         let directory = Self.directory(context)
         let world = try MockWorld(
-            relays: context.configuration.explicitRelays, directory: directory, ports: port == 0 ? nil : .init(first: port))
+            relays: context.configuration.explicitRelays, directory: directory,
+            ports: port == 0 ? nil : .init(first: port))
         await world.change { $0 = template }
         await world.start()
         context.output.line(
-            "ready \(world.relay.url) fly=\(world.fly.url) workers=\(world.workers.url) microvm=\(world.microVM.url)")
+            "ready \(world.relay.url) fly=\(world.fly.url) workers=\(world.workers.url) microvm=\(world.microVM.url)"
+        )
         let status = await Self.untilSignal()
         await world.stop()
         // As above: only guests' copies of files.

@@ -14,6 +14,9 @@ struct RunCommand: Subcommand {
             OptionSpec(
                 "--set", placeholder: "K=V", help: "sets an input of the script; may be repeated",
                 isRepeatable: true),
+            OptionSpec(
+                "--allow-faults",
+                help: "lets fault lines act on real control planes (stages http, spawn, teardown)"),
             OptionSpec("--until", placeholder: "LINE", help: "stops before this line (cleanup still runs)"),
             OptionSpec("--keep-going", help: "runs the other files when one has failed"),
             OptionSpec(
@@ -57,7 +60,7 @@ struct RunCommand: Subcommand {
         }
         var status: Int32 = 0
         for (source, statements) in parsed {
-            let result = try await run(statements, source, catalogue, sets, limit, arguments, context)
+            let result = try await run(statements, source, sets, limit, arguments, context)
             if status == 0 { status = result }
             if result != 0, !arguments.has("--keep-going") { break }
         }
@@ -65,14 +68,16 @@ struct RunCommand: Subcommand {
     }
 
     private func run(
-        _ statements: [Statement], _ source: ScriptSource, _ catalogue: CommandCatalogue,
+        _ statements: [Statement], _ source: ScriptSource,
         _ sets: [String: String],
         _ limit: Duration?, _ arguments: ParsedArguments, _ context: CommandContext
     ) async throws -> Int32 {
         let host = try await LiveHost.make(
-            context.configuration, isMock: arguments.has("--mock"), log: context.log)
+            context.configuration, isMock: arguments.has("--mock"), log: context.log,
+            allowsFaults: arguments.has("--allow-faults"))
+        // The host's own providers: with --allow-faults they go through its faults.
         let interpreter = Interpreter(
-            host: host, catalogue: catalogue,
+            host: host, catalogue: CommandCatalogue(providers: host.providers),
             inputs: .init(
                 sets: sets, environment: context.configuration.environment, dotenv: DotEnv.load(".env")),
             sourceName: source.name)

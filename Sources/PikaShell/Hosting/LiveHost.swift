@@ -23,16 +23,21 @@ actor LiveHost: ScriptHost {
     /// Removed at the end: a mock run leaves nothing behind.
     private let temporaryDirectory: String?
     private let httpClient: any HTTPClient
+    /// Faults outside of the mock world, where they were allowed.
+    private let liveFaults: Faults?
     private var sessionsByName: [String: AgentSession] = [:]
     private var order: [String] = []
     private var current: String?
     private var hasStarted = false
 
     /// Opens (or makes) the state and, for mocks, the world.
-    static func make(_ configuration: Configuration, isMock: Bool, log: EventLog) async throws -> LiveHost {
+    static func make(
+        _ configuration: Configuration, isMock: Bool, log: EventLog, allowsFaults: Bool = false
+    ) async throws -> LiveHost {
         guard isMock else {
             return try LiveHost(
-                configuration, log: log, directory: configuration.stateDirectory, temporary: nil, world: nil)
+                configuration, log: log, directory: configuration.stateDirectory, temporary: nil, world: nil,
+                allowsFaults: allowsFaults)
         }
         for relay in configuration.explicitRelays ?? [] where !relay.isLoopback {
             throw Failure(
@@ -50,7 +55,7 @@ actor LiveHost: ScriptHost {
 
     private init(
         _ configuration: Configuration, log: EventLog, directory: String, temporary: String?,
-        world: MockWorld?
+        world: MockWorld?, allowsFaults: Bool = false
     ) throws {
         self.log = log
         self.world = world
@@ -59,7 +64,10 @@ actor LiveHost: ScriptHost {
         jobDirectory = stateDirectory.path
         variables = configuration.environment
         isTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
-        let http = FoundationHTTPClient()
+        liveFaults = allowsFaults ? Faults() : nil
+        let http: any HTTPClient =
+            liveFaults.map { FaultyHTTPClient(inner: FoundationHTTPClient(), faults: $0) }
+            ?? FoundationHTTPClient()
         httpClient = http
         providers = ProviderCatalogue.all(http: http)
         let random = SystemRandom()
@@ -161,7 +169,8 @@ actor LiveHost: ScriptHost {
     /// The adapter for something that the ledger remembers.
     nonisolated func provider(for entry: ResourceLedger.Entry) throws -> any Provider {
         guard let description = providers.first(where: { $0.name == entry.provider }) else {
-            throw Failure(.usage, "the ledger names a provider \(entry.provider), which this pikachat does not know")
+            throw Failure(
+                .usage, "the ledger names a provider \(entry.provider), which this pikachat does not know")
         }
         return try description.make(for: entry, providerEnvironment(entry.provider))
     }
@@ -209,17 +218,34 @@ actor LiveHost: ScriptHost {
         var addresses: [String: String] = [:]
         for provider in providers {
             guard let parameter = provider.parameters.first(where: { $0.kind == .url }) else { continue }
-            let fromEnvironment = parameter.environment.flatMap { variables[$0] }.flatMap { $0.isEmpty ? nil : $0 }
+            let fromEnvironment = parameter.environment.flatMap { variables[$0] }.flatMap {
+                $0.isEmpty ? nil : $0
+            }
             addresses[provider.name] = fromEnvironment ?? parameter.defaultText
         }
         return addresses
     }
 
     func fault(_ stage: String?, _ values: [String: String]) async throws {
-        guard let world else { throw Failure(.usage, "this is not the mock world") }
-        guard let stage else { return await world.fault(nil) }
-        guard let known = FaultStage(rawValue: stage) else { throw Failure(.usage, "there is no stage \(stage)") }
-        await world.fault(try FaultRule(stage: known, values: values))
+        guard world != nil || liveFaults != nil else {
+            throw Failure(.usage, "faults outside of the mock world need --allow-faults")
+        }
+        guard let stage else {
+            await liveFaults?.clear()
+            await world?.fault(nil)
+            return
+        }
+        guard let known = FaultStage(rawValue: stage) else {
+            throw Failure(.usage, "there is no stage \(stage)")
+        }
+        let rule = try FaultRule(stage: known, values: values)
+        if let world { return await world.fault(rule) }
+        guard FaultyHTTPClient.stages.contains(known) else {
+            throw Failure(
+                .usage, "faults at \(stage) happen in the mock world only",
+                hints: ["outside of it: \(FaultyHTTPClient.stages.map(\.rawValue).joined(separator: ", "))"])
+        }
+        await liveFaults?.add(rule)
     }
 
     func configureMock(_ kind: String, _ values: [String: String]) async throws {

@@ -25,15 +25,21 @@ extension FlyProvider {
                 if name.hasSuffix("KEY") { environment.log.masking.add(value) }
             }
             // The ledger remembers base and app as one address.
-            let address = ControlPlaneAddress.trimmed(values.text("fly-url") ?? "").components(separatedBy: "/v1/apps/")
+            let address = ControlPlaneAddress.trimmed(values.text("fly-url") ?? "").components(
+                separatedBy: "/v1/apps/")
             let app = address.count == 2 ? address[1] : values.text("app") ?? ""
-            guard app.utf8.allSatisfy({ ($0 >= 0x30 && $0 <= 0x39) || ($0 >= 0x61 && $0 <= 0x7a) || $0 == 0x2d }) else {
-                throw ParameterError("app", "app=\(app.prefix(60)): lower-case letters, digits and - are allowed")
+            guard
+                app.utf8.allSatisfy({ ($0 >= 0x30 && $0 <= 0x39) || ($0 >= 0x61 && $0 <= 0x7a) || $0 == 0x2d }
+                )
+            else {
+                throw ParameterError(
+                    "app", "app=\(app.prefix(60)): lower-case letters, digits and - are allowed")
             }
             return FlyProvider(
                 options: Options(
                     token: token, baseURL: address[0], app: app,
-                    region: values.text("region") ?? "", image: values.text("image") ?? "", botEnvironment: bot),
+                    region: values.text("region") ?? "", image: values.text("image") ?? "",
+                    botEnvironment: bot),
                 http: http, environment: environment)
         }
     }

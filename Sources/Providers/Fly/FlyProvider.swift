@@ -39,7 +39,9 @@ package struct FlyProvider: Provider {
 
     // MARK: Provisioning
 
-    package func provision(_ request: ProvisionRequest, ledger: ResourceRecorder) async throws -> ProvisionedAgent {
+    package func provision(_ request: ProvisionRequest, ledger: ResourceRecorder) async throws
+        -> ProvisionedAgent
+    {
         warnAboutRelays(request.relays)
         let volume = try await createVolume(request, ledger)
         let machine: FlyMachine
@@ -63,9 +65,11 @@ package struct FlyProvider: Provider {
             throw error
         }
         return ProvisionedAgent(
-            id: machine.id, publicKey: request.botKey.publicKey, detail: "region=\(machine.region ?? options.region)",
+            id: machine.id, publicKey: request.botKey.publicKey,
+            detail: "region=\(machine.region ?? options.region)",
             fields: [
-                "id": .text(machine.id), "provider": .text(name), "app": .text(options.app), "volume": .text(volume.id),
+                "id": .text(machine.id), "provider": .text(name), "app": .text(options.app),
+                "volume": .text(volume.id),
                 "url": .text(options.baseURL), "instance": .text(machine.instanceID ?? ""),
             ], resources: [resource, volume])
     }
@@ -79,7 +83,9 @@ package struct FlyProvider: Provider {
             ))
     }
 
-    private func createVolume(_ request: ProvisionRequest, _ ledger: ResourceRecorder) async throws -> ProviderResource {
+    private func createVolume(_ request: ProvisionRequest, _ ledger: ResourceRecorder) async throws
+        -> ProviderResource
+    {
         try await ledger.willCreate("volume")
         let volume: FlyVolume = try await creating("volume", ledger) {
             try await call(
@@ -105,7 +111,8 @@ package struct FlyProvider: Provider {
         variables["NOSTR_SECRET_KEY"] = Hex.encode(request.botKey.secret.exposed())
         let body = FlyMachineRequest(
             name: request.name ?? "agent-\(request.suffix)", region: options.region,
-            config: .init(image: options.image, env: variables, mounts: [.init(volume: volume.id, path: "/app/state")]))
+            config: .init(
+                image: options.image, env: variables, mounts: [.init(volume: volume.id, path: "/app/state")]))
         try await ledger.willCreate("machine")
         return try await creating("machine", ledger) {
             try await call("POST", "/machines", body, purpose: "create machine")
@@ -120,7 +127,8 @@ package struct FlyProvider: Provider {
             return try await create()
         } catch let failure as HTTPFailure {
             if failure.surelyDidNothing { try await ledger.isGone(kind, id: nil) }
-            throw ProviderError(failure.code, failure.description, canHeal: failure.surelyDidNothing && failure.canHeal)
+            throw ProviderError(
+                failure.code, failure.description, canHeal: failure.surelyDidNothing && failure.canHeal)
         }
     }
 
@@ -141,7 +149,9 @@ package struct FlyProvider: Provider {
                 "GET", "/machines/\(agent.id)/wait?state=started\(query)&timeout=60", Optional<String>.none,
                 timeout: .seconds(75), purpose: "wait for machine \(agent.id)")
         } catch let failure as HTTPFailure {
-            guard case .status(408, _) = failure.reason else { throw ProviderError(failure.code, failure.description) }
+            guard case .status(408, _) = failure.reason else {
+                throw ProviderError(failure.code, failure.description)
+            }
             let state = try await inspect(ProviderResource(kind: "machine", id: agent.id)) ?? "gone"
             throw ProviderError(
                 .notReady, "machine \(agent.id) did not start within 60s; it is \(state)",
@@ -150,9 +160,11 @@ package struct FlyProvider: Provider {
     }
 
     package func remove(_ resource: ProviderResource) async throws {
-        let path = resource.kind == "machine" ? "/machines/\(resource.id)?force=true" : "/volumes/\(resource.id)"
+        let path =
+            resource.kind == "machine" ? "/machines/\(resource.id)?force=true" : "/volumes/\(resource.id)"
         do {
-            _ = try await send("DELETE", path, Optional<String>.none, purpose: "delete \(resource.kind) \(resource.id)")
+            _ = try await send(
+                "DELETE", path, Optional<String>.none, purpose: "delete \(resource.kind) \(resource.id)")
         } catch let failure as HTTPFailure {
             if case .status(404, _) = failure.reason { return }
             throw ProviderError(
@@ -164,11 +176,13 @@ package struct FlyProvider: Provider {
         do {
             if resource.kind == "machine" {
                 let machine: FlyMachine = try await call(
-                    "GET", "/machines/\(resource.id)", Optional<String>.none, purpose: "look at machine \(resource.id)")
+                    "GET", "/machines/\(resource.id)", Optional<String>.none,
+                    purpose: "look at machine \(resource.id)")
                 return machine.state ?? "known"
             }
             let _: FlyVolume = try await call(
-                "GET", "/volumes/\(resource.id)", Optional<String>.none, purpose: "look at volume \(resource.id)")
+                "GET", "/volumes/\(resource.id)", Optional<String>.none,
+                purpose: "look at volume \(resource.id)")
             return "exists"
         } catch let failure as HTTPFailure {
             if case .status(404, _) = failure.reason { return nil }
@@ -190,7 +204,10 @@ package struct FlyProvider: Provider {
     }
 
     package func retentionHints(for agent: ProvisionedAgent) -> [String] {
-        ["Machine \(agent.id) is still running.", "Stop with: fly machine stop \(agent.id) -a \(options.app)"]
+        [
+            "Machine \(agent.id) is still running.",
+            "Stop with: fly machine stop \(agent.id) -a \(options.app)",
+        ]
     }
 
     package func manualRemoval(of resource: ProviderResource) -> String {
@@ -226,7 +243,8 @@ package struct FlyProvider: Provider {
     ) -> HTTPRequest {
         HTTPRequest(
             method, environment.route(base + path),
-            headers: [("Authorization", "Bearer \(options.token)"), ("Content-Type", "application/json")], body: body,
+            headers: [("Authorization", "Bearer \(options.token)"), ("Content-Type", "application/json")],
+            body: body,
             timeout: timeout, purpose: purpose)
     }
 }

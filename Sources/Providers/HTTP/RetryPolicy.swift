@@ -29,7 +29,8 @@ package struct RetryPolicy: Sendable {
                             Self.retryAfter(response) ?? schedule.delay(afterFailures: failures, jitter: 1)
                     } catch let failure as HTTPFailure {
                         failures += 1
-                        guard case .transport(_, let mayHaveArrived) = failure.reason, failures < transportTries,
+                        guard case .transport(_, let mayHaveArrived) = failure.reason,
+                            failures < transportTries,
                             !mayHaveArrived || ["GET", "DELETE"].contains(request.method)
                         else { throw failure }
                         pause = schedule.delay(afterFailures: failures, jitter: 1)

@@ -122,7 +122,9 @@ package struct MicroVMProvider: Provider {
         do {
             let response = try await retry.send(request, by: http)
             // Gone already, by its own time to live or by hand: that is what was wanted.
-            guard response.isSuccess || response.status == 404 else { throw HTTPFailure(request, status: response) }
+            guard response.isSuccess || response.status == 404 else {
+                throw HTTPFailure(request, status: response)
+            }
         } catch let failure as HTTPFailure {
             throw ProviderError(
                 .leak, "failed to delete microvm \(resource.id) via \(options.spawnerURL): \(failure.cause)",
@@ -153,7 +155,8 @@ package struct MicroVMProvider: Provider {
         let window = (time - 5000)...(time + 90_000)
         return try http.read([SpawnerVM].self, from: response, for: request)
             .filter { vm in
-                guard !known.contains(vm.id), Self.isUsable(vm.id), let created = vm.createdAtMilliseconds else { return false }
+                guard !known.contains(vm.id), Self.isUsable(vm.id), let created = vm.createdAtMilliseconds
+                else { return false }
                 return window.contains(created)
             }
             .map { ProviderResource(kind: "vm", id: $0.id) }

@@ -70,7 +70,9 @@ package struct SpawnerVM: Codable, Equatable, Sendable {
     var createdAtMilliseconds: Int64? {
         guard let createdAt else { return nil }
         for style in [Date.ISO8601FormatStyle(), Date.ISO8601FormatStyle(includingFractionalSeconds: true)] {
-            if let date = try? Date(createdAt, strategy: style) { return Int64(date.timeIntervalSince1970 * 1000) }
+            if let date = try? Date(createdAt, strategy: style) {
+                return Int64(date.timeIntervalSince1970 * 1000)
+            }
         }
         return nil
     }

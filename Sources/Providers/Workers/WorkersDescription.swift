@@ -13,7 +13,9 @@ extension WorkersProvider {
         ) { values, environment in
             let url = ControlPlaneAddress.trimmed(values.text("workers-url") ?? "")
             guard url.contains("://"), !url.hasSuffix(":") else {
-                throw ParameterError("workers-url", "the worker's address is empty: give --workers-url, or PIKA_WORKERS_BASE_URL")
+                throw ParameterError(
+                    "workers-url",
+                    "the worker's address is empty: give --workers-url, or PIKA_WORKERS_BASE_URL")
             }
             let token = environment.variable("PIKA_WORKERS_API_TOKEN")?.filter { !$0.isWhitespace }
             if let token { environment.log.masking.add(token) }

@@ -34,15 +34,19 @@ package struct WorkersProvider: Provider {
     package var controlPlane: String { options.baseURL }
     package var progressText: String { "Creating Workers agent via \(options.baseURL)…" }
 
-    package func provision(_ request: ProvisionRequest, ledger: ResourceRecorder) async throws -> ProvisionedAgent {
+    package func provision(_ request: ProvisionRequest, ledger: ResourceRecorder) async throws
+        -> ProvisionedAgent
+    {
         try await checkHealth()
         let body = CreateAgentRequest(
-            name: request.name ?? "agent-\(request.suffix)", brain: "pi", relayURLs: request.relays.map(\.text),
+            name: request.name ?? "agent-\(request.suffix)", brain: "pi",
+            relayURLs: request.relays.map(\.text),
             botSecretKeyHex: Hex.encode(request.botKey.secret.exposed()))
         try await ledger.willCreate("agent")
         let status: AgentStatus
         do {
-            status = try await call("POST", "/agents", body, timeout: .seconds(60), purpose: "create workers agent")
+            status = try await call(
+                "POST", "/agents", body, timeout: .seconds(60), purpose: "create workers agent")
         } catch let failure as HTTPFailure {
             if failure.surelyDidNothing { try await ledger.isGone("agent", id: nil) }
             throw ProviderError(
@@ -50,17 +54,20 @@ package struct WorkersProvider: Provider {
                 canHeal: failure.surelyDidNothing && failure.canHeal)
         }
         guard Self.isUsable(status.id) else {
-            throw ProviderError(.protocolError, "the worker answered with an agent id that is none: \(status.id.prefix(80).debugDescription)")
+            throw ProviderError(
+                .protocolError,
+                "the worker answered with an agent id that is none: \(status.id.prefix(80).debugDescription)")
         }
         try await ledger.didCreate("agent", id: status.id)
         let expected = request.botKey.publicKey.hex
         let got = status.botPubkey.filter { !$0.isWhitespace }.lowercased()
         guard got == expected else {
-            throw ProviderError(.protocolError, "workers bot pubkey mismatch: expected \(expected), got \(got.prefix(64))")
+            throw ProviderError(
+                .protocolError, "workers bot pubkey mismatch: expected \(expected), got \(got.prefix(64))")
         }
         report(status.relayProbe)
         return ProvisionedAgent(
-            id: status.id, publicKey: request.botKey.publicKey, detail: "", 
+            id: status.id, publicKey: request.botKey.publicKey, detail: "",
             fields: ["id": .text(status.id), "provider": .text(name), "url": .text(options.baseURL)],
             resources: [ProviderResource(kind: "agent", id: status.id)])
     }
@@ -68,17 +75,25 @@ package struct WorkersProvider: Provider {
     private func checkHealth() async throws {
         struct Health: Decodable { let ok: Bool }
         do {
-            let health: Health = try await call("GET", "/health", Optional<String>.none, timeout: .seconds(10), purpose: "reach the worker")
-            guard health.ok else { throw ProviderError(.notReady, "the worker at \(options.baseURL) says that it is not well") }
+            let health: Health = try await call(
+                "GET", "/health", Optional<String>.none, timeout: .seconds(10), purpose: "reach the worker")
+            guard health.ok else {
+                throw ProviderError(.notReady, "the worker at \(options.baseURL) says that it is not well")
+            }
         } catch let failure as HTTPFailure {
-            throw ProviderError(failure.code, failure.description, hints: hints(for: failure), canHeal: failure.canHeal)
+            throw ProviderError(
+                failure.code, failure.description, hints: hints(for: failure), canHeal: failure.canHeal)
         }
     }
 
     private func hints(for failure: HTTPFailure) -> [String] {
         switch failure.code {
         case .auth: ["set PIKA_WORKERS_API_TOKEN to the worker's token"]
-        case .unreachable: ["ensure the worker is reachable (curl \(options.baseURL)/health)", "its address is PIKA_WORKERS_BASE_URL, or --workers-url"]
+        case .unreachable:
+            [
+                "ensure the worker is reachable (curl \(options.baseURL)/health)",
+                "its address is PIKA_WORKERS_BASE_URL, or --workers-url",
+            ]
         default: []
         }
     }
@@ -86,12 +101,15 @@ package struct WorkersProvider: Provider {
     /// What the worker found out about its relay.
     private func report(_ probe: AgentStatus.RelayProbe?) {
         guard let probe else { return }
-        let detail = [probe.statusCode.map { "status \($0)" }, probe.error].compactMap { $0 }.joined(separator: ", ")
+        let detail = [probe.statusCode.map { "status \($0)" }, probe.error].compactMap { $0 }.joined(
+            separator: ", ")
         if probe.ok {
             environment.log.emit(.relayRemark(probe.relay, text: "reached by the worker"))
         } else {
             environment.log.emit(
-                .warning("the worker cannot reach \(probe.relay)\(detail.isEmpty ? "" : ": \(detail)"); the agent may not be found"))
+                .warning(
+                    "the worker cannot reach \(probe.relay)\(detail.isEmpty ? "" : ": \(detail)"); the agent may not be found"
+                ))
         }
     }
 
@@ -100,7 +118,8 @@ package struct WorkersProvider: Provider {
             let status: AgentStatus
             do {
                 status = try await call(
-                    "GET", "/agents/\(agent.id)", Optional<String>.none, timeout: .seconds(10), purpose: "look at workers agent \(agent.id)")
+                    "GET", "/agents/\(agent.id)", Optional<String>.none, timeout: .seconds(10),
+                    purpose: "look at workers agent \(agent.id)")
             } catch let failure as HTTPFailure {
                 throw ProviderError(failure.code, failure.description, hints: hints(for: failure))
             }
@@ -115,7 +134,8 @@ package struct WorkersProvider: Provider {
             let _: Answer = try await call(
                 "POST", "/agents/\(agent.id)/runtime/process-welcome",
                 ProcessWelcomeRequest(
-                    groupID: welcome.nostrGroupID, wrapperEventIDHex: welcome.wrapID.hex, welcomeEventJSON: welcome.rumorJSON),
+                    groupID: welcome.nostrGroupID, wrapperEventIDHex: welcome.wrapID.hex,
+                    welcomeEventJSON: welcome.rumorJSON),
                 timeout: .seconds(30), purpose: "hand the Welcome to workers agent \(agent.id)")
         } catch let failure as HTTPFailure {
             throw ProviderError(failure.code, failure.description, hints: hints(for: failure))
@@ -158,7 +178,9 @@ package struct WorkersProvider: Provider {
     /// `a-z0-9_-`, 64 at most: what the worker itself makes of names.
     private static func isUsable(_ id: String) -> Bool {
         (1...64).contains(id.utf8.count)
-            && id.utf8.allSatisfy { ($0 >= 0x61 && $0 <= 0x7a) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2d || $0 == 0x5f }
+            && id.utf8.allSatisfy {
+                ($0 >= 0x61 && $0 <= 0x7a) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2d || $0 == 0x5f
+            }
     }
 
     private func call<Body: Encodable, Value: Decodable>(
@@ -168,7 +190,9 @@ package struct WorkersProvider: Provider {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let request = HTTPRequest(
             method, environment.route(options.baseURL + path),
-            headers: (options.token.map { [("Authorization", "Bearer \($0)")] } ?? []) + [("Content-Type", "application/json")],
+            headers: (options.token.map { [("Authorization", "Bearer \($0)")] } ?? []) + [
+                ("Content-Type", "application/json")
+            ],
             body: try body.map { [UInt8](try encoder.encode($0)) }, timeout: timeout, purpose: purpose)
         let response = try await retry.send(request, by: http)
         guard response.isSuccess else { throw HTTPFailure(request, status: response) }

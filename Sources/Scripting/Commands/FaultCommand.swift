@@ -6,7 +6,8 @@ struct FaultCommand: Command, WordChecking {
     private static let actions = ["hang", "reset", "drop", "dup"]
 
     var description: CommandDescription {
-        var description = CommandDescription("fault", "makes something go wrong in the mock world")
+        var description = CommandDescription(
+            "fault", "makes something go wrong (mock world, or --allow-faults)")
         description.words = .list("STAGE [hang|reset|drop|dup] | clear", required: true)
         description.parameters = [
             Parameter("status", .integer(100...599), "the control plane answers this; a relay refuses"),
@@ -18,7 +19,8 @@ struct FaultCommand: Command, WordChecking {
             Parameter("seed", .integer(0...Int.max), "makes p= repeat"),
         ]
         description.examples = [
-            "fault spawn status=503 retry-after=1 times=1", "fault relay dup", "fault agent latency=500ms times=1", "fault clear",
+            "fault spawn status=503 retry-after=1 times=1", "fault relay dup",
+            "fault agent latency=500ms times=1", "fault clear",
         ]
         return description
     }
@@ -28,10 +30,13 @@ struct FaultCommand: Command, WordChecking {
         func fail(_ message: String, _ word: Word, _ known: [String], _ written: String) -> Diagnostic {
             let nearest = Suggestion.nearest(to: written, among: known).map { ["did you mean \($0)?"] } ?? []
             return Diagnostic(
-                code: .usage, message: message, range: word.range, notes: nearest + ["known: \(known.joined(separator: ", "))"])
+                code: .usage, message: message, range: word.range,
+                notes: nearest + ["known: \(known.joined(separator: ", "))"])
         }
         if stage == "clear" { return nil }
-        guard Self.stages.contains(stage) else { return fail("there is no stage \(stage)", words[0], Self.stages + ["clear"], stage) }
+        guard Self.stages.contains(stage) else {
+            return fail("there is no stage \(stage)", words[0], Self.stages + ["clear"], stage)
+        }
         if words.count > 1, let action = words[1].literal, words.count > 2 || !Self.actions.contains(action) {
             return fail("\(action) is no fault", words[1], Self.actions, action)
         }
@@ -39,18 +44,19 @@ struct FaultCommand: Command, WordChecking {
     }
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
-        guard script.host.isMock else {
-            throw Failure(.usage, "faults happen in the mock world only", hints: ["run the script with --mock"])
-        }
         guard let stage = call.words.first else { throw Failure(.usage, "fault needs a stage") }
         if stage == "clear" {
             try await script.host.fault(nil, [:])
             return [:]
         }
         var values: [String: String] = [:]
-        for name in ["status", "retry-after", "times", "after", "seed"] { values[name] = call.values.integer(name).map(String.init) }
+        for name in ["status", "retry-after", "times", "after", "seed"] {
+            values[name] = call.values.integer(name).map(String.init)
+        }
         if let p = call.values.text("p") {
-            guard let number = Double(p), (0...1).contains(number) else { throw Failure(.usage, "p=\(p): a number from 0 to 1 is needed") }
+            guard let number = Double(p), (0...1).contains(number) else {
+                throw Failure(.usage, "p=\(p): a number from 0 to 1 is needed")
+            }
             values["p"] = p
         }
         if let latency = call.values.duration("latency") { values["latency"] = "\(latency.milliseconds)ms" }

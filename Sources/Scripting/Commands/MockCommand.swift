@@ -7,8 +7,10 @@ struct MockCommand: Command, WordChecking {
         "agent": [
             Parameter("on", .pattern, "answers only messages that match; /re/"),
             Parameter("reply", .text, "the answer; {text} stands for the message", positional: false),
-            Parameter("boot", .duration(unit: .seconds, seconds: 0...3600), "how long an agent takes to start"),
-            Parameter("identity", .choice(["own", "foreign"]), "foreign: its key package is another account's"),
+            Parameter(
+                "boot", .duration(unit: .seconds, seconds: 0...3600), "how long an agent takes to start"),
+            Parameter(
+                "identity", .choice(["own", "foreign"]), "foreign: its key package is another account's"),
         ],
         "microvm": [
             Parameter(

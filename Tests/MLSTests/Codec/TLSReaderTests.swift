@@ -15,8 +15,9 @@ struct TLSReaderTests {
         .enabled(if: Vectors.areAvailable, "\(Vectors.skipComment)"))
     func lengthHeaders() throws {
         for vector in try Vectors.decode([LengthVector].self, from: "mls/deserialization.json") {
-            var reader = TLSReader(vector.vlbytesHeader.bytes + [UInt8](repeating: 7, count: vector.length))
-            #expect(try reader.opaque().count == vector.length)
+            // Without the bytes themselves: some vectors are a gigabyte long.
+            var reader = TLSReader(vector.vlbytesHeader.bytes)
+            #expect(try reader.lengthPrefix() == vector.length)
             #expect(reader.isAtEnd)
             #expect(VariableLength.encode(vector.length) == vector.vlbytesHeader.bytes)
         }

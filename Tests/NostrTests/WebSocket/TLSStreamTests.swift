@@ -7,51 +7,50 @@ import Testing
 @testable import Nostr
 
 /// A TLS server by the openssl command, with a certificate of its own for "localhost".
-private final class TLSServer: @unchecked Sendable {
-    // One test uses it; the process outlives no test.
+private final class TLSServer: Sendable {
     static let isAvailable = FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl")
 
     let directory = TemporaryDirectory()
     let port: UInt16
-    private let process = Process()
+    private let spawned: Spawned
     var certificate: String { directory.file("cert.pem") }
 
     init(options: [String] = []) async throws {
         port = try Self.freePort()
-        try Self.run([
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
-            "subjectAltName=DNS:localhost", "-keyout", directory.file("key.pem"), "-out", certificate,
-        ])
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-        process.arguments = ["s_server", "-accept", "\(port)", "-www", "-cert", certificate, "-key", directory.file("key.pem")] + options
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
+        let certificate = directory.file("cert.pem")
+        let made = try await Program.run(
+            [
+                "/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                "ec_paramgen_curve:prime256v1", "-nodes",
+                "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout",
+                directory.file("key.pem"), "-out", certificate,
+            ], environment: ["PATH": "/usr/bin:/bin"])
+        #expect(made.status == 0, "\(made.error)")
+        let output = try Spawned.pipe()
+        spawned = try Spawned(
+            [
+                "/usr/bin/openssl", "s_server", "-accept", "\(port)", "-www", "-cert", certificate, "-key",
+                directory.file("key.pem"),
+            ]
+                + options, environment: ["PATH": "/usr/bin:/bin"], descriptors: (nil, output.write, nil))
+        close(output.write)
         // It says ACCEPT once it listens.
+        let (stream, continuation) = AsyncStream<[UInt8]>.makeStream()
+        Spawned.follow(output.read) { bytes, isEnd in
+            continuation.yield(bytes)
+            if isEnd { continuation.finish() }
+        }
         var text = ""
-        while !text.contains("ACCEPT") {
-            let data = output.fileHandleForReading.availableData
-            guard !data.isEmpty else { break }
-            text += String(decoding: data, as: UTF8.self)
+        for await bytes in stream {
+            text += String(decoding: bytes, as: UTF8.self)
+            if text.contains("ACCEPT") { break }
         }
     }
 
-    deinit { process.terminate() }
+    deinit { spawned.signal(SIGKILL) }
 
     /// A port that was free a moment ago: openssl cannot tell which one it would choose itself.
     private static func freePort() throws -> UInt16 { try LoopbackServer().port }
-
-    private static func run(_ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-        process.arguments = arguments
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-    }
 
     func connect(hostName: String, authorityFile: String?) async throws -> TLSStream {
         let tcp = try await SocketStream.connect(host: "127.0.0.1", port: port)
@@ -79,11 +78,14 @@ struct TLSStreamTests {
     @Test("refuses an unknown authority, another host name, and an old protocol")
     func refused() async throws {
         let server = try await TLSServer()
-        await #expect { try await server.connect(hostName: "localhost", authorityFile: nil) } throws: { error in
+        await #expect { try await server.connect(hostName: "localhost", authorityFile: nil) } throws: {
+            error in
             guard case .untrusted(let why)? = error as? TLSFailure else { return false }
             return why.contains("self-signed")
         }
-        await #expect { try await server.connect(hostName: "other.example", authorityFile: server.certificate) } throws: { error in
+        await #expect {
+            try await server.connect(hostName: "other.example", authorityFile: server.certificate)
+        } throws: { error in
             guard case .untrusted(let why)? = error as? TLSFailure else { return false }
             return why.contains("hostname mismatch")
         }
@@ -91,7 +93,9 @@ struct TLSStreamTests {
             try await server.connect(hostName: "localhost", authorityFile: "/nowhere.pem")
         }
         let old = try await TLSServer(options: ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"])
-        await #expect { try await old.connect(hostName: "localhost", authorityFile: old.certificate) } throws: { error in
+        await #expect {
+            try await old.connect(hostName: "localhost", authorityFile: old.certificate)
+        } throws: { error in
             guard case .protocolFailure? = error as? TLSFailure else { return false }
             return true
         }
@@ -100,14 +104,18 @@ struct TLSStreamTests {
     @Test("a wss relay with an untrusted certificate is named as such")
     func relay() async throws {
         let server = try await TLSServer()
-        let pool = RelayPool([try RelayURL("wss://localhost:\(server.port)")], environment: RelayEnvironment()) { _ in }
+        let pool = RelayPool(
+            [try RelayURL("wss://localhost:\(server.port)")], environment: RelayEnvironment()
+        ) { _ in }
         await pool.start()
         let event = try Rumor(author: TestKeys.alice.publicKey, createdAt: 1, kind: .chatMessage, content: "")
             .signed(by: TestKeys.alice, random: SeededRandom("tls"))
         do {
-            try await pool.publish(event, within: .seconds(1))
+            try await pool.publish(event, within: .seconds(4))
             Issue.record("published over an untrusted connection")
-        } catch { #expect("\(error)".contains("certificate is not trusted: self-signed certificate"), "\(error)") }
+        } catch {
+            #expect("\(error)".contains("certificate is not trusted: self-signed certificate"), "\(error)")
+        }
         await pool.stop()
     }
 
@@ -119,7 +127,9 @@ struct TLSStreamTests {
             try? await stream.write(Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8))
         }
         let tcp = try await SocketStream.connect(host: "127.0.0.1", port: server.port)
-        await #expect(throws: TLSFailure.self) { try await TLSStream(over: tcp, hostName: "localhost", authorityFile: nil) }
+        await #expect(throws: TLSFailure.self) {
+            try await TLSStream(over: tcp, hostName: "localhost", authorityFile: nil)
+        }
         await server.stop()
     }
 }

@@ -5,7 +5,7 @@ import Nostr
 import TestSupport
 import Testing
 
-@Suite("pikachat agent new --provider microvm")
+@Suite("pikachat agent new --provider microvm", .serialized)
 struct AgentNewTests {
     private let state = TemporaryDirectory()
 
@@ -247,6 +247,22 @@ struct AgentNewTests {
                     && result.error.contains("same relays: \(relay.url)"), "\(result.error)")
             #expect(await slow.ids.isEmpty)
             await slow.stop()
+        }
+    }
+
+    @Test("faults act on real control planes only with --allow-faults")
+    func liveFaults() async throws {
+        try await withWorld { spawner, relay in
+            try
+                "fault spawn status=500 times=1\nfails unreachable: spawn microvm url=\(spawner.url)\necho survived"
+                .write(
+                    toFile: state.file("f.pika"), atomically: true, encoding: .utf8)
+            let refused = try await Pikachat.run(["run", "f.pika", "--relay", relay.url.text], state: state)
+            #expect(refused.status == 2 && refused.error.contains("--allow-faults"), "\(refused.error)")
+            let allowed = try await Pikachat.run(
+                ["run", "f.pika", "--allow-faults", "--relay", relay.url.text], state: state)
+            #expect(allowed.status == 0 && allowed.output.contains("survived"), "\(allowed.error)")
+            #expect(await spawner.createBodies.isEmpty)
         }
     }
 

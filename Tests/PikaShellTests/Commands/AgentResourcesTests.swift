@@ -3,7 +3,7 @@ import Mocks
 import TestSupport
 import Testing
 
-@Suite("pikachat agent list, inspect, delete, sweep")
+@Suite("pikachat agent list, inspect, delete, sweep", .serialized)
 struct AgentResourcesTests {
     private let state = TemporaryDirectory()
 
@@ -11,7 +11,8 @@ struct AgentResourcesTests {
         let world = try MockWorld(relays: nil, directory: state.path)
         await world.start()
         let environment = [
-            "PIKA_MICROVM_SPAWNER_URL": world.microVM.url, "PIKA_FLY_API_BASE_URL": world.fly.url, "FLY_API_TOKEN": "fly-token-abc",
+            "PIKA_MICROVM_SPAWNER_URL": world.microVM.url, "PIKA_FLY_API_BASE_URL": world.fly.url,
+            "FLY_API_TOKEN": "fly-token-abc",
             "ANTHROPIC_API_KEY": "sk-ant-abcdef", "PIKA_WORKERS_BASE_URL": world.workers.url,
         ]
         do { try await body(world, environment) } catch {
@@ -21,7 +22,9 @@ struct AgentResourcesTests {
         await world.stop()
     }
 
-    private func run(_ arguments: [String], _ environment: [String: String], stdin: String = "") async throws -> Pikachat.Result {
+    private func run(_ arguments: [String], _ environment: [String: String], stdin: String = "") async throws
+        -> Pikachat.Result
+    {
         try await Pikachat.run(arguments, stdin: stdin, environment: environment, state: state)
     }
 
@@ -29,16 +32,20 @@ struct AgentResourcesTests {
     func fly() async throws {
         try await withWorld { world, environment in
             let relay = ["--relay", world.relay.url.text]
-            let started = try await run(["agent", "new", "--provider", "fly"] + relay, environment, stdin: "hello\n")
+            let started = try await run(
+                ["agent", "new", "--provider", "fly"] + relay, environment, stdin: "hello\n")
             #expect(started.status == 0, "\(started.error)")
             let id = try #require(await world.fly.machineIDs.first)
-            #expect(started.error.contains("Machine \(id) is still running.") && started.error.contains("Stop with: fly machine stop \(id) -a pika-bot"))
+            #expect(
+                started.error.contains("Machine \(id) is still running.")
+                    && started.error.contains("Stop with: fly machine stop \(id) -a pika-bot"))
             let list = try await run(["agent", "list"], environment)
             #expect(list.output.contains("\(id)  fly machine  kept  provider: started"), "\(list.output)")
             let inspect = try await run(["agent", "inspect", id], environment)
             #expect(inspect.output.contains("fly machine") && inspect.output.contains("fly volume"))
             let swept = try await run(["agent", "sweep", "--yes"], environment)
-            #expect(swept.output == "nothing was left behind\n", "kept on purpose is not swept: \(swept.output)")
+            #expect(
+                swept.output == "nothing was left behind\n", "kept on purpose is not swept: \(swept.output)")
             let wrong = try await run(["agent", "delete", "nope"], environment)
             #expect(wrong.status == 2 && wrong.error.contains("knows nothing of nope"))
             let deleted = try await run(["agent", "delete", id], environment)
@@ -58,8 +65,12 @@ struct AgentResourcesTests {
             var rule = FaultRule(.spawn, .status(500, retryAfter: nil))
             rule.after = 1
             await world.fault(rule)
-            let result = try await run(["agent", "new", "--provider", "fly", "--relay", world.relay.url.text], environment)
-            #expect(result.status == 4 && result.error.contains("failed to create machine: 500 Internal Server Error"), "\(result.error)")
+            let result = try await run(
+                ["agent", "new", "--provider", "fly", "--relay", world.relay.url.text], environment)
+            #expect(
+                result.status == 4
+                    && result.error.contains("failed to create machine: 500 Internal Server Error"),
+                "\(result.error)")
             #expect(await world.fly.volumeIDs.isEmpty)
             #expect(try await run(["agent", "list"], environment).output == "nothing is running\n")
         }
@@ -68,7 +79,8 @@ struct AgentResourcesTests {
     @Test("what a killed run leaves is found and removed", arguments: ["microvm", "fly"])
     func sweep(provider: String) async throws {
         try await withWorld { world, environment in
-            try "spawn \(provider)\necho up\nsleep 60s".write(toFile: state.file("s.pika"), atomically: true, encoding: .utf8)
+            try "spawn \(provider)\necho up\nsleep 60s".write(
+                toFile: state.file("s.pika"), atomically: true, encoding: .utf8)
             let running = try Pikachat.start(
                 ["run", "s.pika", "--relay", world.relay.url.text], environment: environment, state: state)
             #expect(await running.waitFor("up"), "\(running.errorSoFar)")
@@ -77,7 +89,9 @@ struct AgentResourcesTests {
             let asked = try await run(["agent", "sweep"], environment)
             #expect(asked.status == 2 && asked.error.contains("sweep --yes"))
             let swept = try await run(["agent", "sweep", "--yes"], environment)
-            #expect(swept.status == 0 && swept.output.contains("removed \(provider)"), "\(swept.output)\(swept.error)")
+            #expect(
+                swept.status == 0 && swept.output.contains("removed \(provider)"),
+                "\(swept.output)\(swept.error)")
             #expect(await world.microVM.ids.isEmpty)
             #expect(await world.fly.machineIDs.isEmpty)
             #expect(await world.fly.volumeIDs.isEmpty)
@@ -89,7 +103,8 @@ struct AgentResourcesTests {
         try await withWorld { world, environment in
             await world.microVM.delayCreation(by: .milliseconds(300))
             try "spawn microvm".write(toFile: state.file("s.pika"), atomically: true, encoding: .utf8)
-            let running = try Pikachat.start(["run", "s.pika", "--relay", world.relay.url.text], environment: environment, state: state)
+            let running = try Pikachat.start(
+                ["run", "s.pika", "--relay", world.relay.url.text], environment: environment, state: state)
             await world.microVM.creationBegan()
             running.signal(SIGKILL)
             _ = await running.finish()
@@ -98,7 +113,9 @@ struct AgentResourcesTests {
             let list = try await run(["agent", "list"], environment)
             #expect(list.output.contains("may have been created"), "\(list.output)")
             let swept = try await run(["agent", "sweep", "--yes"], environment)
-            #expect(swept.status == 0 && swept.output.contains("removed microvm vm vm-"), "\(swept.output)\(swept.error)")
+            #expect(
+                swept.status == 0 && swept.output.contains("removed microvm vm vm-"),
+                "\(swept.output)\(swept.error)")
             #expect(await world.microVM.ids.isEmpty)
         }
     }
@@ -106,14 +123,17 @@ struct AgentResourcesTests {
     @Test("a sweep that cannot remove ends with status 6")
     func stuck() async throws {
         try await withWorld { world, environment in
-            try "spawn microvm\necho up\nsleep 60s".write(toFile: state.file("s.pika"), atomically: true, encoding: .utf8)
-            let running = try Pikachat.start(["run", "s.pika", "--relay", world.relay.url.text], environment: environment, state: state)
+            try "spawn microvm\necho up\nsleep 60s".write(
+                toFile: state.file("s.pika"), atomically: true, encoding: .utf8)
+            let running = try Pikachat.start(
+                ["run", "s.pika", "--relay", world.relay.url.text], environment: environment, state: state)
             #expect(await running.waitFor("up"))
             running.signal(SIGKILL)
             _ = await running.finish()
             await world.microVM.override("DELETE", "/vms", with: .error(500, "stuck"))
             let swept = try await run(["agent", "sweep", "--yes"], environment)
-            #expect(swept.status == 6 && swept.error.contains("manual cleanup: curl -X DELETE"), "\(swept.error)")
+            #expect(
+                swept.status == 6 && swept.error.contains("manual cleanup: curl -X DELETE"), "\(swept.error)")
         }
     }
 
@@ -121,14 +141,20 @@ struct AgentResourcesTests {
     func workers() async throws {
         try await withWorld { world, environment in
             let relay = ["--relay", world.relay.url.text]
-            let result = try await run(["agent", "new", "--provider", "workers"] + relay, environment, stdin: "hello\nagain\n")
+            let result = try await run(
+                ["agent", "new", "--provider", "workers"] + relay, environment, stdin: "hello\nagain\n")
             #expect(result.status == 0, "\(result.error)")
-            #expect(result.output.contains("pi> echo: hello") && result.output.contains("pi> echo: again"), "\(result.output)")
+            #expect(
+                result.output.contains("pi> echo: hello") && result.output.contains("pi> echo: again"),
+                "\(result.output)")
             #expect(await world.workers.processedWelcomes == 1)
             let id = try #require(await world.workers.ids.first)
-            #expect(result.error.contains("Workers agent \(id) is still active.") && result.error.contains("Inspect with: \(world.workers.url)/agents/\(id)"))
+            #expect(
+                result.error.contains("Workers agent \(id) is still active.")
+                    && result.error.contains("Inspect with: \(world.workers.url)/agents/\(id)"))
             await world.fault(FaultRule(.agent, .drop))
-            let silent = try await run(["agent", "new", "--provider", "workers", "--name", "My Agent!"] + relay, environment)
+            let silent = try await run(
+                ["agent", "new", "--provider", "workers", "--name", "My Agent!"] + relay, environment)
             #expect(silent.status == 0, "nothing was said, nothing is awaited: \(silent.error)")
             #expect(await world.workers.ids.contains("my-agent"))
         }
@@ -139,11 +165,15 @@ struct AgentResourcesTests {
         try await withWorld { world, environment in
             let good = try await run(["doctor", "--relay", world.relay.url.text], environment)
             #expect(good.status == 0, "\(good.output)")
-            #expect(good.output.contains("takes kinds 445, 1059, 30443, 443") && good.output.contains("fly: \(world.fly.url)"), "\(good.output)")
+            #expect(
+                good.output.contains("takes kinds 445, 1059, 30443, 443")
+                    && good.output.contains("fly: \(world.fly.url)"), "\(good.output)")
             #expect(!good.output.contains("fly-token-abc"))
             let bad = try await run(["doctor", "--json", "--relay", "ws://127.0.0.1:1"], [:])
             #expect(bad.status == 4 && bad.output.contains("\"verdict\":\"bad\""), "\(bad.output)")
-            for line in bad.output.split(separator: "\n") { #expect(try JSONSerialization.jsonObject(with: Data(line.utf8)) is [String: Any]) }
+            for line in bad.output.split(separator: "\n") {
+                #expect(try JSONSerialization.jsonObject(with: Data(line.utf8)) is [String: Any])
+            }
         }
     }
 }

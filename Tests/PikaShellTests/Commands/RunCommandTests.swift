@@ -176,7 +176,7 @@ struct RunCommandTests {
         let result = try await Pikachat.run(["run", "wait.pika"], state: state)
         #expect(result.status == 3)
         #expect(
-            result.error.contains("in use by pikachat with process id \(holder.process.processIdentifier)"),
+            result.error.contains("in use by pikachat with process id \(holder.processID)"),
             "\(result.error)")
         holder.signal(SIGTERM)
         _ = await holder.finish()

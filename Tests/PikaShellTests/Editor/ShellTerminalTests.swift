@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("shell in a terminal")
+@Suite("shell in a terminal", .serialized)
 struct ShellTerminalTests {
     @Test("the commands of the mission bring a reply, and quit asks about the VM")
     func mission() async throws {

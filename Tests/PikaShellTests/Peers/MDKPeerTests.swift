@@ -59,23 +59,13 @@ struct MDKPeerTests {
             ["mock", "agent", "--relay", relay.url.text], stdin: nil, state: state)
         #expect(await agent.waitFor("ready npub1"))
         let key = try #require(agent.outputSoFar.split(whereSeparator: \.isWhitespace).last.map(String.init))
-        let owner = Process()
-        owner.executableURL = URL(fileURLWithPath: Peer.directory + "/mdk-owner")
-        owner.arguments = [
-            "--mdk", version, "--relay", relay.url.text, "--peer", key, "--say", "one", "--self-update",
-            "--say", "two", "--match", "echo: {text}",
-        ]
-        owner.environment = Pikachat.environment(peerEnvironment, state: state)
-        owner.standardOutput = FileHandle.nullDevice
-        owner.standardError = FileHandle.nullDevice
-        try owner.run()
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                owner.waitUntilExit()
-                continuation.resume()
-            }
-        }
-        #expect(owner.terminationStatus == 0)
+        let owner = try await Program.run(
+            [
+                Peer.directory + "/mdk-owner", "--mdk", version, "--relay", relay.url.text, "--peer", key,
+                "--say", "one",
+                "--self-update", "--say", "two", "--match", "echo: {text}",
+            ], environment: Pikachat.environment(peerEnvironment, state: state))
+        #expect(owner.status == 0, "\(owner.output)\(owner.error)")
         agent.signal(SIGTERM)
         #expect(await agent.finish(limit: .seconds(20)).status == 143)
         await relay.stop()

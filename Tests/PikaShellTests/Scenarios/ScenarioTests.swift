@@ -2,28 +2,48 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The contract scenarios of scripts/ci, each against each provider's mock.
-@Suite("Contract scenarios")
-struct ScenarioTests {
+/// The contract scenarios of scripts/ci. Each provider's run one after another, so that their times mean something.
+enum Scenarios {
     static let scripts: [String] = {
         let folder = Vectors.repositoryRoot.appendingPathComponent("scripts/ci").path
-        return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".pika") }.sorted()
+        return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
+            $0.hasSuffix(".pika")
+        }.sorted()
     }()
 
-    @Test("holds", arguments: scripts, ["fly", "workers", "microvm"])
-    func scenario(script: String, provider: String) async throws {
+    static func run(_ script: String, _ provider: String) async throws {
         let path = Vectors.repositoryRoot.appendingPathComponent("scripts/ci/\(script)").path
-        let result = try await Pikachat.run(["run", path, "--mock", "--set", "PROVIDER=\(provider)"], limit: .seconds(120))
+        let result = try await Pikachat.run(
+            ["run", path, "--mock", "--set", "PROVIDER=\(provider)"], limit: .seconds(120))
         #expect(result.status == 0, "\(result.output)\(result.error)")
     }
+}
 
-    @Test("there are at least fifteen, and every demo runs against mocks")
-    func demos() async throws {
-        #expect(Self.scripts.count >= 15)
-        for name in ["demo-microvm", "demo-fly", "demo-workers"] {
-            let path = Vectors.repositoryRoot.appendingPathComponent("scripts/\(name).pika").path
-            let result = try await Pikachat.run(["run", path, "--mock"])
-            #expect(result.status == 0, "\(name): \(result.error)")
-        }
+@Suite("Contract scenarios: fly", .serialized)
+struct FlyScenarioTests {
+    @Test("holds", arguments: Scenarios.scripts)
+    func scenario(script: String) async throws { try await Scenarios.run(script, "fly") }
+}
+
+@Suite("Contract scenarios: workers", .serialized)
+struct WorkersScenarioTests {
+    @Test("holds", arguments: Scenarios.scripts)
+    func scenario(script: String) async throws { try await Scenarios.run(script, "workers") }
+}
+
+@Suite("Contract scenarios: microvm", .serialized)
+struct MicroVMScenarioTests {
+    @Test("holds", arguments: Scenarios.scripts)
+    func scenario(script: String) async throws { try await Scenarios.run(script, "microvm") }
+}
+
+@Suite("Demo scripts")
+struct DemoScriptTests {
+    @Test("run against mocks, unchanged", arguments: ["demo-microvm", "demo-fly", "demo-workers"])
+    func demo(name: String) async throws {
+        let path = Vectors.repositoryRoot.appendingPathComponent("scripts/\(name).pika").path
+        let result = try await Pikachat.run(["run", path, "--mock"])
+        #expect(result.status == 0, "\(result.error)")
+        #expect(Scenarios.scripts.count >= 15)
     }
 }

@@ -14,14 +14,6 @@ final class Collector: Sendable {
 
     var text: String { state.withLock { String(decoding: $0.bytes, as: UTF8.self) } }
 
-    func follow(_ handle: FileHandle) {
-        handle.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            self.add(Array(data), isEnd: data.isEmpty)
-        }
-    }
-
     func add(_ bytes: [UInt8], isEnd: Bool) {
         state.withLock { state in
             state.bytes += bytes

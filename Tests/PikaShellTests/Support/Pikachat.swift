@@ -1,4 +1,5 @@
 import Foundation
+import Nostr
 import TestSupport
 
 /// The built binary, run as a user would.
@@ -31,13 +32,14 @@ enum Pikachat {
         return environment.merging(extra) { $1 }
     }
 
-    /// Runs to the end; a process that hangs is killed after `limit` and shows status -1.
+    /// Runs to the end, a few at a time; a process that hangs is killed after `limit` and shows status -1.
     static func run(
         _ arguments: [String], stdin: String = "", environment extra: [String: String] = [:],
         state: TemporaryDirectory = TemporaryDirectory(), limit: Duration = .seconds(60)
     ) async throws -> Result {
-        let started = try start(arguments, stdin: stdin, environment: extra, state: state)
-        return await started.finish(limit: limit)
+        try await Gate.processes.pass {
+            try await start(arguments, stdin: stdin, environment: extra, state: state).finish(limit: limit)
+        }
     }
 
     static func start(
@@ -48,35 +50,37 @@ enum Pikachat {
     }
 
     /// A process under way; output is collected as it comes.
-    final class Running: @unchecked Sendable {
-        // The process and its pipes are used by one test; the collectors have their own synchronisation.
-        let process = Process()
+    final class Running: Sendable {
+        private let spawned: Spawned
         private let state: TemporaryDirectory
         private let output = Collector()
         private let error = Collector()
-        private let input = Pipe()
+        /// Held open while there is no end of input.
+        private let input: Int32
 
         init(_ arguments: [String], stdin: String?, environment: [String: String], state: TemporaryDirectory)
             throws
         {
             self.state = state
-            process.executableURL = URL(fileURLWithPath: Pikachat.path)
-            process.arguments = arguments
-            process.environment = environment
-            process.currentDirectoryURL = URL(fileURLWithPath: state.path)
-            let (out, err) = (Pipe(), Pipe())
-            process.standardOutput = out
-            process.standardError = err
-            process.standardInput = input
-            try process.run()
-            output.follow(out.fileHandleForReading)
-            error.follow(err.fileHandleForReading)
+            let (input, output, error) = (try Spawned.pipe(), try Spawned.pipe(), try Spawned.pipe())
+            spawned = try Spawned(
+                [Pikachat.path] + arguments, environment: environment, directory: state.path,
+                descriptors: (input.read, output.write, error.write))
+            for end in [input.read, output.write, error.write] { close(end) }
+            let (outputText, errorText) = (self.output, self.error)
+            Spawned.follow(output.read) { outputText.add($0, isEnd: $1) }
+            Spawned.follow(error.read) { errorText.add($0, isEnd: $1) }
+            self.input = stdin == nil ? input.write : -1
             if let stdin {
-                try input.fileHandleForWriting.write(contentsOf: Data(stdin.utf8))
-                try input.fileHandleForWriting.close()
+                let bytes = Array(stdin.utf8)
+                _ = bytes.withUnsafeBytes { write(input.write, $0.baseAddress, $0.count) }
+                close(input.write)
             }
         }
 
+        deinit { if input >= 0 { close(input) } }
+
+        var processID: Int32 { spawned.processID }
         var outputSoFar: String { output.text }
         var errorSoFar: String { error.text }
 
@@ -85,22 +89,17 @@ enum Pikachat {
             await (onError ? error : output).wait(for: text, limit: limit)
         }
 
-        func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+        func signal(_ number: Int32) { spawned.signal(number) }
 
         func finish(limit: Duration = .seconds(60)) async -> Result {
-            let ended = await output.waitForEnd(limit: limit)
-            if !ended { kill(process.processIdentifier, SIGKILL) }
-            _ = await error.waitForEnd(limit: .seconds(5))
-            await withCheckedContinuation { continuation in
-                DispatchQueue.global().async { [process] in
-                    process.waitUntilExit()
-                    continuation.resume()
-                }
+            let spawned = spawned
+            let status = try? await withDeadline(limit, clock: ContinuousClock()) {
+                await spawned.exitStatus()
             }
-            let status =
-                process.terminationReason == .exit
-                ? process.terminationStatus : 128 + process.terminationStatus
-            return Result(status: ended ? status : -1, output: output.text, error: error.text)
+            if status == nil { spawned.signal(SIGKILL) }
+            _ = await output.waitForEnd(limit: .seconds(5))
+            _ = await error.waitForEnd(limit: .seconds(5))
+            return Result(status: (status ?? nil) ?? -1, output: output.text, error: error.text)
         }
     }
 }

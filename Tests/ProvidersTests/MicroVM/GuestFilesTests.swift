@@ -8,25 +8,12 @@ import Testing
 struct GuestFilesTests {
     private let directory = TemporaryDirectory()
 
-    private func run(_ arguments: [String], stdin: String = "", environment: [String: String] = [:]) throws
-        -> (status: Int32, output: String, error: String)
-    {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = arguments
-        process.environment = ["PATH": "\(directory.path)/bin:/usr/bin:/bin"].merging(environment) { $1 }
-        let (input, output, error) = (Pipe(), Pipe(), Pipe())
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = error
-        try process.run()
-        try input.fileHandleForWriting.write(contentsOf: Data(stdin.utf8))
-        try input.fileHandleForWriting.close()
-        let texts = [output, error].map {
-            String(decoding: $0.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        }
-        process.waitUntilExit()
-        return (process.terminationStatus, texts[0], texts[1])
+    private func run(
+        _ arguments: [String], stdin: String = "", environment: [String: String] = [:]
+    ) async throws -> (status: Int32, output: String, error: String) {
+        try await Program.run(
+            arguments, stdin: stdin,
+            environment: ["PATH": "\(directory.path)/bin:/usr/bin:/bin"].merging(environment) { $1 })
     }
 
     private func write(_ text: String, _ name: String, executable: Bool = false) throws -> String {
@@ -39,21 +26,21 @@ struct GuestFilesTests {
     }
 
     @Test("the start script is valid bash, and the bridge valid Python")
-    func syntax() throws {
-        #expect(try run(["bash", "-n", write(GuestFiles.startScript, "start-agent.sh")]).status == 0)
-        let result = try run(["python3", "-m", "py_compile", write(GuestFiles.bridge, "bridge.py")])
+    func syntax() async throws {
+        #expect(try await run(["bash", "-n", write(GuestFiles.startScript, "start-agent.sh")]).status == 0)
+        let result = try await run(["python3", "-m", "py_compile", write(GuestFiles.bridge, "bridge.py")])
         #expect(result.status == 0, "\(result.error)")
     }
 
     @Test("the start script starts the daemon with the owner, every relay and the bridge")
-    func start() throws {
+    func start() async throws {
         let script = try write(GuestFiles.startScript, "start-agent.sh")
         _ = try write("#!/bin/sh\nprintf '%s\\n' \"$@\"\n", "bin/pikachat", executable: true)
         let environment = [
             "PIKA_OWNER_PUBKEY": "abcd", "PIKA_RELAY_URLS": "ws://a, ws://b,",
             "PIKA_AGENT_DIR": directory.file("agent"),
         ]
-        let result = try run(["bash", script], environment: environment)
+        let result = try await run(["bash", script], environment: environment)
         #expect(result.status == 0, "\(result.error)")
         #expect(
             result.output.split(separator: "\n").map(String.init) == [
@@ -75,8 +62,8 @@ struct GuestFilesTests {
                 "not executable"
             ),
         ] as [([String: String], String)])
-    func failures(environment: [String: String], part: String) throws {
-        let result = try run(
+    func failures(environment: [String: String], part: String) async throws {
+        let result = try await run(
             ["bash", write(GuestFiles.startScript, "start-agent.sh")], environment: environment)
         #expect(result.status == 1)
         #expect(
@@ -84,7 +71,7 @@ struct GuestFilesTests {
     }
 
     @Test("the bridge publishes on ready, answers the owner once, and says why when no backend works")
-    func bridge() throws {
+    func bridge() async throws {
         let bridge = try write(GuestFiles.bridge, "bridge.py")
         let pi = try write("#!/bin/sh\nprintf 'pong: %s' \"$1\"\n", "bin/fake-pi", executable: true)
         let events =
@@ -99,13 +86,13 @@ struct GuestFilesTests {
             "PIKA_OWNER_PUBKEY": "owner", "PIKA_BOT_PUBKEY": "bot", "PIKA_RELAY_URLS": "ws://a,ws://b",
             "PIKA_PI_HISTORY_TURNS": "0",
         ]
-        let good = try run(
+        let good = try await run(
             ["python3", bridge], stdin: events, environment: environment.merging(["PIKA_PI_CMD": pi]) { $1 })
         let lines = good.output.split(separator: "\n").map(String.init)
         #expect(lines.count == 2, "\(good.output)\(good.error)")
         #expect(lines.first == #"{"cmd": "publish_keypackage", "relays": ["ws://a", "ws://b"]}"#)
         #expect(lines.last == #"{"cmd": "send_message", "nostr_group_id": "g", "content": "pong: ping"}"#)
-        let bad = try run(
+        let bad = try await run(
             ["python3", bridge], stdin: events,
             environment: environment.merging(["PIKA_PI_CMD": "no-such-pi"]) { $1 })
         #expect(

@@ -19,9 +19,7 @@ package actor AgentSession {
     private var nextNumber = 0
     private var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
     private var nextListener = 0
-    private var receiving: Task<Void, Never>?
     private var listeningTo = ""
-    private var subscription: RelayPool.Subscription?
 
     package init(name: String, environment: SessionEnvironment) {
         self.name = name
@@ -92,18 +90,16 @@ package actor AgentSession {
         await stopListening()
         conversationEnd = nil
         listeningTo = group.nostrGroupIDHex
-        let subscription = await environment.pool.subscribe([group.filter(since: nil)])
-        self.subscription = subscription
-        receiving = Task {
-            for await delivery in subscription.deliveries { await self.received(delivery) }
+        await environment.feed.listen(to: group.nostrGroupIDHex) { [weak self] delivery in
+            await self?.received(delivery)
         }
     }
 
     func stopListening() async {
-        receiving?.cancel()
-        receiving = nil
-        if let subscription { await environment.pool.cancel(subscription) }
-        subscription = nil
+        guard !listeningTo.isEmpty else { return }
+        let group = listeningTo
+        listeningTo = ""
+        await environment.feed.stopListening(to: group)
     }
 
     private func received(_ delivery: RelayPool.Delivery) async {

@@ -7,6 +7,7 @@ import Nostr
 package struct SessionEnvironment: Sendable {
     package let client: MarmotClient
     package let pool: RelayPool
+    package let feed: GroupFeed
     /// Where key packages are looked for; often the same pool.
     package let keyPackagePool: RelayPool
     package let ledger: ResourceLedger
@@ -26,6 +27,7 @@ package struct SessionEnvironment: Sendable {
     ) {
         self.client = client
         self.pool = pool
+        feed = GroupFeed(pool: pool)
         self.keyPackagePool = keyPackagePool
         self.ledger = ledger
         self.log = log

@@ -39,7 +39,8 @@ extension FlyProvider {
                 options: Options(
                     token: token, baseURL: address[0], app: app,
                     region: values.text("region") ?? "", image: values.text("image") ?? "",
-                    botEnvironment: bot),
+                    botEnvironment: bot,
+                    createTimeout: values.duration("create-timeout") ?? .seconds(30)),
                 http: http, environment: environment)
         }
     }

@@ -13,6 +13,7 @@ package struct FlyProvider: Provider {
         package var image: String
         /// Model keys for the bot: ANTHROPIC_API_KEY, and where set OPENAI_API_KEY, PI_MODEL.
         package var botEnvironment: [String: String]
+        package var createTimeout: Duration
     }
 
     /// Machines of ours are found again by it.
@@ -221,7 +222,8 @@ package struct FlyProvider: Provider {
     private func call<Body: Encodable, Value: Decodable>(
         _ method: String, _ path: String, _ body: Body?, purpose: String
     ) async throws -> Value {
-        let response = try await send(method, path, body, purpose: purpose)
+        let timeout = method == "POST" ? options.createTimeout : .seconds(30)
+        let response = try await send(method, path, body, timeout: timeout, purpose: purpose)
         return try http.read(
             Value.self, from: response, for: request(method, path, nil, .seconds(30), purpose))
     }

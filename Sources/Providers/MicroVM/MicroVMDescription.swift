@@ -22,7 +22,8 @@ extension MicroVMProvider {
                     devShell: values.text("dev-shell") ?? "", cpu: values.integer("cpu") ?? 1,
                     memoryMB: values.integer("memory-mb") ?? 1024,
                     ttlSeconds: Int(values.duration("ttl-seconds")?.components.seconds ?? 7200),
-                    createTimeout: try createTimeout(environment.variables)),
+                    createTimeout: try values.duration("create-timeout")
+                        ?? createTimeout(environment.variables)),
                 variables: environment.variables,
                 http: http, clock: environment.clock, route: environment.route)
         }

@@ -20,7 +20,10 @@ extension WorkersProvider {
             let token = environment.variable("PIKA_WORKERS_API_TOKEN")?.filter { !$0.isWhitespace }
             if let token { environment.log.masking.add(token) }
             return WorkersProvider(
-                options: Options(baseURL: url, token: token), http: http, environment: environment)
+                options: Options(
+                    baseURL: url, token: token,
+                    createTimeout: values.duration("create-timeout") ?? .seconds(60)), http: http,
+                environment: environment)
         }
     }
 }

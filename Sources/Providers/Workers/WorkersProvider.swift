@@ -9,6 +9,7 @@ package struct WorkersProvider: Provider {
         package var baseURL: String
         /// Nil: the worker wants none.
         package var token: String?
+        package var createTimeout: Duration
     }
 
     /// Pause between looks at an agent that is booting, and how long it may take.
@@ -46,7 +47,7 @@ package struct WorkersProvider: Provider {
         let status: AgentStatus
         do {
             status = try await call(
-                "POST", "/agents", body, timeout: .seconds(60), purpose: "create workers agent")
+                "POST", "/agents", body, timeout: options.createTimeout, purpose: "create workers agent")
         } catch let failure as HTTPFailure {
             if failure.surelyDidNothing { try await ledger.isGone("agent", id: nil) }
             throw ProviderError(

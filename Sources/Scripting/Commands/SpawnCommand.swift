@@ -20,6 +20,9 @@ struct SpawnCommand: Command, WordChecking {
     private var common: [Parameter] {
         [
             Parameter("name", .text, "name of the agent"),
+            Parameter(
+                "create-timeout", .duration(unit: .seconds, seconds: 1...3600),
+                "how long the control plane may take to answer"),
             Parameter("session", .text, "name of the session; for several agents at once"),
         ]
     }

@@ -55,7 +55,7 @@ struct ShellTerminalTests {
         // The command runs once its line is echoed and the terminal is ours again.
         #expect(await terminal.waitFor("sleep 60s\r\n"))
         #expect(try await cancelled(terminal), "\(terminal.text)")
-        #expect(try await terminal.enter("echo alive", expecting: "alive\r\n"))
+        #expect(try await terminal.enter("echo alive", expecting: "alive\r\npika> "))
         try terminal.type("\u{4}")
         #expect(await terminal.exitStatus() == 0)
         #expect(!terminal.text.contains("never \r\nnever"))

@@ -16,12 +16,24 @@ struct GuestFilesTests {
             environment: ["PATH": "\(directory.path)/bin:/usr/bin:/bin"].merging(environment) { $1 })
     }
 
-    private func write(_ text: String, _ name: String, executable: Bool = false) throws -> String {
+    private func write(_ text: String, _ name: String) throws -> String {
         let path = directory.file(name)
         try FileManager.default.createDirectory(
             atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
         try text.write(toFile: path, atomically: true, encoding: .utf8)
-        if executable { chmod(path, 0o755) }
+        return path
+    }
+
+    /// A program of the test. A shell writes it: a file that this process has open for writing while another test starts a
+    /// program cannot be run (ETXTBSY).
+    private func program(_ text: String, _ name: String) async throws -> String {
+        let path = directory.file("bin/\(name)")
+        let made = try await run(
+            [
+                "sh", "-c", "mkdir -p \"$1\" && cat >\"$2\" && chmod 755 \"$2\"", "sh", directory.file("bin"),
+                path,
+            ], stdin: text)
+        #expect(made.status == 0, "\(made.error)")
         return path
     }
 
@@ -35,7 +47,7 @@ struct GuestFilesTests {
     @Test("the start script starts the daemon with the owner, every relay and the bridge")
     func start() async throws {
         let script = try write(GuestFiles.startScript, "start-agent.sh")
-        _ = try write("#!/bin/sh\nprintf '%s\\n' \"$@\"\n", "bin/pikachat", executable: true)
+        _ = try await program("#!/bin/sh\nprintf '%s\\n' \"$@\"\n", "pikachat")
         let environment = [
             "PIKA_OWNER_PUBKEY": "abcd", "PIKA_RELAY_URLS": "ws://a, ws://b,",
             "PIKA_AGENT_DIR": directory.file("agent"),
@@ -73,7 +85,7 @@ struct GuestFilesTests {
     @Test("the bridge publishes on ready, answers the owner once, and says why when no backend works")
     func bridge() async throws {
         let bridge = try write(GuestFiles.bridge, "bridge.py")
-        let pi = try write("#!/bin/sh\nprintf 'pong: %s' \"$1\"\n", "bin/fake-pi", executable: true)
+        let pi = try await program("#!/bin/sh\nprintf 'pong: %s' \"$1\"\n", "fake-pi")
         let events =
             [
                 #"{"type":"ready"}"#, "not json",

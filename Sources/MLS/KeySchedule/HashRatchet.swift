@@ -75,9 +75,6 @@ package struct HashRatchet: Equatable, Sendable {
         return key
     }
 
-    /// Whether the window still holds keys that this ratchet skipped.
-    var keepsSkippedKeys: Bool { !skipped.isEmpty }
-
     private mutating func forgetOldKeys() {
         let newest = nextGeneration - 1
         guard newest > Self.outOfOrderWindow, !skipped.isEmpty else { return }

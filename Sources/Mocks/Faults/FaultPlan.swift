@@ -72,6 +72,9 @@ package struct FaultPlan: Sendable {
             }
             guard draw(index) < rule.probability else { continue }
             rules[index].struck += 1
+            if case .latency(let base, let jitter) = rule.action {
+                return .latency(base + jitter * draw(index), jitter: .zero)
+            }
             return rule.action
         }
         return nil

@@ -13,6 +13,8 @@ struct FaultCommand: Command, WordChecking {
             Parameter("status", .integer(100...599), "the control plane answers this; a relay refuses"),
             Parameter("retry-after", .integer(0...3600), "seconds, with status=429 or 503"),
             Parameter("latency", .duration(unit: .milliseconds, seconds: 0...3600), "comes this much later"),
+            Parameter(
+                "jitter", .duration(unit: .milliseconds, seconds: 0...3600), "and up to this much more"),
             Parameter("times", .integer(1...1_000_000), "how often; always without it"),
             Parameter("after", .integer(0...1_000_000), "how many go well first"),
             Parameter("p", .text, "probability of each, 0 to 1"),
@@ -60,6 +62,7 @@ struct FaultCommand: Command, WordChecking {
             values["p"] = p
         }
         if let latency = call.values.duration("latency") { values["latency"] = "\(latency.milliseconds)ms" }
+        if let jitter = call.values.duration("jitter") { values["jitter"] = "\(jitter.milliseconds)ms" }
         if call.words.count > 1 { values["action"] = call.words[1] }
         let kinds = ["status", "latency", "action"].filter { values[$0] != nil }
         guard kinds.count == 1 else {

@@ -10,6 +10,7 @@ enum Main {
 
     static func main() async {
         TerminalModes.remember()
+        LoopbackProxy.bypass()
         Signals.shared.install()
         let status = await status(of: CommandLine.arguments.dropFirst())
         await OutputQueue.shared.drain()

@@ -65,7 +65,8 @@ package final class FoundationHTTPClient: NSObject, HTTPClient {
         case .cannotFindHost, .dnsLookupFailed:
             return .transport("the host is unknown", mayHaveArrived: false)
         case .cannotConnectToHost: return .transport("connection refused", mayHaveArrived: false)
-        case .networkConnectionLost: return .transport("the connection broke off", mayHaveArrived: true)
+        case .networkConnectionLost, .unknown:
+            return .transport("the connection broke off", mayHaveArrived: true)
         case .notConnectedToInternet: return .transport("no network", mayHaveArrived: false)
         case .secureConnectionFailed, .serverCertificateUntrusted, .serverCertificateHasBadDate,
             .serverCertificateHasUnknownRoot, .serverCertificateNotYetValid, .clientCertificateRejected:

@@ -159,6 +159,28 @@ struct RunCommandTests {
         await server.stop()
     }
 
+    @Test("proxy variables do not get between us and this machine; half an answer is a broken connection")
+    func transport() async throws {
+        let server = try LoopbackServer()
+        await server.start { stream in
+            guard let request = try? await stream.read(maximum: 4096) else { return }
+            let isHalf = String(decoding: request, as: UTF8.self).contains("/half")
+            let answer =
+                isHalf
+                ? "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nabc"
+                : "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+            // The client may be gone; then there is nobody to answer.
+            try? await stream.write(Array(answer.utf8))
+        }
+        let url = "http://127.0.0.1:\(server.port)"
+        let proxies = ["http_proxy": "http://127.0.0.1:1", "all_proxy": "http://127.0.0.1:1"]
+        let direct = try await script("http get \(url)/ as=r\necho $r.text", environment: proxies)
+        #expect(direct.status == 0 && direct.output == "ok\n", "\(direct.error)")
+        let half = try await script("http get \(url)/half")
+        #expect(half.status == 4 && half.error.contains("the connection broke off"), "\(half.error)")
+        await server.stop()
+    }
+
     private actor Answers {
         private var count = 0
         func next() -> Int {

@@ -49,6 +49,17 @@ final class Terminal: Sendable {
         return await waitFor(part)
     }
 
+    /// Presses `key` until the program ends. libedit shows the prompt a moment before it takes the terminal over, and Ctrl-D
+    /// pressed in between is the terminal's own.
+    func exitStatus(pressing key: String) async -> Int32 {
+        for _ in 0..<20 {
+            // A program that has ended takes no keys.
+            try? type(key)
+            if await screen.waitForEnd(limit: .milliseconds(500)) { break }
+        }
+        return await exitStatus()
+    }
+
     func exitStatus(limit: Duration = .seconds(20)) async -> Int32 {
         let spawned = spawned
         let status = try? await withDeadline(limit, clock: ContinuousClock()) { await spawned.exitStatus() }

@@ -206,9 +206,14 @@ package actor MockFly {
         }
     }
 
+    /// The `timeout` of a wait, kept within the 0 to 60 seconds Fly allows; 60 when absent or no number.
+    static func waitSeconds(_ timeout: String?) -> Int {
+        min(max(timeout.flatMap { Int($0) } ?? 60, 0), 60)
+    }
+
     private func wait(_ id: String, _ request: ServerRequest) async -> ServerResponse? {
         let wanted = request.query["state"] ?? "started"
-        let steps = (Int(request.query["timeout"] ?? "60") ?? 60) * 20
+        let steps = Self.waitSeconds(request.query["timeout"]) * 20
         for _ in 0..<steps {
             guard let machine = machines[id] else { return .error(404, "machine not found") }
             if machine.state == wanted { return .json(200, ["ok": true]) }

@@ -62,7 +62,9 @@ let package = Package(
         tests("ProvidersTests", ["Providers", "AgentCore", "Mocks", "Cryptography", "Nostr"]),
         tests("ScriptingTests", ["Scripting", "AgentCore"]),
         tests("MocksTests", ["Mocks", "Nostr", "Cryptography"]),
-        tests("PikaShellTests", ["Nostr", "Marmot", "Cryptography", "Mocks", "AgentCore", "Providers"]),
+        tests(
+            "PikaShellTests",
+            ["PikaShell", "CLibedit", "Nostr", "Marmot", "Cryptography", "Mocks", "AgentCore", "Providers"]),
         tests("RepositoryTests", []),
     ]
 )

@@ -56,7 +56,10 @@ struct AgentChat: Sendable {
         let label =
             ["microvm": "microVM", "fly": "Fly", "workers": "Workers"][description.name] ?? description.name
         output.line("Connected to \(label) agent \(agent.id) (\(KeyText.npub(agent.publicKey)))", to: .error)
-        if let editor = host.isTerminal ? LineEditor(output: output, history: [], complete: { _ in [] }) : nil
+        if host.isTerminal,
+            let editor = LineEditor(
+                output: output, history: [], complete: { _ in [] },
+                onInterrupt: { _ in Signals.shared.deliver(SIGINT) })
         {
             output.line("Type messages below. Ctrl-C to exit.", to: .error)
             try await converse(session) { await editor.readLine(prompt: "you> ") }

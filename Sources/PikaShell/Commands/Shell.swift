@@ -1,7 +1,6 @@
 import AgentCore
 import Foundation
 import Scripting
-import Synchronization
 
 /// The read-evaluate-print loop over one shared session pipeline.
 final class Shell: Sendable {
@@ -11,8 +10,7 @@ final class Shell: Sendable {
     private let output: OutputQueue
     private let usesColor: Bool
     private let history: History?
-    /// The signal that ends the shell.
-    private let leaving = Mutex<Int32?>(nil)
+    private let interrupts = ShellInterrupts()
 
     init(
         host: LiveHost, interpreter: Interpreter, catalogue: CommandCatalogue, output: OutputQueue,
@@ -31,9 +29,13 @@ final class Shell: Sendable {
     func run(first statements: [Statement], from source: ScriptSource?) async -> Int32 {
         let completions = Completions(
             catalogue: catalogue, providers: host.providers, extraNames: ShellBuiltin.names)
+        let interrupts = interrupts
+        Signals.shared.handle { interrupts.signal($0) }
         let reader: any LineReading =
-            LineEditor(output: output, history: history?.load() ?? []) { completions.candidates(for: $0) }
-            ?? PlainPrompt(output: output)
+            LineEditor(
+                output: output, history: history?.load() ?? [],
+                complete: { completions.candidates(for: $0) },
+                onInterrupt: { interrupts.typed(afterLines: $0) }) ?? PlainPrompt(output: output)
         output.line(
             "pikachat shell\(host.isMock ? " (mock: nothing leaves this machine)" : ""). help lists the commands, quit ends.",
             to: .error)
@@ -41,7 +43,7 @@ final class Shell: Sendable {
         var said: [String] = []
         while true {
             let line = await read(reader, prompt: await prompt(continued: !said.isEmpty))
-            if let number = leaving.withLock({ $0 }) {
+            if let number = interrupts.leaving {
                 _ = await end()
                 return 128 + number
             }
@@ -64,14 +66,10 @@ final class Shell: Sendable {
         }
     }
 
-    /// One line. Ctrl-C is the reader's business; TERM and HUP end the shell.
     private func read(_ reader: any LineReading, prompt: String) async -> LineEditor.Line {
         let reading = Task { await reader.readLine(prompt: prompt) }
-        Signals.shared.handle { [self] number in
-            guard number != SIGINT else { return }
-            leaving.withLock { $0 = number }
-            reading.cancel()
-        }
+        interrupts.read { reading.cancel() }
+        defer { interrupts.finishedReading() }
         return await reading.value
     }
 
@@ -127,11 +125,8 @@ final class Shell: Sendable {
         await interpreter.say(sourceName: source.name)
         let interpreter = interpreter
         let work = Task { try await interpreter.execute(statements) }
-        Signals.shared.handle { [self] number in
-            if number != SIGINT { leaving.withLock { $0 = number } }
-            work.cancel()
-        }
-        defer { Signals.shared.handle { _ in } }
+        interrupts.run { work.cancel() }
+        defer { interrupts.finishedRunning() }
         do {
             try await work.value
             await showNext(after: statements)
@@ -228,7 +223,7 @@ final class Shell: Sendable {
     private func end() async -> Int32 {
         let ending = Ending(host: host)
         let signals = InterruptCounter()
-        Signals.shared.handle { [output] number in
+        interrupts.end { [output] number in
             guard signals.count(number) > 1 else {
                 return output.line("cleaning up (again to skip)", to: .error)
             }
@@ -244,28 +239,5 @@ final class Shell: Sendable {
             host.log.emit(.failure(code: failure.code.rawValue, message: failure.description))
         }
         return failures.isEmpty && left.isEmpty ? 0 : FailureCode.leak.exitStatus
-    }
-}
-
-/// Where the shell's lines come from.
-protocol LineReading: Sendable {
-    func readLine(prompt: String) async -> LineEditor.Line
-}
-
-extension LineEditor: LineReading {}
-
-/// A prompt without editing, for terminals that libedit cannot drive.
-struct PlainPrompt: LineReading {
-    let output: OutputQueue
-
-    func readLine(prompt: String) async -> LineEditor.Line {
-        output.write(prompt, to: .error)
-        return await withCheckedContinuation { continuation in
-            let thread = Thread {
-                let line = Swift.readLine(strippingNewline: true)
-                continuation.resume(returning: line.map(LineEditor.Line.text) ?? .endOfInput)
-            }
-            thread.start()
-        }
     }
 }

@@ -4,8 +4,13 @@ import Synchronization
 
 /// Reads lines with libedit on a thread of its own. Other tasks print through `OutputQueue`, which wakes the editor.
 ///
-/// `@unchecked Sendable`: everything of libedit is touched by the editor's thread only; what crosses threads is in `requests`
-/// and in the wake pipe.
+/// The terminal stays in one mode, without echo, lines and signals of its own, from the first prompt to the end of the process:
+/// keys pressed while a command runs wait for the next prompt (`TypedAhead`), and Ctrl-C is always a byte that we see. With a mode
+/// for editing and one for commands, a key pressed at the border of the two is lost or misread: a Ctrl-D of line mode arrives
+/// as NUL, which libedit took for quoted-insert.
+///
+/// `@unchecked Sendable`: everything of libedit is touched by the editor's thread only; what crosses threads is behind a `Mutex`
+/// or in `TerminalInput`'s wake pipe.
 final class LineEditor: @unchecked Sendable {
     enum Line: Equatable, Sendable {
         case text(String)
@@ -21,40 +26,45 @@ final class LineEditor: @unchecked Sendable {
 
     private let output: OutputQueue
     private let complete: @Sendable (String) -> [String]
-    private let wakePipe: (read: Int32, write: Int32)
+    private let onInterrupt: @Sendable (Int) -> Void
+    private let wakePipe: WakePipe
     private let requests = Mutex<[Request]>([])
-    private let available = DispatchSemaphore(value: 0)
     private let isCancelled = Mutex(false)
-    private let hasResized = Mutex(false)
+    private let hasTerminalChanged = Mutex(false)
 
     // Touched by the editor's thread only.
+    private var input: TerminalInput
     private var editor: OpaquePointer?
     private var historyHandle: OpaquePointer?
     private var promptText = ""
     private var promptBuffer: UnsafeMutablePointer<CChar>?
     private var wasInterrupted = false
+    private var linesRead = 0
 
     /// - Parameters:
     ///   - history: lines of earlier sittings, oldest first.
     ///   - complete: candidates for the text before the cursor.
+    ///   - onInterrupt: Ctrl-C while no line is being edited; gets the number of lines read until then. Called on the
+    ///     editor's thread.
     /// - Returns: nil where libedit cannot work (no terminal, `TERM=dumb`): read plain lines then.
-    init?(output: OutputQueue, history: [String], complete: @escaping @Sendable (String) -> [String]) {
+    init?(
+        output: OutputQueue, history: [String], complete: @escaping @Sendable (String) -> [String],
+        onInterrupt: @escaping @Sendable (Int) -> Void
+    ) {
         guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1, let term = getenv("TERM"),
-            !["", "dumb"].contains(String(cString: term))
+            !["", "dumb"].contains(String(cString: term)), let wakePipe = WakePipe()
         else { return nil }
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { return nil }
-        for end in ends {
-            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-            _ = fcntl(end, F_SETFL, O_NONBLOCK)
-        }
-        wakePipe = (ends[0], ends[1])
+        self.wakePipe = wakePipe
         self.output = output
         self.complete = complete
-        // The editor learns of a new window size like of everything else: by its wake pipe.
-        Signals.shared.onResize { [self] in
-            hasResized.withLock { $0 = true }
-            wake()
+        self.onInterrupt = onInterrupt
+        input = TerminalInput(wakePipe: wakePipe)
+        // A new window size, or another program that had the terminal while we were stopped.
+        for number in [SIGWINCH, SIGCONT] {
+            Signals.shared.observe(number) { [self] in
+                hasTerminalChanged.withLock { $0 = true }
+                wakePipe.wake()
+            }
         }
         let thread = Thread { self.work(history) }
         thread.stackSize = 1 << 20
@@ -67,46 +77,42 @@ final class LineEditor: @unchecked Sendable {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 requests.withLock { $0.append(Request(prompt: prompt, continuation: continuation)) }
-                available.signal()
+                wakePipe.wake()
             }
         } onCancel: {
             isCancelled.withLock { $0 = true }
-            wake()
+            wakePipe.wake()
         }
-    }
-
-    private func wake() {
-        var byte: UInt8 = 1
-        // A full pipe wakes just as well.
-        _ = write(wakePipe.write, &byte, 1)
     }
 
     // MARK: The editor's thread
 
     private func work(_ history: [String]) {
+        // The thread that started us blocks most signals; these two we raise ourselves.
+        var raised = sigset_t()
+        sigemptyset(&raised)
+        for number in [SIGTSTP, SIGQUIT] { sigaddset(&raised, number) }
+        pthread_sigmask(SIG_UNBLOCK, &raised, nil)
         Self.useUTF8()
-        guard let editor = pika_el_init("pikachat") else { return failAll() }
-        self.editor = editor
-        historyHandle = history_init()
-        if let historyHandle {
-            _ = pika_history_setsize(historyHandle, Int32(History.limit))
-            _ = pika_history_setunique(historyHandle, 1)
-            for line in history { _ = pika_history_enter(historyHandle, line) }
-            _ = pika_el_set_hist(editor, historyHandle)
+        let editor = pika_el_init("pikachat")
+        if let editor {
+            self.editor = editor
+            historyHandle = history_init()
+            if let historyHandle {
+                _ = pika_history_setsize(historyHandle, Int32(History.limit))
+                _ = pika_history_setunique(historyHandle, 1)
+                for line in history { _ = pika_history_enter(historyHandle, line) }
+                _ = pika_el_set_hist(editor, historyHandle)
+            }
+            configure(editor)
         }
-        configure(editor)
         while true {
-            available.wait()
-            guard let request = requests.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) else { continue }
-            request.continuation.resume(returning: read(request.prompt))
-        }
-    }
-
-    private func failAll() {
-        while true {
-            available.wait()
             if let request = requests.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
-                request.continuation.resume(returning: .endOfInput)
+                let line = editor == nil ? .endOfInput : read(request.prompt)
+                linesRead += 1
+                request.continuation.resume(returning: line)
+            } else {
+                listen()
             }
         }
     }
@@ -131,14 +137,23 @@ final class LineEditor: @unchecked Sendable {
             LineEditor.of(editor)?.wasInterrupted = true
             return UInt8(CC_EOF)
         }
+        _ = pika_el_addfn(editor, "pika-suspend", "stops the program until fg") { editor, _ in
+            LineEditor.of(editor)?.suspend()
+            return UInt8(CC_REDISPLAY)
+        }
         _ = pika_el_addfn(editor, "pika-complete", "completes the word") { editor, _ in
             LineEditor.of(editor)?.completeWord() ?? UInt8(CC_ERROR)
         }
-        // Ctrl-C reaches us as a character while a line is edited, and as a signal otherwise.
+        // libedit's modes for editing (-d) and for running commands (-x), made one.
         _ = pika_el_setty(editor, "-d", "-isig")
+        for flag in ["-isig", "-icanon", "-echo", "-iexten"] { _ = pika_el_setty(editor, "-x", flag) }
+        TerminalModes.keep()
         _ = pika_el_bind(editor, "^C", "pika-interrupt")
+        _ = pika_el_bind(editor, "^Z", "pika-suspend")
         _ = pika_el_bind(editor, "^I", "pika-complete")
         _ = pika_el_bind(editor, "^R", "em-inc-search-prev")
+        // libedit binds NUL to whatever the terminal has no key for, quoted-insert in the end.
+        _ = pika_el_bind(editor, "^@", "em-set-mark")
     }
 
     private static func of(_ editor: OpaquePointer?) -> LineEditor? {
@@ -154,7 +169,7 @@ final class LineEditor: @unchecked Sendable {
     private func read(_ prompt: String) -> Line {
         promptText = prompt
         wasInterrupted = false
-        output.beginEditing { [self] in wake() }
+        output.beginEditing { [wakePipe] in wakePipe.wake() }
         defer { output.endEditing() }
         var count: Int32 = 0
         let line = el_gets(editor, &count)
@@ -171,60 +186,57 @@ final class LineEditor: @unchecked Sendable {
         return .text(text)
     }
 
+    /// Between two lines: waits for a request, and sees to the keys that must not wait for one.
+    private func listen() {
+        switch input.nextKey() {
+        case nil: adoptTerminal()
+        case .interrupt: onInterrupt(linesRead)
+        case .suspend: suspend()
+        case .quit:
+            TerminalModes.restore()
+            signal(SIGQUIT, SIG_DFL)
+            raise(SIGQUIT)
+        }
+    }
+
     /// One character from the terminal, printing what waits meanwhile. 1, or 0 at the end of input.
     private func nextCharacter(into character: UnsafeMutablePointer<wchar_t>) -> Int32 {
-        var pending: [UInt8] = []
         while true {
-            var polled = [
-                pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: wakePipe.read, events: Int16(POLLIN), revents: 0),
-            ]
-            let ready = poll(&polled, 2, -1)
-            if ready < 0 {
-                if errno == EINTR { continue }
-                return -1
+            switch input.next() {
+            case .character(let scalar):
+                character.pointee = wchar_t(bitPattern: scalar.value)
+                return 1
+            case .end: return 0
+            case .woken: printWaiting()
             }
-            if polled[1].revents != 0 { printWaiting() }
             if isCancelled.withLock({ $0 }) {
                 wasInterrupted = true
                 return 0
             }
-            guard polled[0].revents != 0 else { continue }
-            var byte: UInt8 = 0
-            let count = Foundation.read(STDIN_FILENO, &byte, 1)
-            if count < 0, errno == EINTR || errno == EAGAIN { continue }
-            guard count == 1 else { return 0 }
-            pending.append(byte)
-            if let scalar = Self.scalar(pending) {
-                character.pointee = wchar_t(bitPattern: scalar)
-                return 1
-            }
         }
     }
 
-    /// A whole UTF-8 character; bytes that can never become one turn into U+FFFD.
-    private static func scalar(_ bytes: [UInt8]) -> UInt32? {
-        let length =
-            switch bytes[0] {
-            case ..<0x80: 1
-            case 0xc2..<0xe0: 2
-            case 0xe0..<0xf0: 3
-            case 0xf0..<0xf5: 4
-            default: 1
-            }
-        guard bytes.count >= length else { return nil }
-        return String(validating: bytes, as: UTF8.self)?.unicodeScalars.first?.value ?? 0xfffd
+    /// Ctrl-Z: the terminal as it was, until somebody brings us back.
+    private func suspend() {
+        TerminalModes.restore()
+        raise(SIGTSTP)
+        TerminalModes.reapply()
+    }
+
+    /// After a change of the window or a stop.
+    private func adoptTerminal() {
+        let hasChanged = hasTerminalChanged.withLock { flag in
+            defer { flag = false }
+            return flag
+        }
+        guard hasChanged else { return }
+        TerminalModes.reapply()
+        el_resize(editor)
     }
 
     /// Takes the line down, prints, puts it up again; what is typed stays.
     private func printWaiting() {
-        var drained = [UInt8](repeating: 0, count: 256)
-        while Foundation.read(wakePipe.read, &drained, drained.count) > 0 {}
-        let isResized = hasResized.withLock { flag in
-            defer { flag = false }
-            return flag
-        }
-        if isResized { el_resize(editor) }
+        adoptTerminal()
         var text = output.takeWaiting()
         guard !text.isEmpty else { return }
         if !text.hasSuffix("\n") { text += "\n" }

@@ -22,11 +22,12 @@ final class Signals: Sendable {
         }
     }
 
-    /// Calls `action` whenever the terminal's window changes its size.
-    func onResize(_ action: @escaping @Sendable () -> Void) {
-        signal(SIGWINCH, SIG_IGN)
+    /// Calls `action` for a signal that does not ask anybody to end, such as SIGWINCH.
+    func observe(_ number: Int32, _ action: @escaping @Sendable () -> Void) {
+        // SIGCONT goes on with a stopped process even so.
+        signal(number, SIG_IGN)
         let source = DispatchSource.makeSignalSource(
-            signal: SIGWINCH, queue: DispatchQueue(label: "pikachat.window"))
+            signal: number, queue: DispatchQueue(label: "pikachat.signal.\(number)"))
         source.setEventHandler { withExtendedLifetime(source, action) }
         source.activate()
     }

@@ -16,7 +16,10 @@ final class OutputQueue: Sendable {
         var pending: [(Stream, String)] = []
         var pendingBytes = 0
         var isWriting = false
-        var drained: [AsyncStream<Void>.Continuation] = []
+        /// Called once when nothing is left to write.
+        var whenDrained: [@Sendable () -> Void] = []
+
+        var isDrained: Bool { pending.isEmpty && !isWriting }
     }
 
     static let shared = OutputQueue()
@@ -49,10 +52,19 @@ final class OutputQueue: Sendable {
 
     /// The editor takes the terminal over, once all that was written before is out; `wake` tells it that text waits.
     func beginEditing(wake: @escaping @Sendable () -> Void) {
-        while !isDrained { Self.pause() }
-        state.withLock {
-            $0.isEditing = true
-            $0.wake = wake
+        let drained = DispatchSemaphore(value: 0)
+        while true {
+            let isOurs = state.withLock { state in
+                guard state.isDrained else {
+                    state.whenDrained.append { drained.signal() }
+                    return false
+                }
+                state.isEditing = true
+                state.wake = wake
+                return true
+            }
+            if isOurs { return }
+            drained.wait()
         }
     }
 
@@ -80,21 +92,13 @@ final class OutputQueue: Sendable {
         endEditing()
         let (stream, continuation) = AsyncStream<Void>.makeStream()
         state.withLock { state in
-            if state.pending.isEmpty && !state.isWriting {
+            if state.isDrained {
                 continuation.finish()
             } else {
-                state.drained.append(continuation)
+                state.whenDrained.append { continuation.finish() }
             }
         }
         for await _ in stream {}
-    }
-
-    private var isDrained: Bool { state.withLock { $0.pending.isEmpty && !$0.isWriting } }
-
-    /// The editor's thread waits for the writer's: both are ours, and the wait is as long as one write.
-    private static func pause() {
-        var none = pollfd(fd: -1, events: 0, revents: 0)
-        _ = poll(&none, 1, 1)
     }
 
     private func work() {
@@ -108,13 +112,13 @@ final class OutputQueue: Sendable {
                 return item
             }
             if let next { Self.emit(next.1, Self.descriptor(next.0)) }
-            let finished = state.withLock { state in
+            let whenDrained = state.withLock { state in
                 state.isWriting = false
-                guard state.pending.isEmpty else { return [AsyncStream<Void>.Continuation]() }
-                defer { state.drained = [] }
-                return state.drained
+                guard state.isDrained else { return [@Sendable () -> Void]() }
+                defer { state.whenDrained = [] }
+                return state.whenDrained
             }
-            for continuation in finished { continuation.finish() }
+            for action in whenDrained { action() }
         }
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -43,36 +44,66 @@ struct ShellTerminalTests {
         #expect(terminal.text.contains("deleted after"))
     }
 
-    @Test("Ctrl-C clears a line, cancels a command, and never ends the shell")
+    @Test("Ctrl-C clears a line, cancels a command, and never ends the shell; Ctrl-D does")
     func interrupt() async throws {
         let terminal = try Terminal(["shell", "--mock"])
         #expect(await terminal.waitFor("pika> "))
         try terminal.type("echo never ")
         #expect(await terminal.waitFor("never "))
         try terminal.type("\u{3}")
-        #expect(await terminal.waitFor("^C"))
-        try terminal.type("sleep 60s\r")
-        // The command runs once its line is echoed and the terminal is ours again.
-        #expect(await terminal.waitFor("sleep 60s\r\n"))
-        #expect(try await cancelled(terminal), "\(terminal.text)")
+        #expect(await terminal.waitFor("^C\r\npika> "))
+        #expect(try await terminal.enter("sleep 60s", expecting: "sleep 60s\r\n"))
+        // The line is taken: one press stops its command, whether it runs already or not.
+        try terminal.type("\u{3}")
+        #expect(await terminal.waitFor("cancelled\r\npika> "), "\(terminal.text)")
         #expect(try await terminal.enter("echo alive", expecting: "alive\r\npika> "))
+        try terminal.type("\u{4}")
+        #expect(await terminal.exitStatus() == 0, "\(terminal.text.debugDescription)")
         #expect(!terminal.text.contains("never \r\nnever"))
     }
 
-    /// Presses Ctrl-C until the running command notices: one press can fall between two terminal modes.
-    private func cancelled(_ terminal: Terminal) async throws -> Bool {
-        for _ in 0..<20 {
-            try terminal.type("\u{3}")
-            if await terminal.waitFor("cancelled", limit: .milliseconds(500)) { return true }
-        }
-        return false
-    }
-
-    @Test("Ctrl-D at an empty prompt ends the shell")
-    func endOfInput() async throws {
+    @Test(
+        "keys that come before their turn keep their meaning, and are not echoed twice", arguments: 0..<5)
+    func typedAhead(_: Int) async throws {
         let terminal = try Terminal(["shell", "--mock"])
         #expect(await terminal.waitFor("pika> "))
-        #expect(await terminal.exitStatus(pressing: "\u{4}") == 0, "\(terminal.text.debugDescription)")
+        try terminal.type("sleep 10ms\recho ä$mock\r\u{4}")
+        #expect(await terminal.exitStatus() == 0, "\(terminal.text.debugDescription)")
+        #expect(terminal.text.contains("\r\näyes\r\n"), "\(terminal.text)")
+        #expect(terminal.text.components(separatedBy: "echo ä$mock").count == 2, "\(terminal.text)")
+    }
+
+    @Test("Ctrl-C right behind a line stops that line's command and forgets what was typed before it")
+    func interruptAhead() async throws {
+        let terminal = try Terminal(["shell", "--mock"])
+        #expect(await terminal.waitFor("pika> "))
+        try terminal.type("sleep 60s\recho forgotten\r\u{3}echo alive\r")
+        #expect(await terminal.waitFor("\r\nalive\r\n"), "\(terminal.text)")
+        #expect(terminal.text.contains("cancelled"), "\(terminal.text)")
+        #expect(!terminal.text.contains("forgotten"), "\(terminal.text)")
+        try terminal.type("\u{4}")
+        #expect(await terminal.exitStatus() == 0)
+    }
+
+    @Test("Ctrl-Space is no quoted-insert")
+    func controlSpace() async throws {
+        let terminal = try Terminal(["shell", "--mock"])
+        #expect(await terminal.waitFor("pika> "))
+        try terminal.type("\0\u{4}")
+        #expect(await terminal.exitStatus() == 0, "\(terminal.text.debugDescription)")
+    }
+
+    @Test(
+        "the terminal gets its modes back",
+        arguments: [("quit\r", 0), ("\u{4}", 0), ("sleep 60s\r\u{1c}", 128 + SIGQUIT)])
+    func modes(_ keys: String, status: Int32) async throws {
+        let terminal = try Terminal(["shell", "--mock"])
+        let before = terminal.localModes
+        #expect(await terminal.waitFor("pika> "))
+        #expect(terminal.localModes != before)
+        try terminal.type(keys)
+        #expect(await terminal.exitStatus() == status)
+        #expect(terminal.localModes == before)
     }
 
     @Test("a block asks for more lines, Tab completes, mistakes show their place")

@@ -49,15 +49,10 @@ final class Terminal: Sendable {
         return await waitFor(part)
     }
 
-    /// Presses `key` until the program ends. libedit shows the prompt a moment before it takes the terminal over, and Ctrl-D
-    /// pressed in between is the terminal's own.
-    func exitStatus(pressing key: String) async -> Int32 {
-        for _ in 0..<20 {
-            // A program that has ended takes no keys.
-            try? type(key)
-            if await screen.waitForEnd(limit: .milliseconds(500)) { break }
-        }
-        return await exitStatus()
+    /// Echo, line mode, signals: `c_lflag`.
+    var localModes: tcflag_t {
+        var modes = termios()
+        return tcgetattr(master, &modes) == 0 ? modes.c_lflag : 0
     }
 
     func exitStatus(limit: Duration = .seconds(20)) async -> Int32 {

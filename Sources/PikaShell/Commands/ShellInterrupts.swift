@@ -1,0 +1,94 @@
+import Foundation
+import Synchronization
+
+/// Whom Ctrl-C and the signals concern: the line being read, the command that it started, or the cleanup at the end.
+///
+/// Lines are counted, so that a Ctrl-C typed right behind a line stops that line's command even when it comes before the command
+/// has begun, and never a later one.
+final class ShellInterrupts: Sendable {
+    private enum Concern {
+        case nothing
+        case reading(@Sendable () -> Void)
+        case running(@Sendable () -> Void)
+        case ending(@Sendable (Int32) -> Void)
+    }
+
+    private struct State {
+        var concern = Concern.nothing
+        var linesRead = 0
+        var interruptedLine: Int?
+        var leaving: Int32?
+    }
+
+    private let state = Mutex(State())
+
+    /// The signal that ends the shell.
+    var leaving: Int32? { state.withLock { $0.leaving } }
+
+    /// A line is being read.
+    func read(_ cancel: @escaping @Sendable () -> Void) {
+        enter(.reading(cancel), cancel) { $0.leaving != nil }
+    }
+
+    /// That line is there.
+    func finishedReading() {
+        state.withLock {
+            $0.concern = .nothing
+            $0.linesRead += 1
+        }
+    }
+
+    /// The line's command runs.
+    func run(_ cancel: @escaping @Sendable () -> Void) {
+        enter(.running(cancel), cancel) { $0.leaving != nil || $0.interruptedLine == $0.linesRead }
+    }
+
+    func finishedRunning() { state.withLock { $0.concern = .nothing } }
+
+    /// The shell cleans up; `handle` gets every further signal.
+    func end(_ handle: @escaping @Sendable (Int32) -> Void) {
+        state.withLock { $0.concern = .ending(handle) }
+    }
+
+    /// Ctrl-C while no line was being edited, after so many.
+    func typed(afterLines count: Int) {
+        let concern = state.withLock { state in
+            state.interruptedLine = count
+            // The line that the key belongs to is not yet known here, or another is being read already.
+            if case .running = state.concern, count != state.linesRead { return Concern.nothing }
+            return state.concern
+        }
+        switch concern {
+        case .running(let cancel): cancel()
+        case .ending(let handle): handle(SIGINT)
+        case .nothing, .reading: return
+        }
+    }
+
+    func signal(_ number: Int32) {
+        let concern = state.withLock { state in
+            if number != SIGINT {
+                state.leaving = state.leaving ?? number
+            } else if case .nothing = state.concern {
+                state.interruptedLine = state.linesRead
+            }
+            return state.concern
+        }
+        switch concern {
+        case .nothing: return
+        case .reading(let cancel), .running(let cancel): cancel()
+        case .ending(let handle): handle(number)
+        }
+    }
+
+    /// A signal may have come before there was anything to cancel.
+    private func enter(
+        _ concern: Concern, _ cancel: @Sendable () -> Void, unless isOver: (State) -> Bool
+    ) {
+        let isOver = state.withLock { state in
+            state.concern = concern
+            return isOver(state)
+        }
+        if isOver { cancel() }
+    }
+}

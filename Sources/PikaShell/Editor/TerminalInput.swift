@@ -1,0 +1,92 @@
+import Foundation
+
+/// The keyboard as the editor's thread sees it: the only reader of stdin, which it polls together with a wake pipe.
+struct TerminalInput {
+    enum Event: Equatable {
+        case character(Unicode.Scalar)
+        case woken
+        /// The terminal is gone.
+        case end
+    }
+
+    private let wakePipe: WakePipe
+    private let source: Int32
+    private var typedAhead = TypedAhead()
+    /// The first bytes of a character whose rest has not come.
+    private var partial: [UInt8] = []
+    private var hasEnded = false
+
+    init(wakePipe: WakePipe, source: Int32 = STDIN_FILENO) {
+        self.wakePipe = wakePipe
+        self.source = source
+    }
+
+    /// The next character of the edited line, one that was typed ahead first.
+    mutating func next() -> Event {
+        while true {
+            if let byte = typedAhead.next() {
+                partial.append(byte)
+                guard let scalar = Self.scalar(partial) else { continue }
+                partial = []
+                return .character(scalar)
+            }
+            if hasEnded { return .end }
+            switch poll() {
+            case .woken: return .woken
+            case .readable(let bytes): typedAhead.append(bytes)
+            }
+        }
+    }
+
+    /// Waits for a key that acts at once; nil after `WakePipe.wake`.
+    mutating func nextKey() -> TypedAhead.Key? {
+        while true {
+            if let key = typedAhead.nextKey() { return key }
+            switch poll() {
+            case .woken: return nil
+            case .readable(let bytes): typedAhead.append(bytes)
+            }
+        }
+    }
+
+    private enum Polled {
+        case woken
+        /// Empty when the terminal is gone.
+        case readable([UInt8])
+    }
+
+    private mutating func poll() -> Polled {
+        while true {
+            var polled = [
+                // A terminal that is gone would be readable for ever.
+                pollfd(fd: hasEnded ? -1 : source, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: wakePipe.descriptor, events: Int16(POLLIN), revents: 0),
+            ]
+            guard Foundation.poll(&polled, 2, -1) >= 0 else { continue }
+            if polled[1].revents != 0 {
+                wakePipe.drain()
+                return .woken
+            }
+            guard polled[0].revents != 0 else { continue }
+            var buffer = [UInt8](repeating: 0, count: 1024)
+            let count = read(source, &buffer, buffer.count)
+            if count < 0, errno == EINTR || errno == EAGAIN { continue }
+            if count <= 0 { hasEnded = true }
+            return .readable(Array(buffer.prefix(max(0, count))))
+        }
+    }
+
+    /// A whole UTF-8 character; bytes that can never become one turn into U+FFFD.
+    private static func scalar(_ bytes: [UInt8]) -> Unicode.Scalar? {
+        let length =
+            switch bytes[0] {
+            case ..<0x80: 1
+            case 0xc2..<0xe0: 2
+            case 0xe0..<0xf0: 3
+            case 0xf0..<0xf5: 4
+            default: 1
+            }
+        guard bytes.count >= length else { return nil }
+        return String(validating: bytes, as: UTF8.self)?.unicodeScalars.first ?? "\u{fffd}"
+    }
+}

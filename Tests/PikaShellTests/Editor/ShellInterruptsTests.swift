@@ -1,0 +1,74 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import PikaShell
+
+@Suite("whom Ctrl-C concerns")
+struct ShellInterruptsTests {
+    private let interrupts = ShellInterrupts()
+    private let log = Log()
+
+    private final class Log: Sendable {
+        private let entries = Mutex<[String]>([])
+        var all: [String] { entries.withLock { $0 } }
+        func add(_ entry: String) { entries.withLock { $0.append(entry) } }
+    }
+
+    @Test("a key that comes before its command has begun stops it")
+    func early() {
+        interrupts.read {}
+        interrupts.typed(afterLines: 1)
+        interrupts.finishedReading()
+        interrupts.run { log.add("stopped") }
+        #expect(log.all == ["stopped"])
+    }
+
+    @Test("a key that comes after its command has ended stops nothing")
+    func late() {
+        interrupts.read { log.add("cleared") }
+        interrupts.finishedReading()
+        interrupts.run { log.add("first") }
+        interrupts.finishedRunning()
+        interrupts.typed(afterLines: 1)
+        interrupts.read { log.add("cleared") }
+        interrupts.finishedReading()
+        interrupts.run { log.add("second") }
+        interrupts.typed(afterLines: 1)
+        #expect(log.all == [])
+        interrupts.typed(afterLines: 2)
+        #expect(log.all == ["second"])
+    }
+
+    @Test("SIGINT clears the line that is read, stops the command that runs, and is nobody's end")
+    func interrupt() {
+        interrupts.read { log.add("cleared") }
+        interrupts.signal(SIGINT)
+        interrupts.finishedReading()
+        interrupts.run { log.add("stopped") }
+        interrupts.signal(SIGINT)
+        interrupts.finishedRunning()
+        #expect(log.all == ["cleared", "stopped"])
+        #expect(interrupts.leaving == nil)
+    }
+
+    @Test("SIGTERM ends whatever comes next")
+    func terminate() {
+        interrupts.signal(SIGTERM)
+        interrupts.read { log.add("cleared") }
+        interrupts.finishedReading()
+        interrupts.run { log.add("stopped") }
+        #expect(log.all == ["cleared", "stopped"])
+        #expect(interrupts.leaving == SIGTERM)
+    }
+
+    @Test("while the shell cleans up, keys and signals go to the cleanup")
+    func ending() {
+        interrupts.read {}
+        interrupts.finishedReading()
+        interrupts.end { log.add("\($0)") }
+        interrupts.typed(afterLines: 1)
+        interrupts.signal(SIGHUP)
+        #expect(log.all == ["\(SIGINT)", "\(SIGHUP)"])
+    }
+}

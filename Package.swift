@@ -54,7 +54,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Cryptography"], path: "Tests/TestSupport",
             swiftSettings: settings),
-        tests("CryptographyTests", ["Cryptography"]),
+        tests("CryptographyTests", ["Cryptography"], exclude: ["Keys/bip340.csv"]),
         tests("MLSTests", ["MLS", "Cryptography"]),
         tests("NostrTests", ["Nostr", "Cryptography", "Mocks"]),
         tests("MarmotTests", ["Marmot", "MLS", "Nostr", "Cryptography"]),

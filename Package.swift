@@ -61,7 +61,7 @@ let package = Package(
         tests("AgentCoreTests", ["AgentCore", "Marmot", "Nostr", "Mocks", "Cryptography"]),
         tests("ProvidersTests", ["Providers", "AgentCore", "Mocks", "Cryptography", "Nostr"]),
         tests("ScriptingTests", ["Scripting", "AgentCore"]),
-        tests("MocksTests", ["Mocks", "Nostr", "Cryptography"]),
+        tests("MocksTests", ["Mocks", "Providers", "Nostr", "Cryptography"]),
         tests(
             "PikaShellTests",
             ["PikaShell", "CLibedit", "Nostr", "Marmot", "Cryptography", "Mocks", "AgentCore", "Providers"]),

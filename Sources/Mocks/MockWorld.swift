@@ -31,8 +31,10 @@ package actor MockWorld {
     /// - Parameters:
     ///   - relays: used instead of the embedded one (an explicit `--relay`).
     ///   - directory: for guests' files.
-    package init(relays: [RelayURL]?, directory: String, ports: Ports? = nil) throws {
-        let (faults, shared) = (Faults(), SharedTemplate())
+    package init(
+        relays: [RelayURL]?, directory: String, ports: Ports? = nil, faults: Faults = Faults()
+    ) throws {
+        let shared = SharedTemplate()
         relay = try EmbeddedRelay(port: ports?.relay ?? 0, faults: faults)
         let relays = relays ?? [relay.url]
         microVM = try MockMicroVM(
@@ -89,7 +91,7 @@ package actor MockWorld {
     /// `fault STAGE …`; nil clears all.
     package func fault(_ rule: FaultRule?) async {
         guard let rule else { return await faults.clear() }
-        if rule.stage == .relay, rule.action == .reset {
+        if rule.stage == .relay, rule.action == .reset, rule.isUnconditional {
             await relay.dropConnections()
         } else {
             await faults.add(rule)

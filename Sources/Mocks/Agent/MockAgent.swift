@@ -1,3 +1,4 @@
+import AgentCore
 import Cryptography
 import Foundation
 import Marmot

@@ -1,3 +1,4 @@
+import AgentCore
 import Cryptography
 import Foundation
 import Marmot
@@ -37,15 +38,25 @@ package actor MockFly {
     private let random: any RandomSource
     private var volumes: [String: Volume] = [:]
     private var machines: [String: Machine] = [:]
+    /// By action; each has its own.
+    private var limits: [String: RateLimit] = [:]
+    /// Looks again at every change of a machine.
+    private var waits: [Int: AsyncStream<Void>.Continuation] = [:]
+    private var nextWait = 0
+    private let uptime: @Sendable () -> Duration
     /// Bodies of all create requests, for tests.
     package private(set) var createBodies: [[UInt8]] = []
 
-    /// - Parameter relays: those the deployed image joins, whatever the client uses.
+    /// - Parameters:
+    ///   - relays: those the deployed image joins, whatever the client uses.
+    ///   - uptime: what the rate limits are measured by.
     package init(
         port: UInt16 = 0, relays: [RelayURL], faults: Faults,
         template: @escaping @Sendable () async -> AgentTemplate,
-        clock: any Clock<Duration> = ContinuousClock(), random: any RandomSource = SystemRandom()
+        clock: any Clock<Duration> = ContinuousClock(), random: any RandomSource = SystemRandom(),
+        uptime: @escaping @Sendable () -> Duration = Uptime.since(ContinuousClock().now)
     ) throws {
+        self.uptime = uptime
         server = try LoopbackServer(port: port)
         self.relays = relays
         self.faults = faults
@@ -78,6 +89,7 @@ package actor MockFly {
         }
         let parts = request.segments
         guard parts.count >= 4, parts[0] == "v1", parts[1] == "apps" else { return .error(404, "not found") }
+        if let refusal = overLimit(request.method, parts) { return refusal }
         switch (request.method, parts[3], parts.count) {
         case ("POST", "volumes", 4): return createVolume(request)
         case ("GET", "volumes", 4):
@@ -94,6 +106,18 @@ package actor MockFly {
         case (_, "machines", 5...): return await machine(request, parts[4], Array(parts.dropFirst(5)))
         default: return .error(404, "not found")
         }
+    }
+
+    /// One request a second for each action, three at once; ten and five for looking at a machine.
+    private func overLimit(_ method: String, _ parts: [String]) -> ServerResponse? {
+        let isLook = method == "GET" && parts[3] == "machines" && parts.count == 5
+        let action = "\(method) \(parts[3]) \(parts.count > 5 ? parts[5] : parts.count > 4 ? "one" : "")"
+        let now = uptime()
+        let fresh = RateLimit(perSecond: isLook ? 5 : 1, burst: isLook ? 10 : 3, now: now)
+        guard let pause = limits[action, default: fresh].take(at: now) else { return nil }
+        var response = ServerResponse.error(429, "rate limit exceeded")
+        response.fields.append(("Retry-After", "\(Int((pause / .seconds(1)).rounded(.up)))"))
+        return response
     }
 
     private func isCreation(_ request: ServerRequest) -> Bool {
@@ -170,7 +194,10 @@ package actor MockFly {
         return .json(200, record(machine))
     }
 
-    private func set(_ id: String, _ state: String) { machines[id]?.state = state }
+    private func set(_ id: String, _ state: String) {
+        machines[id]?.state = state
+        for wait in waits.values { wait.yield() }
+    }
 
     private func list(_ request: ServerRequest) -> ServerResponse {
         let wanted = request.query.filter { $0.key.hasPrefix("metadata.") }
@@ -192,7 +219,7 @@ package actor MockFly {
             return .json(200, ["ok": true])
         case ("POST", "stop"):
             machines[id]?.life?.cancel()
-            machines[id]?.state = "stopped"
+            set(id, "stopped")
             return .json(200, ["ok": true])
         case ("POST", "metadata") where rest.count == 2:
             struct Value: Decodable { let value: String }
@@ -213,17 +240,35 @@ package actor MockFly {
 
     private func wait(_ id: String, _ request: ServerRequest) async -> ServerResponse? {
         let wanted = request.query["state"] ?? "started"
-        let steps = Self.waitSeconds(request.query["timeout"]) * 20
-        for _ in 0..<steps {
-            guard let machine = machines[id] else { return .error(404, "machine not found") }
-            if machine.state == wanted { return .json(200, ["ok": true]) }
-            do { try await clock.sleep(for: .milliseconds(50)) } catch { return nil }
+        let (changes, change) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let number = nextWait
+        nextWait += 1
+        waits[number] = change
+        defer { waits[number] = nil }
+        change.yield()
+        do {
+            return try await withDeadline(.seconds(Self.waitSeconds(request.query["timeout"])), clock: clock)
+            {
+                for await _ in changes {
+                    if let answer = await self.answer(id, waitingFor: wanted) { return answer }
+                }
+                return nil
+            }
+        } catch is DeadlineExceeded {
+            return .error(408, "deadline exceeded")
+        } catch {
+            return nil
         }
-        return .error(408, "deadline exceeded")
+    }
+
+    private func answer(_ id: String, waitingFor wanted: String) -> ServerResponse? {
+        guard let machine = machines[id] else { return .error(404, "machine not found") }
+        return machine.state == wanted ? .json(200, ["ok": true]) : nil
     }
 
     private func destroy(_ id: String) async {
         guard let machine = machines.removeValue(forKey: id) else { return }
+        for wait in waits.values { wait.yield() }
         machine.life?.cancel()
         await machine.life?.value
         for volume in volumes.values where volume.machine == id { volumes[volume.id]?.machine = nil }

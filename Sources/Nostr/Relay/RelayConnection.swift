@@ -18,6 +18,8 @@ package struct RelayEnvironment: Sendable {
     /// Silence after which the relay is pinged, and after which it counts as dead.
     package var pingInterval: Duration = .seconds(30)
     package var retry = RetrySchedule()
+    /// Nil but where faults are wanted.
+    package var interference: (any RelayInterference)?
 
     package init(
         clock: any Clock<Duration> = ContinuousClock(), random: any RandomSource = SystemRandom(),
@@ -45,6 +47,7 @@ package actor RelayConnection {
     private var heard = false
     private var reported: String?
     private var askingAgain: [String: Task<Void, Never>] = [:]
+    private var late: [Int: Task<Void, Never>] = [:]
 
     package init(
         _ url: RelayURL, environment: RelayEnvironment, report: @escaping @Sendable (RelayReport) -> Void
@@ -72,12 +75,18 @@ package actor RelayConnection {
         deliveries = [:]
         for task in askingAgain.values { task.cancel() }
         askingAgain = [:]
+        for task in late.values { task.cancel() }
+        late = [:]
     }
+
+    /// Breaks the connection; it comes back by itself.
+    package func disconnect() async { await socket?.close() }
 
     /// Sends an event and waits for the relay's OK. Also waits for a connection that is not up yet.
     ///
     /// - Throws: `RelayError`.
     package func publish(_ event: Event, within limit: Duration) async throws {
+        guard try await isPassed(event, within: limit) else { return }
         let ticket = nextTicket
         nextTicket += 1
         let (stream, continuation) = AsyncStream<(Bool, String)>.makeStream(
@@ -105,6 +114,22 @@ package actor RelayConnection {
             throw RelayError(url, .unreachable("the connection was closed"))
         }
         guard accepted else { throw RelayError(url, .rejected(message)) }
+    }
+
+    /// False when an interference has done with the event what it wanted.
+    private func isPassed(_ event: Event, within limit: Duration) async throws -> Bool {
+        switch await environment.interference?.sending(event) {
+        case nil, .pass: break
+        case .refuse(let why): throw RelayError(url, .rejected(why))
+        case .lose: return false
+        case .hold:
+            try await environment.clock.sleep(for: limit)
+            throw RelayError(url, .noReply(within: limit))
+        case .delay(let time): try await environment.clock.sleep(for: time)
+        case .twice: await carryOut([.send(.event(event))])
+        case .disconnect: await disconnect()
+        }
+        return true
     }
 
     /// Events for these filters from now on, over reconnections, until `unsubscribe`.
@@ -237,6 +262,30 @@ package actor RelayConnection {
         }
     }
 
+    private func deliver(_ delivery: RelayDelivery, to subscription: String) async {
+        if case .event(let event) = delivery, let interference = environment.interference {
+            switch await interference.receiving(event) {
+            case .pass: break
+            case .refuse, .lose, .hold: return
+            case .delay(let time): return deliver(delivery, to: subscription, after: time)
+            case .twice: deliveries[subscription]?.yield(delivery)
+            case .disconnect: await disconnect()
+            }
+        }
+        deliveries[subscription]?.yield(delivery)
+    }
+
+    private func deliver(_ delivery: RelayDelivery, to subscription: String, after time: Duration) {
+        let ticket = nextTicket
+        nextTicket += 1
+        late[ticket] = Task {
+            // Only the end of the connection cancels it, which ends the streams as well.
+            try? await environment.clock.sleep(for: time)
+            deliveries[subscription]?.yield(delivery)
+            late[ticket] = nil
+        }
+    }
+
     private func carryOut(_ effects: [RelayState.Effect]) async {
         for effect in effects {
             switch effect {
@@ -245,8 +294,7 @@ package actor RelayConnection {
                 try? await socket?.send(text: message.text)
             case .answer(let id, let accepted, let message):
                 for continuation in (answers[id] ?? [:]).values { continuation.yield((accepted, message)) }
-            case .deliver(let subscription, let delivery):
-                deliveries[subscription]?.yield(delivery)
+            case .deliver(let subscription, let delivery): await deliver(delivery, to: subscription)
             case .end(let subscription): deliveries.removeValue(forKey: subscription)?.finish()
             case .askLater(let subscription): askLater(subscription)
             case .report(let text): report(.remark(url, text))

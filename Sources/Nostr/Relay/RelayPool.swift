@@ -59,6 +59,9 @@ package actor RelayPool {
         }
     }
 
+    /// Breaks every connection; they come back by themselves.
+    package func disconnect() async { for connection in connections { await connection.disconnect() } }
+
     /// Sends an event everywhere; returns the first relay that took it.
     ///
     /// - Throws: `PublishError` with every relay's reason when none did.

@@ -37,6 +37,7 @@ enum CommandHelp {
                 "results ($last, as=NAME):", HelpText.rows(description.results.map { ($0.name, $0.meaning) }),
             ]
         }
+        if !description.details.isEmpty { lines += description.details.map { "  \($0)" } + [""] }
         if !description.examples.isEmpty { lines += ["examples:"] + description.examples.map { "  \($0)" } }
         lines += [
             "",

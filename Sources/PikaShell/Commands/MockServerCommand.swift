@@ -5,7 +5,7 @@ import Marmot
 import Mocks
 import Nostr
 
-/// `pikachat mock relay|microvm|agent`: a mock in the foreground, for other programs.
+/// `pikachat mock relay|fly|workers|microvm|all|agent`: a mock in the foreground, for other programs.
 struct MockServerCommand: Subcommand {
     private static let kinds = ["relay", "fly", "workers", "microvm", "all", "agent"]
 
@@ -30,6 +30,11 @@ struct MockServerCommand: Subcommand {
             OptionSpec(
                 "--guest", placeholder: "COMMAND",
                 help: "mock microvm: runs this as guest; {secret} {owner} {relays} are filled in"),
+            OptionSpec(
+                "--fault", placeholder: "'STAGE …'",
+                help:
+                    "something that goes wrong, in the words of the fault command: 'spawn status=503 times=1'",
+                isRepeatable: true),
         ]
         spec.details = """
             Each prints one line when it is ready, then works until it gets a signal:
@@ -55,87 +60,74 @@ struct MockServerCommand: Subcommand {
         let port = try Self.port(arguments.value("--port"))
         let rules = try Self.rules(arguments)
         let template = try Self.template(arguments, rules)
+        let faults = Faults()
+        for text in arguments.all("--fault") { await faults.add(try Self.fault(text)) }
+        let relays = context.configuration.explicitRelays
         switch kind {
-        case "relay": return try await relay(port, context)
-        case "microvm": return try await microVM(port, template, arguments, context)
-        case "fly": return try await fly(port, template, context)
-        case "workers": return try await workers(port, template, arguments, context)
-        case "all": return try await all(port, template, context)
-        default: return try await agent(rules, arguments, context)
+        case "relay":
+            let relay = try EmbeddedRelay(port: port, faults: faults)
+            return await Self.serve(relay, context) { "\(relay.url)" }
+        case "microvm":
+            var settings = MockMicroVM.Settings()
+            settings.guest = arguments.value("--guest")
+            let spawner = try MockMicroVM(
+                port: port, settings: settings, relays: relays, directory: Self.directory(context),
+                faults: faults
+            ) { template }
+            return await Self.serve(spawner, context) { spawner.url }
+        case "fly":
+            let fly = try MockFly(port: port, relays: context.configuration.relays, faults: faults) {
+                template
+            }
+            return await Self.serve(fly, context) { fly.url }
+        case "workers":
+            let workers = try MockWorkers(
+                port: port, token: Self.workersToken(context), relays: relays, faults: faults
+            ) { template }
+            return await Self.serve(workers, context) { workers.url }
+        case "all":
+            let world = try MockWorld(
+                relays: relays, directory: Self.directory(context),
+                ports: port == 0 ? nil : .init(first: port), faults: faults)
+            await world.change { $0 = template }
+            return await Self.serve(world, context) {
+                "\(world.relay.url) fly=\(world.fly.url) workers=\(world.workers.url) microvm=\(world.microVM.url)"
+            }
+        default: return try await agent(rules, faults, arguments, context)
         }
     }
 
-    private func relay(_ port: UInt16, _ context: CommandContext) async throws -> Int32 {
-        let relay = try EmbeddedRelay(port: port)
-        await relay.start()
-        context.output.line("ready \(relay.url)")
-        let status = await Self.untilSignal()
-        await relay.stop()
-        return status
-    }
-
-    private func microVM(
-        _ port: UInt16, _ template: AgentTemplate, _ arguments: ParsedArguments, _ context: CommandContext
-    ) async throws -> Int32 {
-        var settings = MockMicroVM.Settings()
-        settings.guest = arguments.value("--guest")
-        let directory = Self.directory(context)
-        let spawner = try MockMicroVM(
-            port: port, settings: settings, relays: context.configuration.explicitRelays, directory: directory
-        ) { template }
-        await spawner.start()
-        context.output.line("ready \(spawner.url)")
-        let status = await Self.untilSignal()
-        await spawner.stop()
-        // Only guests' copies of files: nothing is lost when this fails.
-        try? FileManager.default.removeItem(atPath: directory)
-        return status
-    }
-
-    private func fly(_ port: UInt16, _ template: AgentTemplate, _ context: CommandContext) async throws
-        -> Int32
+    private static func serve(_ server: some MockServer, _ context: CommandContext, _ address: () -> String)
+        async -> Int32
     {
-        let fly = try MockFly(port: port, relays: context.configuration.relays, faults: Faults()) { template }
-        await fly.start()
-        context.output.line("ready \(fly.url)")
-        let status = await Self.untilSignal()
-        await fly.stop()
+        await server.start()
+        context.output.line("ready \(address())")
+        let status = await untilSignal()
+        await server.stop()
+        // Only guests' copies of files, where there were any: nothing is lost when this fails.
+        try? FileManager.default.removeItem(atPath: directory(context))
         return status
     }
 
-    private func workers(
-        _ port: UInt16, _ template: AgentTemplate, _ arguments: ParsedArguments, _ context: CommandContext
-    ) async throws -> Int32 {
-        let token = context.configuration.environment["PIKA_WORKERS_API_TOKEN"].flatMap {
-            $0.isEmpty ? nil : $0
+    private static func workersToken(_ context: CommandContext) -> String? {
+        context.configuration.environment["PIKA_WORKERS_API_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// `STAGE [KIND] key=value…`
+    private static func fault(_ text: String) throws -> FaultRule {
+        var (words, values): ([String], [String: String]) = ([], [:])
+        for part in text.split(whereSeparator: \.isWhitespace).map(String.init) {
+            if let sign = part.firstIndex(of: "=") {
+                values[String(part[..<sign])] = String(part[part.index(after: sign)...])
+            } else {
+                words.append(part)
+            }
         }
-        let workers = try MockWorkers(
-            port: port, token: token, relays: context.configuration.explicitRelays, faults: Faults()
-        ) { template }
-        await workers.start()
-        context.output.line("ready \(workers.url)")
-        let status = await Self.untilSignal()
-        await workers.stop()
-        return status
-    }
-
-    private func all(_ port: UInt16, _ template: AgentTemplate, _ context: CommandContext) async throws
-        -> Int32
-    {
-        let directory = Self.directory(context)
-        let world = try MockWorld(
-            relays: context.configuration.explicitRelays, directory: directory,
-            ports: port == 0 ? nil : .init(first: port))
-        await world.change { $0 = template }
-        await world.start()
-        context.output.line(
-            "ready \(world.relay.url) fly=\(world.fly.url) workers=\(world.workers.url) microvm=\(world.microVM.url)"
-        )
-        let status = await Self.untilSignal()
-        await world.stop()
-        // As above: only guests' copies of files.
-        try? FileManager.default.removeItem(atPath: directory)
-        return status
+        do {
+            return try FaultRule(words: words, values: values)
+        } catch let failure as Failure {
+            throw Failure(.usage, "--fault '\(text.prefix(100))': \(failure.message)", hints: failure.hints)
+        }
     }
 
     private static func directory(_ context: CommandContext) -> String {
@@ -154,15 +146,15 @@ struct MockServerCommand: Subcommand {
         return template
     }
 
-    private func agent(_ rules: ReplyRules, _ arguments: ParsedArguments, _ context: CommandContext)
-        async throws -> Int32
-    {
+    private func agent(
+        _ rules: ReplyRules, _ faults: Faults, _ arguments: ParsedArguments, _ context: CommandContext
+    ) async throws -> Int32 {
         let key = try Secp256k1SecretKey.random(from: SystemRandom())
         let output = context.output
         let agent = try MockAgent(
             key: key, relays: context.configuration.relays,
             owner: try arguments.value("--owner").map { try KeyText.publicKey($0) },
-            behaviour: .init(rules: { rules }),
+            behaviour: .init(rules: { rules }, faults: faults),
             environment: RelayEnvironment(authorityFile: context.configuration.authorityFile),
             report: { event in
                 switch event {

@@ -16,7 +16,7 @@ struct RunCommand: Subcommand {
                 isRepeatable: true),
             OptionSpec(
                 "--allow-faults",
-                help: "lets fault lines act on real control planes (stages http, spawn, teardown)"),
+                help: "lets fault lines act on the way to real control planes, relays and agents"),
             OptionSpec("--until", placeholder: "LINE", help: "stops before this line (cleanup still runs)"),
             OptionSpec("--keep-going", help: "runs the other files when one has failed"),
             OptionSpec(

@@ -24,7 +24,7 @@ actor LiveHost: ScriptHost {
     private let temporaryDirectory: String?
     private let httpClient: any HTTPClient
     /// Faults outside of the mock world, where they were allowed.
-    private let liveFaults: Faults?
+    private let liveFaults: LiveFaults?
     private var sessionsByName: [String: AgentSession] = [:]
     private var order: [String] = []
     private var current: String?
@@ -64,10 +64,10 @@ actor LiveHost: ScriptHost {
         jobDirectory = stateDirectory.path
         variables = configuration.environment
         isTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
-        liveFaults = allowsFaults ? Faults() : nil
-        let http: any HTTPClient =
-            liveFaults.map { FaultyHTTPClient(inner: FoundationHTTPClient(), faults: $0) }
-            ?? FoundationHTTPClient()
+        let liveFaults = allowsFaults ? LiveFaults() : nil
+        self.liveFaults = liveFaults
+        var http: any HTTPClient = FoundationHTTPClient()
+        if let liveFaults { http = FaultyHTTPClient(inner: http, faults: liveFaults, clock: clock) }
         httpClient = http
         providers = ProviderCatalogue.all(http: http)
         let random = SystemRandom()
@@ -78,8 +78,9 @@ actor LiveHost: ScriptHost {
         let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
         let client = try MarmotClient(
             key: key, store: FileAccountStore(directory: stateDirectory.path), random: random, now: now)
-        let relayEnvironment = RelayEnvironment(
+        var relayEnvironment = RelayEnvironment(
             clock: clock, random: random, authorityFile: configuration.authorityFile)
+        relayEnvironment.interference = liveFaults
         let relays = configuration.explicitRelays ?? world.map { [$0.relay.url] } ?? configuration.relays
         let keyPackageRelays = configuration.explicitKeyPackageRelays ?? relays
         let report: @Sendable (RelayReport) -> Void = { report in
@@ -226,26 +227,20 @@ actor LiveHost: ScriptHost {
         return addresses
     }
 
-    func fault(_ stage: String?, _ values: [String: String]) async throws {
-        guard world != nil || liveFaults != nil else {
-            throw Failure(.usage, "faults outside of the mock world need --allow-faults")
-        }
-        guard let stage else {
-            await liveFaults?.clear()
-            await world?.fault(nil)
-            return
-        }
-        guard let known = FaultStage(rawValue: stage) else {
-            throw Failure(.usage, "there is no stage \(stage)")
-        }
-        let rule = try FaultRule(stage: known, values: values)
+    func fault(_ rule: FaultRule?) async throws {
         if let world { return await world.fault(rule) }
-        guard FaultyHTTPClient.stages.contains(known) else {
+        guard let liveFaults else {
             throw Failure(
-                .usage, "faults at \(stage) happen in the mock world only",
-                hints: ["outside of it: \(FaultyHTTPClient.stages.map(\.rawValue).joined(separator: ", "))"])
+                .usage, "faults outside of the mock world need --allow-faults",
+                hints: ["pikachat run --allow-faults FILE", "or try it with --mock"])
         }
-        await liveFaults?.add(rule)
+        guard let rule else { return await liveFaults.clear() }
+        // Like in the mock world: at once, and not only with the next event.
+        guard rule.stage == .relay, rule.action == .reset, rule.isUnconditional else {
+            return await liveFaults.add(rule)
+        }
+        await environment.pool.disconnect()
+        if environment.keyPackagePool !== environment.pool { await environment.keyPackagePool.disconnect() }
     }
 
     func configureMock(_ kind: String, _ values: [String: String]) async throws {

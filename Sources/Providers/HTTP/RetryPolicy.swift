@@ -1,3 +1,4 @@
+import Foundation
 import Nostr
 
 /// Repeats requests where that is safe: after 429 and 503, which promise that nothing was done; after a broken connection
@@ -7,8 +8,15 @@ package struct RetryPolicy: Sendable {
     /// Tries after a transport failure; an answer of 429 or 503 is waited out up to the request's own timeout.
     private let transportTries = 3
     private let clock: any Clock<Duration>
+    private let jitter: @Sendable () -> Double
 
-    package init(clock: any Clock<Duration>) { self.clock = clock }
+    /// - Parameter jitter: 0 to 1, so that many clients do not come back at the same moment.
+    package init(
+        clock: any Clock<Duration>, jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
+    ) {
+        self.clock = clock
+        self.jitter = jitter
+    }
 
     /// The first answer that is neither 429 nor 503, within the request's timeout.
     ///
@@ -26,14 +34,15 @@ package struct RetryPolicy: Sendable {
                         failures += 1
                         await last.set(HTTPFailure(request, status: response))
                         pause =
-                            Self.retryAfter(response) ?? schedule.delay(afterFailures: failures, jitter: 1)
+                            Self.retryAfter(response)
+                            ?? schedule.delay(afterFailures: failures, jitter: jitter())
                     } catch let failure as HTTPFailure {
                         failures += 1
                         guard case .transport(_, let mayHaveArrived) = failure.reason,
                             failures < transportTries,
                             !mayHaveArrived || ["GET", "DELETE"].contains(request.method)
                         else { throw failure }
-                        pause = schedule.delay(afterFailures: failures, jitter: 1)
+                        pause = schedule.delay(afterFailures: failures, jitter: jitter())
                     }
                     try await clock.sleep(for: pause)
                 }
@@ -43,9 +52,23 @@ package struct RetryPolicy: Sendable {
         }
     }
 
-    /// `Retry-After` in seconds (RFC 9110 §10.2.3); a date is not understood and counts as absent.
-    private static func retryAfter(_ response: HTTPResponse) -> Duration? {
-        response.headers["retry-after"].flatMap { Int($0) }.map { .seconds(min(max($0, 0), 3600)) }
+    /// `Retry-After` (RFC 9110 §10.2.3): seconds, or a date, measured by the server's own `Date` where it gives one. An hour at
+    /// most; what is neither counts as absent.
+    static func retryAfter(_ response: HTTPResponse, now: Date = Date()) -> Duration? {
+        guard let text = response.headers["retry-after"] else { return nil }
+        if let seconds = Int(text) { return .seconds(min(max(seconds, 0), 3600)) }
+        guard let date = httpDate(text) else { return nil }
+        let start = response.headers["date"].flatMap(httpDate) ?? now
+        return .seconds(min(max(date.timeIntervalSince(start), 0), 3600))
+    }
+
+    /// IMF-fixdate (RFC 9110 §5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
+    private static func httpDate(_ text: String) -> Date? {
+        let format = DateFormatter()
+        format.locale = Locale(identifier: "en_US_POSIX")
+        format.timeZone = TimeZone(identifier: "GMT")
+        format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+        return format.date(from: text)
     }
 
     private actor LastFailure {

@@ -31,6 +31,8 @@ package struct CommandDescription: Sendable {
     /// Names of result fields with their meaning.
     package var results: [(name: String, meaning: String)] = []
     package var examples: [String] = []
+    /// What the parameters alone do not say, a line each.
+    package var details: [String] = []
 
     package init(_ name: String, _ summary: String) {
         self.name = name

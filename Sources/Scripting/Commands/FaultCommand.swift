@@ -2,9 +2,6 @@ import AgentCore
 
 /// `fault STAGE status=503 | latency=2s | hang | reset | drop | dup`
 struct FaultCommand: Command, WordChecking {
-    static let stages = ["http", "spawn", "boot", "keypackage", "group", "relay", "agent", "teardown"]
-    private static let actions = ["hang", "reset", "drop", "dup"]
-
     var description: CommandDescription {
         var description = CommandDescription(
             "fault", "makes something go wrong (mock world, or --allow-faults)")
@@ -24,51 +21,48 @@ struct FaultCommand: Command, WordChecking {
             "fault spawn status=503 retry-after=1 times=1", "fault relay dup",
             "fault agent latency=500ms times=1", "fault clear",
         ]
+        description.details = FaultStage.allCases.map { stage in
+            "\(stage.rawValue): \(stage.kinds.map(\.rawValue).joined(separator: ", "))"
+        }
         return description
     }
 
     func problem(in words: [Word]) -> Diagnostic? {
-        guard let stage = words.first?.literal else { return nil }
-        func fail(_ message: String, _ word: Word, _ known: [String], _ written: String) -> Diagnostic {
-            let nearest = Suggestion.nearest(to: written, among: known).map { ["did you mean \($0)?"] } ?? []
+        guard let name = words.first?.literal else { return nil }
+        func fail(_ message: String, _ word: Word, _ known: [String]) -> Diagnostic {
+            let nearest = Suggestion.nearest(to: word.literal ?? "", among: known)
             return Diagnostic(
                 code: .usage, message: message, range: word.range,
-                notes: nearest + ["known: \(known.joined(separator: ", "))"])
+                notes: (nearest.map { ["did you mean \($0)?"] } ?? [])
+                    + ["known: \(known.joined(separator: ", "))"])
         }
-        if stage == "clear" { return nil }
-        guard Self.stages.contains(stage) else {
-            return fail("there is no stage \(stage)", words[0], Self.stages + ["clear"], stage)
+        if name == "clear" { return nil }
+        guard let stage = FaultStage(rawValue: name) else {
+            return fail(
+                "there is no stage \(name)", words[0], FaultStage.allCases.map(\.rawValue) + ["clear"])
         }
-        if words.count > 1, let action = words[1].literal, words.count > 2 || !Self.actions.contains(action) {
-            return fail("\(action) is no fault", words[1], Self.actions, action)
+        for word in words.dropFirst() {
+            guard let kind = word.literal else { continue }
+            let known = stage.kinds.filter { ![.status, .latency].contains($0) }.map(\.rawValue)
+            if !known.contains(kind) { return fail("\(kind) is no fault at \(name)", word, known) }
         }
         return nil
     }
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
-        guard let stage = call.words.first else { throw Failure(.usage, "fault needs a stage") }
-        if stage == "clear" {
-            try await script.host.fault(nil, [:])
+        if call.words == ["clear"] {
+            try await script.host.fault(nil)
             return [:]
         }
         var values: [String: String] = [:]
         for name in ["status", "retry-after", "times", "after", "seed"] {
             values[name] = call.values.integer(name).map(String.init)
         }
-        if let p = call.values.text("p") {
-            guard let number = Double(p), (0...1).contains(number) else {
-                throw Failure(.usage, "p=\(p): a number from 0 to 1 is needed")
-            }
-            values["p"] = p
+        values["p"] = call.values.text("p")
+        for name in ["latency", "jitter"] {
+            values[name] = call.values.duration(name).map { "\($0.milliseconds)ms" }
         }
-        if let latency = call.values.duration("latency") { values["latency"] = "\(latency.milliseconds)ms" }
-        if let jitter = call.values.duration("jitter") { values["jitter"] = "\(jitter.milliseconds)ms" }
-        if call.words.count > 1 { values["action"] = call.words[1] }
-        let kinds = ["status", "latency", "action"].filter { values[$0] != nil }
-        guard kinds.count == 1 else {
-            throw Failure(.usage, "fault needs exactly one of status=, latency=, hang, reset, drop, dup")
-        }
-        try await script.host.fault(stage, values)
+        try await script.host.fault(FaultRule(words: call.words, values: values))
         return [:]
     }
 }

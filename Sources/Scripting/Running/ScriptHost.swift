@@ -42,8 +42,8 @@ package protocol ScriptHost: Sendable {
     /// What is left at control planes, as the ledger knows it.
     func resources() async throws -> [ResourceLedger.Entry]
 
-    /// `fault STAGE …` in the mock world; no stage clears all.
-    func fault(_ stage: String?, _ values: [String: String]) async throws
+    /// `fault STAGE …`; nil clears all.
+    func fault(_ rule: FaultRule?) async throws
 
     /// `mock KIND key=value…`: shapes the mock world.
     func configureMock(_ kind: String, _ values: [String: String]) async throws

@@ -1,3 +1,5 @@
+import Providers
+import Synchronization
 import Testing
 
 @testable import Mocks
@@ -13,5 +15,35 @@ struct MockFlyTests {
         ] as [(String?, Int)])
     func waitTimeout(timeout: String?, seconds: Int) {
         #expect(MockFly.waitSeconds(timeout) == seconds)
+    }
+
+    /// Three creations at once, and a look at a machine is another action.
+    @Test("limits the rate of each action by itself")
+    func rateLimit() async throws {
+        let uptime = Mutex(Duration.zero)
+        let fly = try MockFly(
+            relays: [], faults: Faults(), template: { AgentTemplate() }, uptime: { uptime.withLock { $0 } })
+        await fly.start()
+        let client = FoundationHTTPClient()
+        func create() async throws -> HTTPResponse {
+            try await client.send(
+                HTTPRequest(
+                    "POST", "\(fly.url)/v1/apps/a/volumes", headers: [("Authorization", "Bearer t")],
+                    body: Array(#"{"name":"v","region":"iad","size_gb":1}"#.utf8), timeout: .seconds(10),
+                    purpose: "test"))
+        }
+        for _ in 0..<3 { #expect(try await create().status == 200) }
+        let refused = try await create()
+        #expect(refused.status == 429 && refused.headers["retry-after"] == "1")
+        #expect(refused.text.contains("rate limit exceeded"))
+        let look = try await client.send(
+            HTTPRequest(
+                "GET", "\(fly.url)/v1/apps/a/volumes", headers: [("Authorization", "Bearer t")],
+                timeout: .seconds(10), purpose: "test"))
+        #expect(look.status == 200)
+        uptime.withLock { $0 = .seconds(1) }
+        #expect(try await create().status == 200)
+        #expect(await fly.volumeIDs.count == 4)
+        await fly.stop()
     }
 }

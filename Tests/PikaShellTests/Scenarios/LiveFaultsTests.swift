@@ -1,0 +1,29 @@
+import Mocks
+import TestSupport
+import Testing
+
+/// The contract scenarios once more, with faults on our side of the way: the control plane and relay here belong to another
+/// process, and know of no fault.
+@Suite("scenarios outside of the mock world, with --allow-faults")
+struct LiveFaultsTests {
+    @Test(
+        "hold",
+        arguments: [
+            "agent-dies", "create-fails", "create-hangs", "duplicates", "never-boots", "no-keypackage",
+            "rate-limited", "relay-restarts", "reordered", "teardown-fails", "unauthorized", "unreachable",
+            "welcome-refused",
+        ])
+    func scenario(_ name: String) async throws {
+        let state = TemporaryDirectory()
+        let world = try MockWorld(relays: nil, directory: state.path)
+        await world.start()
+        let script = Vectors.repositoryRoot.appendingPathComponent("scripts/ci/\(name).pika").path
+        let result = try await Pikachat.run(
+            [
+                "run", "--allow-faults", "--relay", world.relay.url.text, "--set", "PROVIDER=microvm", script,
+            ], environment: ["PIKA_MICROVM_SPAWNER_URL": world.microVM.url], state: state)
+        #expect(result.status == 0, "\(result.output)\(result.error)")
+        #expect(await world.microVM.ids.isEmpty)
+        await world.stop()
+    }
+}

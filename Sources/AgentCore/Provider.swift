@@ -126,4 +126,10 @@ package struct DeliveredWelcome: Equatable, Sendable {
     package let nostrGroupID: String
     package let wrapID: EventID
     package let rumorJSON: String
+
+    package init(nostrGroupID: String, wrapID: EventID, rumorJSON: String) {
+        self.nostrGroupID = nostrGroupID
+        self.wrapID = wrapID
+        self.rumorJSON = rumorJSON
+    }
 }

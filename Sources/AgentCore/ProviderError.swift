@@ -1,5 +1,5 @@
 /// A control-plane step that failed, ready to be shown.
-package struct ProviderError: Error, Equatable, CustomStringConvertible {
+package struct ProviderError: FailureConvertible, Equatable, CustomStringConvertible {
     package let failure: Failure
 
     package init(_ code: FailureCode, _ message: String, hints: [String] = [], canHeal: Bool? = nil) {

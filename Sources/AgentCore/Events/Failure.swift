@@ -25,7 +25,7 @@ package struct Failure: Error, Equatable, CustomStringConvertible {
     package init(_ error: any Error) {
         switch error {
         case let failure as Failure: self = failure
-        case let provider as ProviderError: self = provider.failure
+        case let known as any FailureConvertible: self = known.failure
         case is CancellationError: self.init(.cancelled, "cancelled")
         case let deadline as DeadlineExceeded: self.init(.timeout, "\(deadline)")
         case let publish as PublishError:
@@ -41,4 +41,9 @@ package struct Failure: Error, Equatable, CustomStringConvertible {
         default: self.init(.protocolError, "\(error)")
         }
     }
+}
+
+/// An error of a layer above that knows how it is shown.
+package protocol FailureConvertible: Error {
+    var failure: Failure { get }
 }

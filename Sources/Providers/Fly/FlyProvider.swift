@@ -50,20 +50,14 @@ package struct FlyProvider: Provider {
             machine = try await createMachine(request, volume, ledger)
         } catch {
             // Without its machine the volume is only a bill.
-            try await remove(volume)
-            try await ledger.isGone(volume.kind, id: volume.id)
-            throw error
+            throw await undo([volume], ledger, because: error)
         }
         let resource = ProviderResource(kind: "machine", id: machine.id)
         do {
             try await ledger.didCreate(resource.kind, id: resource.id)
             try await tag(machine, request)
         } catch {
-            for part in [resource, volume] {
-                try await remove(part)
-                try await ledger.isGone(part.kind, id: part.id)
-            }
-            throw error
+            throw await undo([resource, volume], ledger, because: error)
         }
         return ProvisionedAgent(
             id: machine.id, publicKey: request.botKey.publicKey,
@@ -73,6 +67,27 @@ package struct FlyProvider: Provider {
                 "volume": .text(volume.id),
                 "url": .text(options.baseURL), "instance": .text(machine.instanceID ?? ""),
             ], resources: [resource, volume])
+    }
+
+    /// Removes what was made before something failed.
+    ///
+    /// - Returns: what failed; where removing failed, too, with that and the command that does it by hand.
+    private func undo(_ resources: [ProviderResource], _ ledger: ResourceRecorder, because error: any Error)
+        async -> any Error
+    {
+        var left: [String] = []
+        for resource in resources {
+            do {
+                try await remove(resource)
+                try await ledger.isGone(resource.kind, id: resource.id)
+            } catch {
+                let failure = Failure(error)
+                left += ["and \(resource.kind) \(resource.id) is left: \(failure.message)"] + failure.hints
+            }
+        }
+        guard !left.isEmpty else { return error }
+        let first = Failure(error)
+        return ProviderError(.leak, first.message, hints: first.hints + left, canHeal: false)
     }
 
     /// The deployed image joins the two default relays, whatever the client uses.
@@ -89,10 +104,12 @@ package struct FlyProvider: Provider {
     {
         try await ledger.willCreate("volume")
         let volume: FlyVolume = try await creating("volume", ledger) {
-            try await call(
+            let volume: FlyVolume = try await call(
                 "POST", "/volumes",
                 FlyVolumeRequest(name: "agent_\(request.suffix)", region: options.region, sizeGB: 1),
                 purpose: "create volume")
+            try checkID(volume.id, "/volumes", "create volume")
+            return volume
         }
         let resource = ProviderResource(kind: "volume", id: volume.id)
         do {
@@ -116,8 +133,17 @@ package struct FlyProvider: Provider {
                 image: options.image, env: variables, mounts: [.init(volume: volume.id, path: "/app/state")]))
         try await ledger.willCreate("machine")
         return try await creating("machine", ledger) {
-            try await call("POST", "/machines", body, purpose: "create machine")
+            let machine: FlyMachine = try await call("POST", "/machines", body, purpose: "create machine")
+            try checkID(machine.id, "/machines", "create machine")
+            return machine
         }
+    }
+
+    private func checkID(_ id: String, _ path: String, _ purpose: String) throws {
+        guard !ResourceID.isUsable(id) else { return }
+        throw HTTPFailure(
+            request("POST", path, nil, options.createTimeout, purpose),
+            .unusable("the answer's \"id\" is no id", body: HTTPFailure.excerpt(Array(id.utf8))))
     }
 
     /// Runs one creation; a refusal closes its intent, an unclear outcome leaves it open for `agent sweep`.
@@ -129,7 +155,13 @@ package struct FlyProvider: Provider {
         } catch let failure as HTTPFailure {
             if failure.surelyDidNothing { try await ledger.isGone(kind, id: nil) }
             throw ProviderError(
-                failure.code, failure.description, canHeal: failure.surelyDidNothing && failure.canHeal)
+                failure.code, failure.description,
+                hints: failure.surelyDidNothing
+                    ? []
+                    : [
+                        "the \(kind) may exist all the same: pikachat agent sweep looks for it and removes it"
+                    ],
+                canHeal: failure.surelyDidNothing && failure.canHeal)
         }
     }
 
@@ -144,11 +176,16 @@ package struct FlyProvider: Provider {
 
     package func awaitReadiness(of agent: ProvisionedAgent) async throws {
         let instance = agent.fields["instance"]?.description ?? ""
-        let query = instance.isEmpty ? "" : "&instance_id=\(instance)"
+        let query = ResourceID.isUsable(instance) ? "&instance_id=\(instance)" : ""
+        let path = "/machines/\(agent.id)/wait?state=started\(query)&timeout=60"
+        let purpose = "wait for machine \(agent.id)"
+        struct Answer: Decodable { let ok: Bool }
         do {
-            _ = try await send(
-                "GET", "/machines/\(agent.id)/wait?state=started\(query)&timeout=60", Optional<String>.none,
-                timeout: .seconds(75), purpose: "wait for machine \(agent.id)")
+            let answer: Answer = try await call(
+                "GET", path, Optional<String>.none, timeout: .seconds(75), purpose: purpose)
+            guard answer.ok else {
+                throw ProviderError(.notReady, "machine \(agent.id) is not started, says its control plane")
+            }
         } catch let failure as HTTPFailure {
             guard case .status(408, _) = failure.reason else {
                 throw ProviderError(failure.code, failure.description)
@@ -179,11 +216,13 @@ package struct FlyProvider: Provider {
                 let machine: FlyMachine = try await call(
                     "GET", "/machines/\(resource.id)", Optional<String>.none,
                     purpose: "look at machine \(resource.id)")
+                try ResourceID.check(machine.id, is: resource.id, "machine")
                 return machine.state ?? "known"
             }
-            let _: FlyVolume = try await call(
+            let volume: FlyVolume = try await call(
                 "GET", "/volumes/\(resource.id)", Optional<String>.none,
                 purpose: "look at volume \(resource.id)")
+            try ResourceID.check(volume.id, is: resource.id, "volume")
             return "exists"
         } catch let failure as HTTPFailure {
             if case .status(404, _) = failure.reason { return nil }
@@ -201,7 +240,9 @@ package struct FlyProvider: Provider {
         let path = kind == "machine" ? "/machines" : "/volumes"
         let name = kind == "machine" ? "agent-\(suffix)" : "agent_\(suffix)"
         let all: [Named] = try await call("GET", path, Optional<String>.none, purpose: "list \(kind)s")
-        return all.filter { $0.name == name }.map { ProviderResource(kind: kind, id: $0.id) }
+        return all.filter { $0.name == name && ResourceID.isUsable($0.id) }.map {
+            ProviderResource(kind: kind, id: $0.id)
+        }
     }
 
     package func retentionHints(for agent: ProvisionedAgent) -> [String] {
@@ -220,9 +261,9 @@ package struct FlyProvider: Provider {
     // MARK: HTTP
 
     private func call<Body: Encodable, Value: Decodable>(
-        _ method: String, _ path: String, _ body: Body?, purpose: String
+        _ method: String, _ path: String, _ body: Body?, timeout: Duration? = nil, purpose: String
     ) async throws -> Value {
-        let timeout = method == "POST" ? options.createTimeout : .seconds(30)
+        let timeout = timeout ?? (method == "POST" ? options.createTimeout : .seconds(30))
         let response = try await send(method, path, body, timeout: timeout, purpose: purpose)
         return try http.read(
             Value.self, from: response, for: request(method, path, nil, .seconds(30), purpose))

@@ -2,7 +2,7 @@ import AgentCore
 import Nostr
 
 /// A request that failed: what was attempted, where, and how far it got.
-package struct HTTPFailure: Error, Equatable, CustomStringConvertible {
+package struct HTTPFailure: FailureConvertible, Equatable, CustomStringConvertible {
     package enum Reason: Equatable, Sendable {
         /// No answer: refused, unknown host, TLS. `mayHaveArrived` when the request could have reached the server.
         case transport(String, mayHaveArrived: Bool)
@@ -74,6 +74,8 @@ package struct HTTPFailure: Error, Equatable, CustomStringConvertible {
         case .status, .unusable: .protocolError
         }
     }
+
+    package var failure: Failure { Failure(code, description, canHeal: canHeal) }
 
     /// Whether repeating the same request later can help.
     package var canHeal: Bool {

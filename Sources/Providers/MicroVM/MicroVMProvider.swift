@@ -81,24 +81,10 @@ package struct MicroVMProvider: Provider {
         let response = try await retry.send(request, by: http)
         guard response.isSuccess else { throw HTTPFailure(request, status: response) }
         let vm = try http.read(SpawnerVM.self, from: response, for: request)
-        guard Self.isUsable(vm.id) else {
+        guard ResourceID.isUsable(vm.id) else {
             throw HTTPFailure(request, .unusable("the answer's \"id\" is no id of a VM", body: ""))
         }
         return vm
-    }
-
-    /// The id goes into addresses and commands for people: nothing but plain characters.
-    private static func isUsable(_ id: String) -> Bool {
-        (1...128).contains(id.utf8.count)
-            && id.utf8.allSatisfy { character in
-                switch character {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-                    UInt8(ascii: "."):
-                    true
-                default: false
-                }
-            } && !id.allSatisfy { $0 == "." }
     }
 
     private func unreachable(_ failure: HTTPFailure) -> ProviderError {
@@ -140,6 +126,7 @@ package struct MicroVMProvider: Provider {
         if response.status == 404 { return nil }
         guard response.isSuccess else { throw HTTPFailure(request, status: response) }
         let vm = try http.read(SpawnerVM.self, from: response, for: request)
+        try ResourceID.check(vm.id, is: resource.id, "VM")
         return "\(vm.status ?? "running"), ip=\(vm.ip)"
     }
 
@@ -155,7 +142,8 @@ package struct MicroVMProvider: Provider {
         let window = (time - 5000)...(time + 90_000)
         return try http.read([SpawnerVM].self, from: response, for: request)
             .filter { vm in
-                guard !known.contains(vm.id), Self.isUsable(vm.id), let created = vm.createdAtMilliseconds
+                guard !known.contains(vm.id), ResourceID.isUsable(vm.id),
+                    let created = vm.createdAtMilliseconds
                 else { return false }
                 return window.contains(created)
             }

@@ -51,7 +51,11 @@ package struct WorkersProvider: Provider {
         } catch let failure as HTTPFailure {
             if failure.surelyDidNothing { try await ledger.isGone("agent", id: nil) }
             throw ProviderError(
-                failure.code, failure.description, hints: hints(for: failure),
+                failure.code, failure.description,
+                hints: hints(for: failure)
+                    + (failure.surelyDidNothing
+                        ? []
+                        : ["the agent may exist all the same: curl \(options.baseURL)/agents/\(body.name)"]),
                 canHeal: failure.surelyDidNothing && failure.canHeal)
         }
         guard Self.isUsable(status.id) else {
@@ -60,17 +64,22 @@ package struct WorkersProvider: Provider {
                 "the worker answered with an agent id that is none: \(status.id.prefix(80).debugDescription)")
         }
         try await ledger.didCreate("agent", id: status.id)
-        let expected = request.botKey.publicKey.hex
-        let got = status.botPubkey.filter { !$0.isWhitespace }.lowercased()
-        guard got == expected else {
-            throw ProviderError(
-                .protocolError, "workers bot pubkey mismatch: expected \(expected), got \(got.prefix(64))")
-        }
+        try checkIdentity(status, request.botKey.publicKey)
         report(status.relayProbe)
         return ProvisionedAgent(
             id: status.id, publicKey: request.botKey.publicKey, detail: "",
             fields: ["id": .text(status.id), "provider": .text(name), "url": .text(options.baseURL)],
             resources: [ProviderResource(kind: "agent", id: status.id)])
+    }
+
+    /// The agent must run on the secret that we sent.
+    private func checkIdentity(_ status: AgentStatus, _ publicKey: XOnlyKey) throws {
+        let (expected, got) = (publicKey.hex, status.botPubkey.filter { !$0.isWhitespace }.lowercased())
+        guard got != expected else { return }
+        throw ProviderError(
+            .protocolError,
+            "workers bot pubkey mismatch: expected \(expected), got \(HTTPFailure.excerpt(Array(got.utf8)).prefix(64))"
+        )
     }
 
     private func checkHealth() async throws {
@@ -124,6 +133,8 @@ package struct WorkersProvider: Provider {
             } catch let failure as HTTPFailure {
                 throw ProviderError(failure.code, failure.description, hints: hints(for: failure))
             }
+            try ResourceID.check(status.id, is: agent.id, "agent")
+            try checkIdentity(status, agent.publicKey)
             if status.keyPackagePublishedAtMs != nil { return }
             try await environment.clock.sleep(for: Self.pollInterval)
         }
@@ -154,6 +165,7 @@ package struct WorkersProvider: Provider {
             let status: AgentStatus = try await call(
                 "GET", "/agents/\(resource.id)", Optional<String>.none, timeout: .seconds(10),
                 purpose: "look at workers agent \(resource.id)")
+            try ResourceID.check(status.id, is: resource.id, "agent")
             return status.status ?? "known"
         } catch let failure as HTTPFailure {
             if case .status(404, _) = failure.reason { return nil }

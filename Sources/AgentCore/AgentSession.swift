@@ -138,6 +138,13 @@ package actor AgentSession {
         case .success(.epochChanged(let epoch, let who)):
             emit(.epochChanged(epoch: Int(clamping: epoch), by: KeyText.npub(who)))
             tick()
+        case .success(.rolledBack(let epoch, let who)):
+            emit(.epochChanged(epoch: Int(clamping: epoch), by: KeyText.npub(who)))
+            emit(
+                .warning(
+                    "two members changed the group at once; the earlier change counts, ours or another was undone (see group state)"
+                ))
+            tick()
         case .success(.removed(let who)):
             conversationEnd = "\(KeyText.npub(who)) removed us from the group"
             emit(.removedFromGroup(by: KeyText.npub(who)))

@@ -23,12 +23,17 @@ package struct GroupData: Equatable, Sendable {
         self.nostrGroupID = nostrGroupID
         self.name = name
         self.description = description
-        self.admins = Set(admins).sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+        self.admins = Self.ordered(admins)
         self.relays = Set(relays.map(\.text)).sorted()
         try validate()
     }
 
-    private func validate() throws {
+    /// Each once, by their bytes: what MDK writes.
+    static func ordered(_ admins: [XOnlyKey]) -> [XOnlyKey] {
+        Set(admins).sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+    }
+
+    func validate() throws {
         func check(_ condition: Bool, _ text: String) throws {
             guard condition else { throw MarmotError.invalidGroupData(text) }
         }

@@ -116,14 +116,72 @@ package actor MarmotClient {
     package func encrypt(
         _ text: String, kind: EventKind = .chatMessage, tags: [Tag] = [], in groupID: [UInt8]
     ) throws -> (event: Event, rumor: Rumor) {
+        let rumor = Rumor(author: publicKey, createdAt: now(), kind: kind, tags: tags, content: text)
+        return (try changing(groupID) { try $0.encrypt(rumor, now: now(), random: random) }, rumor)
+    }
+
+    // MARK: Changes of a group
+
+    /// A change of ours, stored before it is returned: publish its event, then `confirm` or `abandon`.
+    package func prepare(_ change: GroupChange, in groupID: [UInt8]) throws -> PendingCommit {
+        let pending = try changing(groupID) { group in
+            try group.prepare(change, by: publicKey, now: now(), random: random)
+            return group.pendingCommit
+        }
+        guard let pending else { throw MarmotError.notPossible("no commit was made") }
+        return pending
+    }
+
+    /// A relay has the commit.
+    ///
+    /// - Returns: whether it counts, and events that had waited for it.
+    package func confirm(_ commit: EventID, in groupID: [UInt8]) throws -> (CommitOutcome, [Received]) {
+        try changing(groupID) { group in
+            let outcome = try group.confirmCommit(commit)
+            return (
+                outcome, group.retryWaiting(now: now()).map { Received(event: $0.event, result: $0.result) }
+            )
+        }
+    }
+
+    /// No relay took the commit.
+    package func abandon(_ commit: EventID, in groupID: [UInt8]) throws {
+        try changing(groupID) { $0.abandonCommit(commit) }
+    }
+
+    /// Welcomes that wait for delivery, wrapped anew.
+    package func undeliveredWelcomes(of groupID: [UInt8]) throws -> [OutgoingWelcome] {
+        try (account.groups[groupID]?.undelivered ?? []).map { invitation in
+            OutgoingWelcome(
+                receiver: invitation.receiver,
+                wrap: try GiftWrap.wrap(
+                    invitation.rumor, from: account.key, to: invitation.receiver, now: now(), random: random),
+                rumor: invitation.rumor)
+        }
+    }
+
+    package func delivered(_ welcome: OutgoingWelcome, of groupID: [UInt8]) throws {
+        try changing(groupID) { group in
+            group.undelivered.removeAll { $0.receiver == welcome.receiver && $0.rumor == welcome.rumor }
+        }
+    }
+
+    /// The proposal that we go; somebody else puts it into force.
+    package func leave(_ groupID: [UInt8]) throws -> Event {
+        try changing(groupID) { try $0.leave(publicKey, now: now(), random: random) }
+    }
+
+    /// Stored before anybody sees what came of it.
+    private func changing<Value>(_ groupID: [UInt8], _ change: (inout MarmotGroup) throws -> Value) throws
+        -> Value
+    {
         guard var group = account.groups[groupID] else {
             throw MarmotError.notPossible("there is no such group")
         }
-        let rumor = Rumor(author: publicKey, createdAt: now(), kind: kind, tags: tags, content: text)
-        let event = try group.encrypt(rumor, now: now(), random: random)
+        let value = try change(&group)
         try store.save(group)
         account.groups[groupID] = group
-        return (event, rumor)
+        return value
     }
 
     /// What one group event led to: itself, and events that waited for it.
@@ -140,7 +198,7 @@ package actor MarmotClient {
         var unread = 0
         while unread < received.count {
             switch received[unread].result {
-            case .success(.epochChanged), .success(.proposal):
+            case .success(.epochChanged), .success(.rolledBack), .success(.proposal):
                 received += group.retryWaiting(now: now()).map {
                     Received(event: $0.event, result: $0.result)
                 }

@@ -8,6 +8,8 @@ package enum GroupReception: Equatable, Sendable {
     case message(Rumor, from: XOnlyKey)
     /// The group has a new epoch.
     case epochChanged(UInt64, by: XOnlyKey)
+    /// A better commit for an earlier epoch turned up: what came after that epoch is undone, the group is in the given epoch.
+    case rolledBack(to: UInt64, by: XOnlyKey)
     /// We were removed.
     case removed(by: XOnlyKey)
     /// Stored until somebody commits it.
@@ -25,9 +27,10 @@ extension MarmotGroup {
     /// - Throws: `MarmotError`, `MLSError` or `RatchetError` for an event that is not acceptable, also on a second try.
     package mutating func receive(_ event: Event, now: Int64) throws -> GroupReception {
         try checkEnvelope(event, now: now)
+        if let own = try receiveOwnCommit(event) { return own }
         if inbox.hasSeen(event: event.id) { return .duplicate }
-        // Removed: the others go on without us, which is no error (audit AK).
-        guard isActive else { return .duplicate }
+        // Removed: the others go on without us, which is no error (audit AK). A better commit may still undo it.
+        guard isActive || !snapshots.isEmpty else { return .duplicate }
         guard GroupEvent.isWellFormed(event) else {
             throw MarmotError.groupEventRejected("its content is neither of the two encryptions")
         }
@@ -40,6 +43,7 @@ extension MarmotGroup {
             if !next.isDialectSettled { next.dialect = opened.dialect }
             next.isDialectSettled = true
         } catch MarmotError.undecryptable {
+            guard isActive else { return .duplicate }
             inbox.queue(event)
             return .waiting
         }
@@ -47,9 +51,13 @@ extension MarmotGroup {
         let hash = SHA256.hash(bytes)
         if inbox.hasSeen(message: hash) { return .duplicate }
         next.inbox.remember(event: event.id, message: hash)
+        guard isActive else {
+            inbox.remember(event: event.id, message: hash)
+            return try receiveLate(MLSMessage(decoding: bytes), in: event, epoch: mls.epoch, now: now)
+        }
         do {
             let message = try MLSMessage(decoding: bytes)
-            let reception = try next.process(message, now: now)
+            let reception = try next.process(message, in: event, now: now)
             self = next
             return reception
         } catch MLSError.ownMessage {
@@ -58,6 +66,9 @@ extension MarmotGroup {
         } catch MLSError.wrongEpoch(let epoch, let current) where epoch > current {
             inbox.queue(event)
             return .waiting
+        } catch MLSError.wrongEpoch(let epoch, _) {
+            inbox.remember(event: event.id, message: hash)
+            return try receiveLate(MLSMessage(decoding: bytes), in: event, epoch: epoch, now: now)
         } catch MLSError.unknownProposal {
             // The commit overtook its proposal.
             inbox.queue(event)
@@ -98,7 +109,61 @@ extension MarmotGroup {
             event.createdAt <= now + Marmot.groupEventMaximumSkewSeconds, "it is dated in the future")
     }
 
-    private mutating func process(_ message: MLSMessage, now: Int64) throws -> GroupReception {
+    /// Our own commit coming back from a relay: it is out, whatever became of the OK.
+    private mutating func receiveOwnCommit(_ event: Event) throws -> GroupReception? {
+        let isPending = pendingCommit?.event.id == event.id
+        guard
+            isPending
+                || snapshots.contains(where: { $0.own?.event.id == event.id && $0.winner.id != event.id })
+        else { return nil }
+        guard try confirmCommit(event.id) == .inForce, let me = account(at: mls.ownLeaf) else {
+            return .duplicate
+        }
+        return isPending ? .epochChanged(mls.epoch, by: me) : .rolledBack(to: mls.epoch, by: me)
+    }
+
+    /// A handshake for an epoch that is over. A commit that is better than the one applied then takes its place (section 5); the
+    /// state of that epoch is a copy, so that a bad one spends nothing.
+    private mutating func receiveLate(_ message: MLSMessage, in event: Event, epoch: UInt64, now: Int64)
+        throws
+        -> GroupReception
+    {
+        if case .privateMessage(let inner) = message, inner.contentType == .application {
+            guard isActive else { return .duplicate }
+            throw MLSError.wrongEpoch(message: epoch, group: mls.epoch)
+        }
+        guard let index = snapshots.firstIndex(where: { $0.before.epoch == epoch }),
+            PendingCommit.precedes(event, snapshots[index].winner)
+        else { return .duplicate }
+        var next = self
+        next.mls = snapshots[index].before.restored(from: mls)
+        next.isActive = true
+        next.data = try GroupData(from: next.mls.context.extensions)
+        next.snapshots.removeSubrange(...index)
+        next.pendingCommit = nil
+        next.undelivered = []
+        let own = snapshots[index].own
+        let reception: GroupReception
+        do {
+            reception = try next.process(message, in: event, now: now)
+        } catch MLSError.ownMessage {
+            return .duplicate
+        }
+        switch reception {
+        case .epochChanged(let epoch, let who):
+            next.snapshots[0].own = own
+            self = next
+            return .rolledBack(to: epoch, by: who)
+        case .removed:
+            self = next
+            return reception
+        // Only commits decide; a late proposal or message of that epoch changes nothing (hazard 5).
+        case .message, .proposal, .rolledBack, .duplicate, .waiting: return .duplicate
+        }
+    }
+
+    private mutating func process(_ message: MLSMessage, in event: Event, now: Int64) throws -> GroupReception
+    {
         switch try mls.process(message, now: UInt64(max(now, 0))) {
         case .application(let application): return try read(application)
         case .proposal(let pending):
@@ -111,6 +176,10 @@ extension MarmotGroup {
             guard let committer = account(at: staged.committer) else {
                 throw MarmotError.ruleViolated("the committer has no account")
             }
+            keepSnapshot(
+                EpochSnapshot(
+                    before: mls.withoutPastEpochs, winner: (event.createdAt, event.id), own: pendingCommit))
+            pendingCommit = nil
             guard let group = staged.group else {
                 isActive = false
                 return .removed(by: committer)

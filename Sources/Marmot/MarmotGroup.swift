@@ -12,6 +12,12 @@ package struct MarmotGroup: Equatable, Sendable {
     /// Set by the first event that decrypts.
     var isDialectSettled = false
     var inbox = Inbox()
+    /// Ours, not in force yet; one at a time.
+    package internal(set) var pendingCommit: PendingCommit?
+    /// Welcomes of commits in force that no relay has taken yet.
+    package internal(set) var undelivered: [PendingCommit.Invitation] = []
+    /// Newest first.
+    var snapshots: [EpochSnapshot] = []
 
     /// Proposals kept until a commit comes.
     static let pendingProposalLimit = 128
@@ -70,6 +76,12 @@ extension MarmotGroup: TLSCodable {
         isActive = try reader.uint8() == 1
         isDialectSettled = try reader.uint8() == 1
         inbox = try Inbox(from: &reader)
+        // Format 1 ends here.
+        if !reader.isAtEnd {
+            pendingCommit = try reader.optional(of: PendingCommit.self)
+            snapshots = try reader.vector(of: EpochSnapshot.self)
+            undelivered = try reader.vector(of: PendingCommit.Invitation.self)
+        }
         do {
             data = try GroupData(from: mls.context.extensions)
         } catch {
@@ -83,5 +95,8 @@ extension MarmotGroup: TLSCodable {
         writer.uint8(isActive ? 1 : 0)
         writer.uint8(isDialectSettled ? 1 : 0)
         inbox.encode(to: &writer)
+        writer.optional(pendingCommit)
+        writer.vector(snapshots)
+        writer.vector(undelivered)
     }
 }

@@ -16,6 +16,15 @@ extension Group {
         return message
     }
 
+    /// The same as PublicMessage (§6.2): readable without a key of our ratchet, still only for members.
+    package mutating func proposePublicly(_ proposal: Proposal) throws -> MLSMessage {
+        let authenticated = try sign(.proposal(proposal), wireFormat: .publicMessage)
+        remember(authenticated, proposal)
+        return .publicMessage(
+            PublicMessage(
+                protecting: authenticated, membershipKey: secrets.membershipKey, context: context))
+    }
+
     private mutating func send(
         _ content: MessageContent, kind: SecretTree.RatchetKind, random: some RandomSource
     ) throws -> MLSMessage {

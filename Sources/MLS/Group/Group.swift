@@ -34,6 +34,27 @@ package struct Group: Equatable, Sendable {
             .export(label: label, context: context, length: length)
     }
 
+    /// For keeping: the past epochs are left to the newest state.
+    package var withoutPastEpochs: Group {
+        var group = self
+        group.pastEpochs = []
+        return group
+    }
+
+    /// This group from `withoutPastEpochs`, with the past epochs that a later state of it still has.
+    package func restored(from later: Group) -> Group {
+        var group = self
+        group.pastEpochs = later.pastEpochs.filter { $0.epoch < epoch }
+        return group
+    }
+
+    /// This epoch behind `ended` as that is now: messages that came after the commit was made have used up keys.
+    package func following(_ ended: Group) -> Group {
+        var next = self
+        next.pastEpochs = Array(([PastEpoch(ending: ended)] + ended.pastEpochs).prefix(Self.pastEpochLimit))
+        return next
+    }
+
     /// Fixes one's own keys to what the next commit will find in the tree, dropping keys of nodes that are gone.
     static func surviving(_ keys: [Int: SecretBytes], in tree: RatchetTree) -> [Int: SecretBytes] {
         keys.filter { tree.node(at: $0.key) != nil }

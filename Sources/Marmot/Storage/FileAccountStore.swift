@@ -4,7 +4,9 @@ import MLS
 
 /// An account's state as files: `key-packages.state`, and one `<group id>.group` for each group.
 package struct FileAccountStore: AccountStore {
-    private static let version: UInt16 = 1
+    private static let keyPackagesVersion: UInt16 = 1
+    /// 2: pending commit and snapshots behind the rest; 1 is read.
+    private static let groupVersion: UInt16 = 2
     private let directory: String
 
     /// - Parameter directory: exists, mode 0700, locked by the caller.
@@ -21,7 +23,7 @@ package struct FileAccountStore: AccountStore {
     package func loadKeyPackages() throws -> [OwnKeyPackage] {
         guard let bytes = try AtomicFile.read(keyPackagesPath) else { return [] }
         let payload = try StateFile.decode(
-            bytes, kind: "key packages", newestVersion: Self.version, path: keyPackagesPath)
+            bytes, kind: "key packages", newestVersion: Self.keyPackagesVersion, path: keyPackagesPath)
         return try decode(keyPackagesPath) {
             var reader = TLSReader(payload)
             let packages = try reader.vector(of: OwnKeyPackage.self)
@@ -40,7 +42,8 @@ package struct FileAccountStore: AccountStore {
         return try names.filter { $0.hasSuffix(".group") }.sorted().compactMap { name in
             let path = "\(directory)/\(name)"
             guard let bytes = try AtomicFile.read(path) else { return nil }
-            let payload = try StateFile.decode(bytes, kind: "group", newestVersion: Self.version, path: path)
+            let payload = try StateFile.decode(
+                bytes, kind: "group", newestVersion: Self.groupVersion, path: path)
             let group = try decode(path) { try MarmotGroup(decoding: payload) }
             // A copy under another name holds an older state, whose keys must never be used again.
             guard Self.fileName(of: group) == name else {
@@ -54,12 +57,13 @@ package struct FileAccountStore: AccountStore {
     package func save(_ keyPackages: [OwnKeyPackage]) throws {
         let payload = TLSWriter.bytes { $0.vector(keyPackages) }
         try AtomicFile.write(
-            StateFile.encode(kind: "key packages", version: Self.version, payload), to: keyPackagesPath)
+            StateFile.encode(kind: "key packages", version: Self.keyPackagesVersion, payload),
+            to: keyPackagesPath)
     }
 
     package func save(_ group: MarmotGroup) throws {
         try AtomicFile.write(
-            StateFile.encode(kind: "group", version: Self.version, group.encoded), to: path(of: group))
+            StateFile.encode(kind: "group", version: Self.groupVersion, group.encoded), to: path(of: group))
     }
 
     private func decode<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {

@@ -1,0 +1,99 @@
+import Cryptography
+import MLS
+import Nostr
+
+/// A commit of ours on its way: stored before it goes out, in force once a relay has it (MIP-03: publish, then merge).
+package struct PendingCommit: Equatable, Sendable {
+    /// A Welcome to deliver after the merge.
+    package struct Invitation: Equatable, Sendable {
+        package let receiver: XOnlyKey
+        package let rumor: Rumor
+    }
+
+    /// Published as it is, also again after a restart: a rebuilt wrapper would wedge MDK 0.6 and 0.7.
+    package let event: Event
+    package let invitations: [Invitation]
+    let next: Group
+
+    /// Which of two commits of one epoch counts (section 5): the earlier one, then the smaller id.
+    static func precedes(_ one: Event, _ other: (createdAt: Int64, id: EventID)) -> Bool {
+        (one.createdAt, one.id) < (other.createdAt, other.id)
+    }
+}
+
+extension PendingCommit: TLSCodable {
+    package init(from reader: inout TLSReader) throws(TLSDecodingError) {
+        let start = reader
+        do {
+            event = try Event(json: try reader.opaque())
+            invitations = try reader.vector(of: Invitation.self)
+        } catch let error as TLSDecodingError {
+            throw error
+        } catch {
+            throw start.failure(.invalidValue(of: "pending commit", 0))
+        }
+        next = try Group(from: &reader)
+    }
+
+    package func encode(to writer: inout TLSWriter) {
+        writer.opaque(event.json)
+        writer.vector(invitations)
+        next.encode(to: &writer)
+    }
+}
+
+extension PendingCommit.Invitation: TLSCodable {
+    package init(from reader: inout TLSReader) throws(TLSDecodingError) {
+        let start = reader
+        do {
+            receiver = try XOnlyKey(try reader.fixed(XOnlyKey.lengthBytes))
+            rumor = try Rumor(json: try reader.opaque())
+        } catch let error as TLSDecodingError {
+            throw error
+        } catch {
+            throw start.failure(.invalidValue(of: "invitation", 0))
+        }
+    }
+
+    package func encode(to writer: inout TLSWriter) {
+        writer.fixed(receiver.bytes)
+        writer.opaque(rumor.json)
+    }
+}
+
+/// A group as it was before a commit, for the case that a better one turns up (section 5).
+struct EpochSnapshot: Equatable, Sendable {
+    /// Kept, newest first: MDK goes back five epochs as well.
+    static let limit = 5
+
+    /// Without its past epochs: the newest state has them (`Group.restored`).
+    let before: Group
+    /// The commit that was applied.
+    var winner: (createdAt: Int64, id: EventID)
+    /// Ours that lost, or has no confirmation yet.
+    var own: PendingCommit?
+
+    static func == (one: Self, other: Self) -> Bool {
+        one.before == other.before && one.winner == other.winner && one.own == other.own
+    }
+}
+
+extension EpochSnapshot: TLSCodable {
+    init(from reader: inout TLSReader) throws(TLSDecodingError) {
+        let start = reader
+        before = try Group(from: &reader)
+        let createdAt = Int64(bitPattern: try reader.uint64())
+        guard let id = EventID(try reader.fixed(EventID.lengthBytes)) else {
+            throw start.failure(.invalidValue(of: "event id", 0))
+        }
+        winner = (createdAt, id)
+        own = try reader.optional(of: PendingCommit.self)
+    }
+
+    func encode(to writer: inout TLSWriter) {
+        before.encode(to: &writer)
+        writer.uint64(UInt64(bitPattern: winner.createdAt))
+        writer.fixed(winner.id.bytes)
+        writer.optional(own)
+    }
+}

@@ -1,0 +1,355 @@
+import Cryptography
+import MLS
+import Nostr
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Marmot
+
+/// Keeps encoded states like files, so that a client can be started again from them.
+private final class MemoryStore: AccountStore {
+    private let groups = Mutex<[[UInt8]: [UInt8]]>([:])
+    private let keyPackages = Mutex<[OwnKeyPackage]>([])
+
+    func loadKeyPackages() -> [OwnKeyPackage] { keyPackages.withLock { $0 } }
+    func loadGroups() throws -> [MarmotGroup] {
+        try groups.withLock { try $0.values.map { try MarmotGroup(decoding: $0) } }
+    }
+    func save(_ packages: [OwnKeyPackage]) { keyPackages.withLock { $0 = packages } }
+    func save(_ group: MarmotGroup) { groups.withLock { $0[group.id] = group.encoded } }
+}
+
+@Suite("Changes of a group — contracts/marmot.md section 5")
+struct GroupChangeTests {
+    /// A clock that the test turns.
+    private final class Time: Sendable {
+        private let seconds = Mutex<Int64>(1_800_000_000)
+        var now: Int64 { seconds.withLock { $0 } }
+        func pass(_ count: Int64 = 1) { seconds.withLock { $0 += count } }
+    }
+
+    private struct Member {
+        let key: Secp256k1SecretKey
+        let store: MemoryStore
+        var client: MarmotClient
+        var publicKey: XOnlyKey { key.publicKey }
+    }
+
+    private let time = Time()
+    private let relays = MarmotGroupTests.relays
+
+    private func member(_ key: Secp256k1SecretKey, restarting old: Member? = nil) throws -> Member {
+        let time = time
+        let store = old?.store ?? MemoryStore()
+        return Member(
+            key: key, store: store,
+            client: try MarmotClient(
+                key: key, store: store, random: SeededRandom("\(key.publicKey.hex) \(time.now)"),
+                now: { time.now }))
+    }
+
+    private func restart(_ member: inout Member) throws {
+        time.pass()
+        member = try self.member(member.key, restarting: member)
+    }
+
+    private func offer(_ member: Member) async throws -> KeyPackageEvent {
+        try KeyPackageEvent(try await member.client.makeKeyPackage(relays: relays)[0], now: time.now)
+    }
+
+    /// Alice, Bob and Carol in one group; Alice and Bob are admins.
+    private func trio() async throws -> (alice: Member, bob: Member, carol: Member, group: [UInt8]) {
+        let (alice, bob, carol) = (
+            try member(TestKeys.alice), try member(TestKeys.bob), try member(TestKeys.carol)
+        )
+        let invitees = [try await offer(bob), try await offer(carol)]
+        let (group, welcomes) = try await alice.client.createGroup(
+            inviting: invitees, name: "g", description: "", relays: relays,
+            admins: [alice.publicKey, bob.publicKey])
+        for (member, welcome) in zip([bob, carol], welcomes) {
+            #expect(try await member.client.accept(wrap: welcome.wrap)?.id == group.id)
+        }
+        return (alice, bob, carol, group.id)
+    }
+
+    @discardableResult
+    private func change(_ change: GroupChange, by member: Member, in group: [UInt8]) async throws -> Event {
+        time.pass()
+        let pending = try await member.client.prepare(change, in: group)
+        #expect(try await member.client.confirm(pending.event.id, in: group).0 == .inForce)
+        return pending.event
+    }
+
+    private func reception(_ event: Event, _ member: Member) async throws -> GroupReception? {
+        try await member.client.receive(event).first?.result.get()
+    }
+
+    private func isTalking(_ members: [Member], in group: [UInt8]) async throws -> Bool {
+        for sender in members {
+            time.pass()
+            let (event, _) = try await sender.client.encrypt("from \(sender.publicKey.hex)", in: group)
+            for receiver in members where receiver.publicKey != sender.publicKey {
+                guard case .message(_, let from)? = try await reception(event, receiver),
+                    from == sender.publicKey
+                else { return false }
+            }
+        }
+        return true
+    }
+
+    @Test("rename, relays, promote, demote, fresh keys: all members follow and talk")
+    func changes() async throws {
+        let (alice, bob, carol, group) = try await trio()
+        let other = try RelayURL("ws://127.0.0.1:2")
+        let steps: [(GroupChange, Member)] = [
+            (.rename(name: "new", description: "text"), alice), (.relays([other]), bob),
+            (.promote(carol.publicKey), alice), (.updateKeys, carol), (.demote(bob.publicKey), carol),
+            (.updateKeys, bob), (.updateKeys, alice),
+        ]
+        for (step, author) in steps {
+            let event = try await change(step, by: author, in: group)
+            for receiver in [alice, bob, carol] where receiver.publicKey != author.publicKey {
+                guard case .epochChanged(_, author.publicKey)? = try await reception(event, receiver) else {
+                    Issue.record("\(step) was not followed")
+                    return
+                }
+            }
+            #expect(try await isTalking([alice, bob, carol], in: group), "\(step)")
+        }
+        for member in [alice, bob, carol] {
+            let data = try #require(await member.client.group(group)).data
+            #expect(data.name == "new" && data.description == "text" && data.relays == [other.text])
+            #expect(Set(data.admins) == [alice.publicKey, carol.publicKey])
+        }
+    }
+
+    @Test("invite and remove; who is removed notices, and an admin who is removed is no admin any more")
+    func membership() async throws {
+        let (alice, bob, carol, group) = try await trio()
+        let dave = try member(TestKeys.make(40))
+        let event = try await change(.invite([try await offer(dave)]), by: alice, in: group)
+        for receiver in [bob, carol] { _ = try await reception(event, receiver) }
+        let welcome = try #require(try await alice.client.undeliveredWelcomes(of: group).first)
+        #expect(try await dave.client.accept(wrap: welcome.wrap)?.id == group)
+        try await alice.client.delivered(welcome, of: group)
+        #expect(try await alice.client.undeliveredWelcomes(of: group).isEmpty)
+        #expect(try await isTalking([alice, bob, carol, dave], in: group))
+
+        let removal = try await change(.remove([bob.publicKey]), by: alice, in: group)
+        for receiver in [carol, dave] { _ = try await reception(removal, receiver) }
+        #expect(try await reception(removal, bob) == .removed(by: alice.publicKey))
+        #expect(try #require(await bob.client.group(group)).isActive == false)
+        #expect(try #require(await carol.client.group(group)).data.admins == [alice.publicKey])
+        #expect(try await isTalking([alice, carol, dave], in: group))
+        await #expect(throws: MarmotError.inactive) { try await bob.client.encrypt("x", in: group) }
+    }
+
+    @Test("rules: who may do what, and what makes no sense")
+    func refused() async throws {
+        let (alice, bob, carol, group) = try await trio()
+        let stranger = TestKeys.make(41).publicKey
+        let wrong: [(GroupChange, Member, String)] = [
+            (.rename(name: "x", description: nil), carol, "only an admin"),
+            (.remove([alice.publicKey]), carol, "only an admin"),
+            (.remove([alice.publicKey]), alice, "group leave"),
+            (.remove([stranger]), alice, "no member"), (.remove([]), alice, "nobody"),
+            (.invite([try await offer(bob)]), alice, "member already"),
+            (.promote(stranger), alice, "only a member"), (.demote(carol.publicKey), alice, "no admin"),
+            (.relays([]), alice, "at least one relay"), (.letLeave, alice, "nobody asks"),
+            (.rename(name: String(repeating: "x", count: 256), description: nil), alice, "255"),
+        ]
+        for (change, author, part) in wrong {
+            do {
+                _ = try await author.client.prepare(change, in: group)
+                Issue.record("accepted: \(change)")
+            } catch { #expect("\(error)".contains(part), "\(error)") }
+        }
+        // The last admin cannot step down.
+        let event = try await change(.demote(bob.publicKey), by: alice, in: group)
+        _ = try await reception(event, bob)
+        _ = try await reception(event, carol)
+        await #expect(throws: MarmotError.self) {
+            try await alice.client.prepare(.demote(alice.publicKey), in: group)
+        }
+        // One change at a time.
+        _ = try await alice.client.prepare(.updateKeys, in: group)
+        await #expect(throws: MarmotError.self) { try await alice.client.prepare(.updateKeys, in: group) }
+    }
+
+    @Test("leaving: proposed by the member, put into force by another")
+    func leave() async throws {
+        let (alice, bob, carol, group) = try await trio()
+        await #expect(throws: MarmotError.self) { try await alice.client.leave(group) }
+        let proposal = try await carol.client.leave(group)
+        for receiver in [alice, bob] {
+            guard case .proposal(_, carol.publicKey)? = try await reception(proposal, receiver) else {
+                Issue.record("the proposal was not taken")
+                return
+            }
+        }
+        let commit = try await change(.letLeave, by: bob, in: group)
+        guard case .epochChanged? = try await reception(commit, alice) else {
+            Issue.record("not followed")
+            return
+        }
+        #expect(try await reception(commit, carol) == .removed(by: bob.publicKey))
+        #expect(try await isTalking([alice, bob], in: group))
+    }
+
+    @Test("messages while a commit is on its way stay readable", arguments: [false, true])
+    func pending(restarts: Bool) async throws {
+        var (alice, bob, carol, group) = try await trio()
+        let pending = try await alice.client.prepare(.updateKeys, in: group)
+        let (before, _) = try await bob.client.encrypt("meanwhile", in: group)
+        guard case .message? = try await reception(before, alice) else {
+            Issue.record("not read")
+            return
+        }
+        let (own, _) = try await alice.client.encrypt("ours, meanwhile", in: group)
+        if restarts { try restart(&alice) }
+        #expect(await alice.client.group(group)?.pendingCommit?.event == pending.event)
+        _ = try await alice.client.confirm(pending.event.id, in: group)
+        if restarts { try restart(&alice) }
+        let (late, _) = try await bob.client.encrypt("late", in: group)
+        guard case .message? = try await reception(late, alice) else {
+            Issue.record("the late message was not read")
+            return
+        }
+        guard case .duplicate? = try await reception(before, alice) else {
+            Issue.record("read twice")
+            return
+        }
+        for receiver in [bob, carol] {
+            _ = try await reception(pending.event, receiver)
+            guard case .message? = try await reception(own, receiver) else {
+                Issue.record("our message of the old epoch was not read")
+                return
+            }
+        }
+        #expect(try await isTalking([alice, bob, carol], in: group))
+    }
+
+    @Test("an abandoned commit leaves the group as it was; its echo still puts it into force")
+    func abandoned() async throws {
+        let (alice, bob, carol, group) = try await trio()
+        let lost = try await alice.client.prepare(.updateKeys, in: group)
+        try await alice.client.abandon(lost.event.id, in: group)
+        #expect(try await isTalking([alice, bob, carol], in: group))
+        let pending = try await alice.client.prepare(.updateKeys, in: group)
+        _ = try await reception(pending.event, bob)
+        _ = try await reception(pending.event, carol)
+        // No OK was seen, but a relay sends it back.
+        guard case .epochChanged(_, alice.publicKey)? = try await reception(pending.event, alice) else {
+            Issue.record("the echo was not taken")
+            return
+        }
+        #expect(try await isTalking([alice, bob, carol], in: group))
+    }
+
+    /// Everybody sees both commits, in either order, with and without a restart between them: all end with the earlier one.
+    @Test(
+        "simultaneous commits: the earlier one counts for everybody, our own included",
+        arguments: [false, true], [false, true])
+    func race(winnerFirst: Bool, restarts: Bool) async throws {
+        var (alice, bob, carol, group) = try await trio()
+        let first = try await alice.client.prepare(.rename(name: "alice", description: nil), in: group)
+        time.pass()
+        let second = try await bob.client.prepare(.rename(name: "bob", description: nil), in: group)
+        // Both got an OK before either saw the other's.
+        #expect(try await alice.client.confirm(first.event.id, in: group).0 == .inForce)
+        #expect(try await bob.client.confirm(second.event.id, in: group).0 == .inForce)
+        if restarts {
+            try restart(&alice)
+            try restart(&bob)
+        }
+        let order = winnerFirst ? [first.event, second.event] : [second.event, first.event]
+        for event in order {
+            for receiver in [alice, bob, carol] { _ = try await receiver.client.receive(event) }
+            if restarts { try restart(&carol) }
+        }
+        for member in [alice, bob, carol] {
+            #expect(await member.client.group(group)?.data.name == "alice", "\(member.publicKey)")
+        }
+        #expect(try await isTalking([alice, bob, carol], in: group))
+        // The same again changes nothing.
+        for event in order {
+            for receiver in [alice, bob, carol] {
+                #expect(try await reception(event, receiver) == .duplicate)
+            }
+        }
+    }
+
+    @Test("a better commit five epochs back is found, six back is not")
+    func depth() async throws {
+        for depth in [5, 6] {
+            let (alice, bob, carol, group) = try await trio()
+            let better = try await bob.client.prepare(.rename(name: "better", description: nil), in: group)
+            time.pass()
+            var events: [Event] = []
+            for number in 0..<depth {
+                events.append(
+                    try await change(.rename(name: "\(number)", description: nil), by: alice, in: group))
+            }
+            for event in events { _ = try await carol.client.receive(event) }
+            let received = try await reception(better.event, carol)
+            if depth == 5 {
+                #expect(received == .rolledBack(to: 2, by: bob.publicKey))
+                #expect(await carol.client.group(group)?.data.name == "better")
+            } else {
+                // Its epoch's secrets are gone: it is like any event that nothing opens.
+                #expect(received == .waiting)
+                #expect(await carol.client.group(group)?.data.name == "5")
+            }
+        }
+    }
+
+    @Test("a commit that overtook its predecessor waits, and a removal can be undone by a better commit")
+    func disorder() async throws {
+        let (alice, bob, carol, group) = try await trio()
+        let one = try await change(.updateKeys, by: alice, in: group)
+        let two = try await change(.rename(name: "two", description: nil), by: alice, in: group)
+        #expect(try await reception(two, carol) == .waiting)
+        let received = try await carol.client.receive(one)
+        #expect(received.count == 2 && received.allSatisfy { (try? $0.result.get()) != nil })
+        #expect(await carol.client.group(group)?.data.name == "two")
+        for event in [one, two] { _ = try await bob.client.receive(event) }
+
+        let better = try await bob.client.prepare(.rename(name: "stay", description: nil), in: group)
+        time.pass()
+        let removal = try await alice.client.prepare(.remove([carol.publicKey]), in: group)
+        #expect(try await reception(removal.event, carol) == .removed(by: alice.publicKey))
+        guard case .rolledBack(_, bob.publicKey)? = try await reception(better.event, carol) else {
+            Issue.record("the removal stays")
+            return
+        }
+        #expect(try #require(await carol.client.group(group)).isActive)
+        // Alice never had an OK for hers: Bob's comes in force, and hers is lost when the OK comes late.
+        _ = try await alice.client.receive(better.event)
+        #expect(try await alice.client.confirm(removal.event.id, in: group).0 == .overtaken)
+        _ = try await bob.client.confirm(better.event.id, in: group)
+        #expect(try await isTalking([alice, bob, carol], in: group))
+    }
+
+    @Test("a commit in a new, earlier wrapper changes nothing (replay wedge)")
+    func rewrapped() async throws {
+        let (alice, bob, carol, group) = try await trio()
+        let event = try await change(.updateKeys, by: alice, in: group)
+        for receiver in [bob, carol] { _ = try await receiver.client.receive(event) }
+        var rumor = event.rumor
+        rumor.author = TestKeys.make(50).publicKey
+        rumor.createdAt -= 100
+        let rewrapped = try rumor.signed(by: TestKeys.make(50), random: SeededRandom("wedge"))
+        for member in [alice, bob, carol] { #expect(try await reception(rewrapped, member) == .duplicate) }
+        #expect(try await isTalking([alice, bob, carol], in: group))
+    }
+
+    @Test("a group stored in format 1, without pending commit and snapshots, is read")
+    func formatOne() async throws {
+        let (alice, _, _, group) = try await trio()
+        let stored = try #require(await alice.client.group(group))
+        // Three absent or empty members at the end came with format 2.
+        let old = try MarmotGroup(decoding: Array(stored.encoded.dropLast(3)))
+        #expect(old == stored)
+    }
+}

@@ -111,6 +111,8 @@ package actor AgentSession {
             do {
                 for received in try await environment.client.receive(event) { show(received) }
                 await followRotation()
+                try await sendAgain()
+                await letMembersLeave()
             } catch {
                 emit(
                     .failure(
@@ -128,7 +130,7 @@ package actor AgentSession {
         await listen(to: group)
     }
 
-    private func show(_ received: MarmotClient.Received) {
+    func show(_ received: MarmotClient.Received) {
         switch received.result {
         case .success(.message(let rumor, let sender)):
             // Typing notices and the like are no replies (contracts/marmot.md section 7).

@@ -166,6 +166,16 @@ package actor MarmotClient {
         }
     }
 
+    /// Messages of ours that an undone epoch took along, encrypted anew; stored as sent before they are returned.
+    package func sendAgain(in groupID: [UInt8]) throws -> [Event] {
+        guard let group = account.groups[groupID], group.isActive, !group.unsent.isEmpty else { return [] }
+        return try changing(groupID) { group in
+            let rumors = group.unsent
+            group.unsent = []
+            return try rumors.map { try group.encrypt($0, now: now(), random: random) }
+        }
+    }
+
     /// The proposal that we go; somebody else puts it into force.
     package func leave(_ groupID: [UInt8]) throws -> Event {
         try changing(groupID) { try $0.leave(publicKey, now: now(), random: random) }

@@ -67,8 +67,7 @@ extension MarmotGroup {
             return snapshots[index].winner.id == id ? .inForce : .overtaken
         }
         let before = snapshots[index].before.restored(from: mls)
-        snapshots.removeSubrange(...index)
-        undelivered = []
+        undo(throughSnapshot: index)
         try adopt(own, before: before)
         return .inForce
     }
@@ -89,6 +88,15 @@ extension MarmotGroup {
         mls = next
         isActive = true
         undelivered += commit.invitations
+    }
+
+    /// Drops the snapshots up to `index`, newest first, and what happened in their epochs.
+    mutating func undo(throughSnapshot index: Int) {
+        let undone = snapshots[...index].reversed()
+        unsent = Array((unsent + undone.flatMap(\.sent)).suffix(EpochSnapshot.messageLimit))
+        readBefore = Array((readBefore + undone.flatMap(\.read)).suffix(EpochSnapshot.messageLimit))
+        undelivered = []
+        snapshots.removeSubrange(...index)
     }
 
     /// Before a commit is applied.
@@ -118,6 +126,7 @@ extension MarmotGroup {
             guard members.contains(new) else {
                 throw MarmotError.notPossible("only a member can become admin")
             }
+            guard !data.isAdmin(new) else { throw MarmotError.notPossible("that member is an admin already") }
             return [try replacing { $0.admins = GroupData.ordered($0.admins + [new]) }]
         case .demote(let old):
             guard data.isAdmin(old) else { throw MarmotError.notPossible("that member is no admin") }

@@ -139,9 +139,8 @@ extension MarmotGroup {
         next.mls = snapshots[index].before.restored(from: mls)
         next.isActive = true
         next.data = try GroupData(from: next.mls.context.extensions)
-        next.snapshots.removeSubrange(...index)
+        next.undo(throughSnapshot: index)
         next.pendingCommit = nil
-        next.undelivered = []
         let own = snapshots[index].own
         let reception: GroupReception
         do {
@@ -209,7 +208,7 @@ extension MarmotGroup {
     }
 
     /// The rumor inside an application message; its author must be the sender (audit B), its id is computed.
-    private func read(_ application: ApplicationMessage) throws -> GroupReception {
+    private mutating func read(_ application: ApplicationMessage) throws -> GroupReception {
         guard application.data.count <= Marmot.rumorLimitBytes else {
             throw MarmotError.ruleViolated("a message is larger than \(Marmot.rumorLimitBytes) bytes")
         }
@@ -222,6 +221,16 @@ extension MarmotGroup {
         guard let sender = AccountCredential.account(of: application.credential), rumor.author == sender
         else {
             throw MarmotError.ruleViolated("a message names another author than its sender")
+        }
+        // Sent again after an undone epoch, in which we had read it.
+        if let index = readBefore.firstIndex(of: rumor.id) {
+            readBefore.remove(at: index)
+            return .duplicate
+        }
+        if application.epoch == mls.epoch, !snapshots.isEmpty,
+            snapshots[0].read.count < EpochSnapshot.messageLimit
+        {
+            snapshots[0].read.append(rumor.id)
         }
         return .message(rumor, from: sender)
     }

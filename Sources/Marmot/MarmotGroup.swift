@@ -11,11 +11,15 @@ package struct MarmotGroup: Equatable, Sendable {
     package internal(set) var isActive = true
     /// Set by the first event that decrypts.
     var isDialectSettled = false
-    var inbox = Inbox()
+    package internal(set) var inbox = Inbox()
     /// Ours, not in force yet; one at a time.
     package internal(set) var pendingCommit: PendingCommit?
     /// Welcomes of commits in force that no relay has taken yet.
     package internal(set) var undelivered: [PendingCommit.Invitation] = []
+    /// Sent in an epoch that was undone, to be sent again.
+    package internal(set) var unsent: [Rumor] = []
+    /// Read in an epoch that was undone.
+    var readBefore: [EventID] = []
     /// Newest first.
     var snapshots: [EpochSnapshot] = []
 
@@ -62,6 +66,9 @@ package struct MarmotGroup: Equatable, Sendable {
             message, for: next.mls, nostrGroupID: data.nostrGroupID, dialect: dialect, now: now,
             random: random)
         next.inbox.remember(event: event.id, message: SHA256.hash(message))
+        if !next.snapshots.isEmpty, next.snapshots[0].sent.count < EpochSnapshot.messageLimit {
+            next.snapshots[0].sent.append(rumor)
+        }
         self = next
         return event
     }
@@ -81,6 +88,9 @@ extension MarmotGroup: TLSCodable {
             pendingCommit = try reader.optional(of: PendingCommit.self)
             snapshots = try reader.vector(of: EpochSnapshot.self)
             undelivered = try reader.vector(of: PendingCommit.Invitation.self)
+            unsent = try reader.vector { (reader) throws(TLSDecodingError) in try Rumor.stored(&reader) }
+            readBefore = try reader.vector { (reader) throws(TLSDecodingError) in try EventID.stored(&reader)
+            }
         }
         do {
             data = try GroupData(from: mls.context.extensions)
@@ -98,5 +108,7 @@ extension MarmotGroup: TLSCodable {
         writer.optional(pendingCommit)
         writer.vector(snapshots)
         writer.vector(undelivered)
+        writer.nested { writer in for rumor in unsent { writer.opaque(rumor.json) } }
+        writer.nested { writer in for id in readBefore { writer.fixed(id.bytes) } }
     }
 }

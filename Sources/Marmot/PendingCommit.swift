@@ -47,7 +47,7 @@ extension PendingCommit.Invitation: TLSCodable {
         let start = reader
         do {
             receiver = try XOnlyKey(try reader.fixed(XOnlyKey.lengthBytes))
-            rumor = try Rumor(json: try reader.opaque())
+            rumor = try Rumor.stored(&reader)
         } catch let error as TLSDecodingError {
             throw error
         } catch {
@@ -58,42 +58,5 @@ extension PendingCommit.Invitation: TLSCodable {
     package func encode(to writer: inout TLSWriter) {
         writer.fixed(receiver.bytes)
         writer.opaque(rumor.json)
-    }
-}
-
-/// A group as it was before a commit, for the case that a better one turns up (section 5).
-struct EpochSnapshot: Equatable, Sendable {
-    /// Kept, newest first: MDK goes back five epochs as well.
-    static let limit = 5
-
-    /// Without its past epochs: the newest state has them (`Group.restored`).
-    let before: Group
-    /// The commit that was applied.
-    var winner: (createdAt: Int64, id: EventID)
-    /// Ours that lost, or has no confirmation yet.
-    var own: PendingCommit?
-
-    static func == (one: Self, other: Self) -> Bool {
-        one.before == other.before && one.winner == other.winner && one.own == other.own
-    }
-}
-
-extension EpochSnapshot: TLSCodable {
-    init(from reader: inout TLSReader) throws(TLSDecodingError) {
-        let start = reader
-        before = try Group(from: &reader)
-        let createdAt = Int64(bitPattern: try reader.uint64())
-        guard let id = EventID(try reader.fixed(EventID.lengthBytes)) else {
-            throw start.failure(.invalidValue(of: "event id", 0))
-        }
-        winner = (createdAt, id)
-        own = try reader.optional(of: PendingCommit.self)
-    }
-
-    func encode(to writer: inout TLSWriter) {
-        before.encode(to: &writer)
-        writer.uint64(UInt64(bitPattern: winner.createdAt))
-        writer.fixed(winner.id.bytes)
-        writer.optional(own)
     }
 }

@@ -1,4 +1,5 @@
 import AgentCore
+import Cryptography
 import Foundation
 import Providers
 import Scripting
@@ -9,6 +10,7 @@ enum Main {
     static let version = "pikachat 0.1.0"
 
     static func main() async {
+        OpenSSLLibrary.keepUntilProcessEnds()
         TerminalModes.remember()
         LoopbackProxy.bypass()
         Signals.shared.install()

@@ -35,6 +35,7 @@ package struct Failure: Error, Equatable, CustomStringConvertible {
         case is SessionOrderError: self.init(.usage, "\(error)")
         case is FileError, is StateDirectory.Locked: self.init(.require, "\(error)")
         case is KeyText.Failure, is RelayURL.Failure, is ParameterError: self.init(.usage, "\(error)")
+        case MarmotError.notPossible(let why): self.init(.usage, why)
         case is MarmotError, is MLSError, is GiftWrapError, is EventError, is RatchetError:
             self.init(.protocolError, "\(error)")
         case let error as CryptographyError: self.init(.protocolError, "\(error); please report this")

@@ -7,7 +7,10 @@ package struct CommandCatalogue: Sendable {
     package init(providers: [ProviderDescription]) {
         commands = [
             SpawnCommand(providers: providers), AttachCommand(), WaitKeyPackageCommand(),
-            GroupCreateCommand(),
+            GroupCreateCommand(), GroupStateCommand(), GroupMembersCommand(), GroupInviteCommand(),
+            GroupChangeCommand.remove, GroupLeaveCommand(), GroupChangeCommand.rename,
+            GroupChangeCommand.relays,
+            GroupChangeCommand.promote, GroupChangeCommand.demote, GroupChangeCommand.updateKeys,
             SayCommand(), ExpectCommand(), StateCommand(), MessagesCommand(), KeepCommand(),
             TeardownCommand(),
             VMsCommand(), UseCommand(), HTTPCommand(), StartCommand(), StopCommand(), JobsCommand(),

@@ -1,5 +1,4 @@
 import AgentCore
-import Nostr
 
 /// `group create`
 struct GroupCreateCommand: Command {
@@ -11,9 +10,7 @@ struct GroupCreateCommand: Command {
             Parameter("description", .text, "its description"),
         ]
         description.isRepeatable = false
-        description.results = [
-            ("id", "Nostr group id, 64 hexadecimal digits"), ("name", ""), ("epoch", "MLS epoch"),
-        ]
+        description.results = GroupFields.results
         description.examples = ["group create", "group create name=demo"]
         return description
     }
@@ -22,12 +19,6 @@ struct GroupCreateCommand: Command {
         let session = try await script.host.session(named: nil)
         let group = try await session.createGroup(
             name: call.values.text("name"), description: call.values.text("description") ?? "")
-        let fields: [String: EventValue] = [
-            "id": .text(group.nostrGroupIDHex), "name": .text(group.data.name),
-            "epoch": .number(Int(clamping: group.mls.epoch)),
-            "members": .list(group.members.map { .text(KeyText.npub($0)) }),
-        ]
-        await script.set("group", .record(fields))
-        return fields
+        return await GroupFields.publish(group, in: script)
     }
 }

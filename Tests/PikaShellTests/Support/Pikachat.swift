@@ -58,13 +58,14 @@ enum Pikachat {
         /// Held open while there is no end of input.
         private let input: Int32
 
-        init(_ arguments: [String], stdin: String?, environment: [String: String], state: TemporaryDirectory)
-            throws
-        {
+        init(
+            _ arguments: [String], program: String = Pikachat.path, stdin: String?,
+            environment: [String: String], state: TemporaryDirectory
+        ) throws {
             self.state = state
             let (input, output, error) = (try Spawned.pipe(), try Spawned.pipe(), try Spawned.pipe())
             spawned = try Spawned(
-                [Pikachat.path] + arguments, environment: environment, directory: state.path,
+                [program] + arguments, environment: environment, directory: state.path,
                 descriptors: (input.read, output.write, error.write))
             for end in [input.read, output.write, error.write] { close(end) }
             let (outputText, errorText) = (self.output, self.error)

@@ -1,0 +1,22 @@
+import MLS
+import Nostr
+
+/// Nostr values in our state files.
+extension Rumor {
+    static func stored(_ reader: inout TLSReader) throws(TLSDecodingError) -> Rumor {
+        let start = reader
+        let json = try reader.opaque()
+        guard let rumor = try? Rumor(json: json) else { throw start.failure(.invalidValue(of: "rumor", 0)) }
+        return rumor
+    }
+}
+
+extension EventID {
+    static func stored(_ reader: inout TLSReader) throws(TLSDecodingError) -> EventID {
+        let start = reader
+        guard let id = EventID(try reader.fixed(EventID.lengthBytes)) else {
+            throw start.failure(.invalidValue(of: "event id", 0))
+        }
+        return id
+    }
+}

@@ -50,6 +50,9 @@ let package = Package(
                 "Scripting", "Providers", "AgentCore", "Mocks", "Marmot", "MLS", "Nostr", "Cryptography",
             ],
             path: "Fuzz", swiftSettings: settings),
+        .executableTarget(
+            name: "pika-bench", dependencies: ["Marmot", "MLS", "Nostr", "Cryptography"], path: "Bench",
+            swiftSettings: settings),
 
         .target(
             name: "TestSupport", dependencies: ["Cryptography"], path: "Tests/TestSupport",

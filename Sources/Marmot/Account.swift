@@ -117,7 +117,8 @@ package struct Account: Sendable {
                 (
                     invitee.account,
                     WelcomeEvent.rumor(
-                        welcome, from: publicKey, keyPackageEvent: invitee.event.id, relays: relays, now: now)
+                        welcome.addressed(to: invitee.keyPackage.reference), from: publicKey,
+                        keyPackageEvent: invitee.event.id, relays: relays, now: now)
                 )
             }
         }

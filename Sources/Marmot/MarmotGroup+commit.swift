@@ -203,7 +203,8 @@ extension MarmotGroup {
             PendingCommit.Invitation(
                 receiver: invitee.account,
                 rumor: WelcomeEvent.rumor(
-                    welcome, from: account, keyPackageEvent: invitee.event.id, relays: relays, now: now))
+                    welcome.addressed(to: invitee.keyPackage.reference), from: account,
+                    keyPackageEvent: invitee.event.id, relays: relays, now: now))
         }
     }
 

@@ -26,6 +26,13 @@ package struct Welcome: Equatable, Sendable, TLSCodable {
     package var secrets: [EncryptedGroupSecrets]
     package var encryptedGroupInfo: [UInt8]
 
+    /// The same Welcome with the secrets of one new member only: shorter, and nobody sees who else was invited.
+    package func addressed(to newMember: [UInt8]) -> Welcome {
+        var welcome = self
+        welcome.secrets = secrets.filter { $0.newMember == newMember }
+        return welcome
+    }
+
     package init(secrets: [EncryptedGroupSecrets], encryptedGroupInfo: [UInt8]) {
         self.secrets = secrets
         self.encryptedGroupInfo = encryptedGroupInfo

@@ -1,0 +1,29 @@
+import Cryptography
+import Foundation
+import MLS
+import Marmot
+import Nostr
+
+// pika-bench [--messages N] [MEMBERS…]: the speed of our Marmot client, one JSON line; beside shared/peer/mdk-bench it is a ratio.
+// Release builds only: swift run -c release pika-bench
+
+var messages = 500
+var sizes: [Int] = []
+var arguments = CommandLine.arguments.dropFirst()
+while let word = arguments.popFirst() {
+    if word == "--messages", let number = arguments.popFirst().flatMap({ Int($0) }), number > 0 {
+        messages = number
+    } else if let number = Int(word), number > 0 {
+        sizes.append(number)
+    } else {
+        FileHandle.standardError.write(Data("usage: pika-bench [--messages N] [MEMBERS…]\n".utf8))
+        exit(2)
+    }
+}
+do {
+    let figures = try await Benchmark(messages: messages, sizes: sizes.isEmpty ? [1, 10, 100] : sizes).run()
+    print(figures.json)
+} catch {
+    FileHandle.standardError.write(Data("pika-bench: \(error)\n".utf8))
+    exit(1)
+}

@@ -10,10 +10,10 @@ test *ARGS:
     scripts/test {{ARGS}}
 
 lint:
-    swift format lint --strict --recursive Sources Tests Fuzz Package.swift
+    swift format lint --strict --recursive Sources Tests Fuzz Bench Package.swift
 
 format:
-    swift format --in-place --recursive Sources Tests Fuzz Package.swift
+    swift format --in-place --recursive Sources Tests Fuzz Bench Package.swift
 
 # The microVM demo against mocks.
 demo *ARGS:
@@ -26,6 +26,11 @@ check:
 # Every decoder against mutated inputs, a fixed seed, a few seconds.
 fuzz-smoke:
     swift run PikaFuzz smoke
+
+# Our client's speed, and beside it MDK's where the peers are installed: one JSON line each.
+bench *ARGS:
+    swift run -c release pika-bench {{ARGS}}
+    if [ -x ${PIKA_PEER:-../shared/peer}/mdk-bench ]; then ${PIKA_PEER:-../shared/peer}/mdk-bench; fi
 
 # Blocking: all providers' contract scenarios against mocks.
 pre-merge-agent-contracts:

@@ -10,7 +10,7 @@ import Scripting
 
 /// Every decoder that reads what others wrote.
 enum Targets {
-    static func all() throws -> [FuzzTarget] { try mls() + nostr() + texts() + [liveGroup()] }
+    static func all() throws -> [FuzzTarget] { try mls() + nostr() + texts() + liveGroup() }
 
     private static let random = SystemRandom()
     private static let now: Int64 = 1_800_000_000
@@ -155,8 +155,8 @@ enum Targets {
         ]
     }
 
-    /// Forged events against a group that really runs.
-    private static func liveGroup() throws -> FuzzTarget {
+    /// Forged messages and stored states of a group that really runs.
+    private static func liveGroup() throws -> [FuzzTarget] {
         let keys = try (1...2).map { try Secp256k1SecretKey(SecretBytes([UInt8](repeating: $0, count: 32))) }
         let relay = try RelayURL("ws://127.0.0.1:1")
         var (alice, bob) = (Account(key: keys[0]), Account(key: keys[1]))
@@ -170,10 +170,23 @@ enum Targets {
         }
         var sender = created.group.mls
         let plain = try sender.protect(Array("x".utf8), random: random).encoded
-        return FuzzTarget("live-group", seeds: [plain]) { bytes in
-            var view = joined.mls
-            _ = try view.process(MLSMessage(decoding: bytes), now: UInt64(now))
-        }
+        var group = created.group
+        try group.prepare(.updateKeys, by: keys[0].publicKey, now: now, random: random)
+        let pending = group
+        _ = try group.confirmCommit(pending.pendingCommit.map(\.event.id) ?? offer.event.id)
+        let rumor = Rumor(author: keys[0].publicKey, createdAt: now, kind: .chatMessage, content: "x")
+        let record = try group.encrypt(rumor, now: now, random: random).record
+        return [
+            FuzzTarget("live-group", seeds: [plain]) { bytes in
+                var view = joined.mls
+                _ = try view.process(MLSMessage(decoding: bytes), now: UInt64(now))
+            },
+            FuzzTarget("marmot-group-state", seeds: [pending.encoded, group.encoded]) { bytes in
+                var group = try MarmotGroup(decoding: bytes)
+                _ = try group.encrypt(rumor, now: now, random: random)
+            },
+            FuzzTarget("message-record", seeds: [record.encoded]) { _ = try MessageRecord(decoding: $0) },
+        ]
     }
 
     /// Descriptions need a client; nothing here sends.

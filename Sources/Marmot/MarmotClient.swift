@@ -117,7 +117,13 @@ package actor MarmotClient {
         _ text: String, kind: EventKind = .chatMessage, tags: [Tag] = [], in groupID: [UInt8]
     ) throws -> (event: Event, rumor: Rumor) {
         let rumor = Rumor(author: publicKey, createdAt: now(), kind: kind, tags: tags, content: text)
-        return (try changing(groupID) { try $0.encrypt(rumor, now: now(), random: random) }, rumor)
+        guard var group = account.groups[groupID] else {
+            throw MarmotError.notPossible("there is no such group")
+        }
+        let (event, record) = try group.encrypt(rumor, now: now(), random: random)
+        try store.append(record, to: group)
+        account.groups[groupID] = group
+        return (event, rumor)
     }
 
     // MARK: Changes of a group
@@ -172,7 +178,7 @@ package actor MarmotClient {
         return try changing(groupID) { group in
             let rumors = group.unsent
             group.unsent = []
-            return try rumors.map { try group.encrypt($0, now: now(), random: random) }
+            return try rumors.map { try group.encrypt($0, now: now(), random: random).event }
         }
     }
 
@@ -202,8 +208,16 @@ package actor MarmotClient {
 
     package func receive(_ event: Event) throws -> [Received] {
         guard let name = event.tags.value("h"), var group = group(nostrID: name) else { return [] }
-        var received = [Received(event: event, result: Result { try group.receive(event, now: now()) })]
+        var record: MessageRecord?
+        var received = [
+            Received(event: event, result: Result { try group.receive(event, now: now(), &record) })
+        ]
         if case .success(.duplicate) = received[0].result { return received }
+        if let record {
+            try store.append(record, to: group)
+            account.groups[group.id] = group
+            return received
+        }
         // A commit may free messages, and commits that free more.
         var unread = 0
         while unread < received.count {

@@ -26,6 +26,13 @@ extension MarmotGroup {
     /// - Parameter now: seconds since 1970.
     /// - Throws: `MarmotError`, `MLSError` or `RatchetError` for an event that is not acceptable, also on a second try.
     package mutating func receive(_ event: Event, now: Int64) throws -> GroupReception {
+        var record: MessageRecord?
+        return try receive(event, now: now, &record)
+    }
+
+    /// - Parameter record: set where a message was all that the event brought; everything else changes more than a record holds.
+    mutating func receive(_ event: Event, now: Int64, _ record: inout MessageRecord?) throws -> GroupReception
+    {
         try checkEnvelope(event, now: now)
         if let own = try receiveOwnCommit(event) { return own }
         if inbox.hasSeen(event: event.id) { return .duplicate }
@@ -57,9 +64,21 @@ extension MarmotGroup {
         }
         do {
             let message = try MLSMessage(decoding: bytes)
-            let reception = try next.process(message, in: event, now: now)
-            self = next
-            return reception
+            let isSettled = isDialectSettled
+            switch try next.process(message, in: event, now: now) {
+            case .changed(let reception):
+                self = next
+                return reception
+            case .read(let application, let rumor, let sender):
+                if isSettled {
+                    record = MessageRecord(
+                        direction: .received, epoch: application.epoch, leaf: application.sender,
+                        generation: application.generation, event: event.id, messageHash: hash, rumor: nil,
+                        rumorID: rumor.id)
+                }
+                self = next
+                return .message(rumor, from: sender)
+            }
         } catch MLSError.ownMessage {
             inbox.remember(event: event.id, message: hash)
             return .duplicate
@@ -142,12 +161,13 @@ extension MarmotGroup {
         next.undo(throughSnapshot: index)
         next.pendingCommit = nil
         let own = snapshots[index].own
-        let reception: GroupReception
+        let processed: Processed
         do {
-            reception = try next.process(message, in: event, now: now)
+            processed = try next.process(message, in: event, now: now)
         } catch MLSError.ownMessage {
             return .duplicate
         }
+        guard case .changed(let reception) = processed else { return .duplicate }
         switch reception {
         case .epochChanged(let epoch, let who):
             next.snapshots[0].own = own
@@ -161,15 +181,19 @@ extension MarmotGroup {
         }
     }
 
-    private mutating func process(_ message: MLSMessage, in event: Event, now: Int64) throws -> GroupReception
-    {
+    private enum Processed {
+        case read(ApplicationMessage, Rumor, from: XOnlyKey)
+        case changed(GroupReception)
+    }
+
+    private mutating func process(_ message: MLSMessage, in event: Event, now: Int64) throws -> Processed {
         switch try mls.process(message, now: UInt64(max(now, 0))) {
         case .application(let application): return try read(application)
         case .proposal(let pending):
             try checkProposal(pending)
             var sender: XOnlyKey?
             if case .member(let index) = pending.sender { sender = account(at: index) }
-            return .proposal(Self.describe(pending.proposal), from: sender)
+            return .changed(.proposal(Self.describe(pending.proposal), from: sender))
         case .commit(let staged):
             try CommitPolicy.check(staged, in: mls)
             guard let committer = account(at: staged.committer) else {
@@ -181,11 +205,11 @@ extension MarmotGroup {
             pendingCommit = nil
             guard let group = staged.group else {
                 isActive = false
-                return .removed(by: committer)
+                return .changed(.removed(by: committer))
             }
             mls = group
             data = try GroupData(from: group.context.extensions)
-            return .epochChanged(group.epoch, by: committer)
+            return .changed(.epochChanged(group.epoch, by: committer))
         }
     }
 
@@ -208,7 +232,7 @@ extension MarmotGroup {
     }
 
     /// The rumor inside an application message; its author must be the sender (audit B), its id is computed.
-    private mutating func read(_ application: ApplicationMessage) throws -> GroupReception {
+    private mutating func read(_ application: ApplicationMessage) throws -> Processed {
         guard application.data.count <= Marmot.rumorLimitBytes else {
             throw MarmotError.ruleViolated("a message is larger than \(Marmot.rumorLimitBytes) bytes")
         }
@@ -225,14 +249,14 @@ extension MarmotGroup {
         // Sent again after an undone epoch, in which we had read it.
         if let index = readBefore.firstIndex(of: rumor.id) {
             readBefore.remove(at: index)
-            return .duplicate
+            return .changed(.duplicate)
         }
         if application.epoch == mls.epoch, !snapshots.isEmpty,
             snapshots[0].read.count < EpochSnapshot.messageLimit
         {
             snapshots[0].read.append(rumor.id)
         }
-        return .message(rumor, from: sender)
+        return .read(application, rumor, from: sender)
     }
 
     private func account(at index: LeafIndex) -> XOnlyKey? {

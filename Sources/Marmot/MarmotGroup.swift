@@ -49,7 +49,9 @@ package struct MarmotGroup: Equatable, Sendable {
     }
 
     /// Encrypts a rumor of ours. The returned event must not go out before the group is stored.
-    package mutating func encrypt(_ rumor: Rumor, now: Int64, random: some RandomSource) throws -> Event {
+    package mutating func encrypt(
+        _ rumor: Rumor, now: Int64, random: some RandomSource
+    ) throws -> (event: Event, record: MessageRecord) {
         guard isActive else { throw MarmotError.inactive }
         let json = rumor.json
         guard json.count <= Marmot.rumorLimitBytes else {
@@ -57,6 +59,7 @@ package struct MarmotGroup: Equatable, Sendable {
                 "the message is too long: \(json.count) bytes as JSON, at most \(Marmot.rumorLimitBytes)")
         }
         var next = self
+        let generation = mls.nextOwnGeneration
         let message = try next.mls.protect(json, random: random).encoded
         if dialect == .nip44, !EncryptedPayload.plaintextLengths.contains(message.count) {
             throw MarmotError.notPossible(
@@ -65,12 +68,12 @@ package struct MarmotGroup: Equatable, Sendable {
         let event = try GroupEvent.seal(
             message, for: next.mls, nostrGroupID: data.nostrGroupID, dialect: dialect, now: now,
             random: random)
-        next.inbox.remember(event: event.id, message: SHA256.hash(message))
-        if !next.snapshots.isEmpty, next.snapshots[0].sent.count < EpochSnapshot.messageLimit {
-            next.snapshots[0].sent.append(rumor)
-        }
+        let record = MessageRecord(
+            direction: .sent, epoch: mls.epoch, leaf: mls.ownLeaf, generation: generation, event: event.id,
+            messageHash: SHA256.hash(message), rumor: snapshots.isEmpty ? nil : rumor, rumorID: nil)
+        next.remember(record)
         self = next
-        return event
+        return (event, record)
     }
 }
 

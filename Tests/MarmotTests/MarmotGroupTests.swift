@@ -213,7 +213,7 @@ struct MarmotGroupTests {
         bobsView.mls = update.group
         let rumor = Rumor(
             author: TestKeys.bob.publicKey, createdAt: Self.now, kind: .chatMessage, content: "early")
-        let message = try bobsView.encrypt(rumor, now: Self.now, random: random)
+        let message = try bobsView.encrypt(rumor, now: Self.now, random: random).event
         #expect(try alicesView.receive(message, now: Self.now) == .waiting)
         #expect(try alicesView.receive(commit, now: Self.now) == .epochChanged(2, by: TestKeys.bob.publicKey))
         let retried = alicesView.retryWaiting(now: Self.now)

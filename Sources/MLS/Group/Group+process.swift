@@ -36,7 +36,8 @@ extension Group {
         let content = try UnverifiedContent(message.unprotected(sender: sender, key: key))
         var updated = self
         updated.secretTree = reading
-        let received = try updated.accept(content, now: now, preSharedKeys)
+        let received = try updated.accept(
+            content, generation: sender.generation, now: now, preSharedKeys)
         self = updated
         return received
     }
@@ -58,21 +59,24 @@ extension Group {
         pastEpochs[index] = past
         return .application(
             ApplicationMessage(
-                sender: sender.leaf, credential: member.credential, epoch: message.epoch, data: data,
+                sender: sender.leaf, credential: member.credential, epoch: message.epoch,
+                generation: sender.generation, data: data,
                 authenticatedData: message.authenticatedData))
     }
 
     private mutating func accept(
-        _ content: UnverifiedContent, now: UInt64?, _ preSharedKeys: PreSharedKeyLookup
+        _ content: UnverifiedContent, generation: UInt32? = nil, now: UInt64?,
+        _ preSharedKeys: PreSharedKeyLookup
     ) throws -> ReceivedMessage {
         let leaf = tree.leaf(at: content.sender)
         let authenticated = try content.verified(context: context, signatureKey: leaf?.signatureKey)
         switch authenticated.content.content {
         case .application(let data):
-            guard let leaf else { throw MLSError.undecryptable }
+            guard let leaf, let generation else { throw MLSError.undecryptable }
             return .application(
                 ApplicationMessage(
-                    sender: content.sender, credential: leaf.credential, epoch: epoch, data: data,
+                    sender: content.sender, credential: leaf.credential, epoch: epoch,
+                    generation: generation, data: data,
                     authenticatedData: authenticated.content.authenticatedData))
         case .proposal(let proposal):
             remember(authenticated, proposal)

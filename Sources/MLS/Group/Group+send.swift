@@ -8,6 +8,30 @@ extension Group {
         try send(.application(data), kind: .application, random: random)
     }
 
+    /// The generation that the next `protect` spends.
+    package var nextOwnGeneration: UInt32 { secretTree.nextGeneration(of: ownLeaf, .application) }
+
+    /// Spends a generation again after a restart, without a message.
+    ///
+    /// - Throws: `RatchetError` when it is not the next one of this epoch.
+    package mutating func spendOwnGeneration(_ generation: UInt32, epoch: UInt64) throws {
+        guard epoch == self.epoch, generation == nextOwnGeneration else {
+            throw RatchetError.generationConsumed(generation)
+        }
+        _ = try secretTree.nextKey(of: ownLeaf, .application)
+    }
+
+    /// Uses up the key of a message that was read before a restart.
+    package mutating func consume(_ generation: UInt32, of leaf: LeafIndex, epoch: UInt64) throws {
+        if epoch == self.epoch {
+            _ = try secretTree.key(of: leaf, .application, generation: generation)
+        } else if let index = pastEpochs.firstIndex(where: { $0.epoch == epoch }) {
+            _ = try pastEpochs[index].secretTree.key(of: leaf, .application, generation: generation)
+        } else {
+            throw MLSError.wrongEpoch(message: epoch, group: self.epoch)
+        }
+    }
+
     /// Proposes by itself (§12.1), encrypted; the proposal also waits in our own list.
     package mutating func propose(_ proposal: Proposal, random: some RandomSource) throws -> MLSMessage {
         let authenticated = try sign(.proposal(proposal), wireFormat: .privateMessage)

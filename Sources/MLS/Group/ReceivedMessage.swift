@@ -12,6 +12,8 @@ package struct ApplicationMessage: Equatable, Sendable {
     package let sender: LeafIndex
     package let credential: Credential
     package let epoch: UInt64
+    /// Of the sender's application ratchet.
+    package let generation: UInt32
     package let data: [UInt8]
     package let authenticatedData: [UInt8]
 }

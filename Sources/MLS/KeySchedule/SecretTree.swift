@@ -22,6 +22,12 @@ package struct SecretTree: Equatable, Sendable {
         nodeSecrets = [TreeMath.root(leafCount: leafCount): encryptionSecret]
     }
 
+    /// The generation that `nextKey` will use.
+    package func nextGeneration(of leaf: LeafIndex, _ kind: RatchetKind) -> UInt32 {
+        guard let pair = ratchets[leaf] else { return 0 }
+        return kind == .handshake ? pair.handshake.nextGeneration : pair.application.nextGeneration
+    }
+
     /// The key for one's own next message.
     package mutating func nextKey(of leaf: LeafIndex, _ kind: RatchetKind) throws -> MessageKey {
         try withRatchet(of: leaf, kind) { try $0.next() }

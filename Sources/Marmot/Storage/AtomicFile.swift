@@ -70,7 +70,7 @@ package enum AtomicFile {
         try syncDirectory(of: path)
     }
 
-    private static func syncDirectory(of path: String) throws(FileError) {
+    static func syncDirectory(of path: String) throws(FileError) {
         let directory = (path as NSString).deletingLastPathComponent
         let descriptor = open(directory.isEmpty ? "." : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .last(directory, "cannot open the directory") }

@@ -1,24 +1,38 @@
 import Cryptography
 import Foundation
 import MLS
+import Synchronization
 
-/// An account's state as files: `key-packages.state`, and one `<group id>.group` for each group.
-package struct FileAccountStore: AccountStore {
+/// An account's state as files: `key-packages.state`, and for each group `<group id>.group` with the messages since in `<group id>.log`.
+package final class FileAccountStore: AccountStore {
     private static let keyPackagesVersion: UInt16 = 1
     /// 2: pending commit and snapshots behind the rest; 1 is read.
     private static let groupVersion: UInt16 = 2
+
+    /// What belongs to a group's file as it is now.
+    private struct Current {
+        /// The end of the file: its digest.
+        let base: [UInt8]
+        /// Opened with the first message.
+        var log: RecordLog?
+        /// Of a log from an earlier run.
+        var stored: (length: Int, count: Int) = (0, 0)
+    }
+
     private let directory: String
+    private let current = Mutex<[String: Current]>([:])
 
     /// - Parameter directory: exists, mode 0700, locked by the caller.
     package init(directory: String) { self.directory = directory }
 
     private var keyPackagesPath: String { directory + "/key-packages.state" }
-    private func path(of group: MarmotGroup) -> String { "\(directory)/\(Self.fileName(of: group))" }
 
     /// Group ids may have any length; file names may not.
-    private static func fileName(of group: MarmotGroup) -> String {
-        "\(Hex.encode(group.id.count <= 64 ? group.id : SHA256.hash(group.id))).group"
+    private static func name(of group: MarmotGroup) -> String {
+        Hex.encode(group.id.count <= 64 ? group.id : SHA256.hash(group.id))
     }
+
+    private func path(_ name: String, _ ending: String) -> String { "\(directory)/\(name).\(ending)" }
 
     package func loadKeyPackages() throws -> [OwnKeyPackage] {
         guard let bytes = try AtomicFile.read(keyPackagesPath) else { return [] }
@@ -39,19 +53,36 @@ package struct FileAccountStore: AccountStore {
         } catch {
             throw FileError(directory, "cannot list the directory")
         }
-        return try names.filter { $0.hasSuffix(".group") }.sorted().compactMap { name in
-            let path = "\(directory)/\(name)"
-            guard let bytes = try AtomicFile.read(path) else { return nil }
-            let payload = try StateFile.decode(
-                bytes, kind: "group", newestVersion: Self.groupVersion, path: path)
-            let group = try decode(path) { try MarmotGroup(decoding: payload) }
-            // A copy under another name holds an older state, whose keys must never be used again.
-            guard Self.fileName(of: group) == name else {
-                throw FileError(
-                    path, "it is a copy of \(Self.fileName(of: group)); move it out of the state directory")
-            }
-            return group
+        return try names.filter { $0.hasSuffix(".group") }.sorted()
+            .compactMap { try loadGroup(String($0.dropLast(".group".count))) }
+    }
+
+    private func loadGroup(_ name: String) throws -> MarmotGroup? {
+        let (file, log) = (path(name, "group"), path(name, "log"))
+        guard let bytes = try AtomicFile.read(file) else { return nil }
+        let payload = try StateFile.decode(
+            bytes, kind: "group", newestVersion: Self.groupVersion, path: file)
+        var group = try decode(file) { try MarmotGroup(decoding: payload) }
+        // A copy under another name holds an older state, whose keys must never be used again.
+        guard Self.name(of: group) == name else {
+            throw FileError(
+                file, "it is a copy of \(Self.name(of: group)).group; move it out of the state directory")
         }
+        let base = Array(bytes.suffix(SHA256.digestLengthBytes))
+        let (records, length) = try RecordLog.read(path: log, base: base)
+        for (number, bytes) in records.enumerated() {
+            do {
+                try group.apply(try decode(log) { try MessageRecord(decoding: bytes) })
+            } catch let error as FileError {
+                throw error
+            } catch {
+                throw FileError(
+                    log,
+                    "record \(number + 1) does not follow from \(name).group (\(error)); please report this")
+            }
+        }
+        current.withLock { $0[name] = Current(base: base, stored: (length, records.count)) }
+        return group
     }
 
     package func save(_ keyPackages: [OwnKeyPackage]) throws {
@@ -62,8 +93,32 @@ package struct FileAccountStore: AccountStore {
     }
 
     package func save(_ group: MarmotGroup) throws {
-        try AtomicFile.write(
-            StateFile.encode(kind: "group", version: Self.groupVersion, group.encoded), to: path(of: group))
+        let name = Self.name(of: group)
+        let bytes = StateFile.encode(kind: "group", version: Self.groupVersion, group.encoded)
+        try current.withLock { current in
+            try AtomicFile.write(bytes, to: path(name, "group"))
+            // The log that is there belongs to the file before: out of date from now on.
+            current[name] = Current(base: Array(bytes.suffix(SHA256.digestLengthBytes)))
+        }
+    }
+
+    package func append(_ record: MessageRecord, to group: MarmotGroup) throws {
+        let name = Self.name(of: group)
+        let isAppended = try current.withLock { current in
+            guard var known = current[name] else { return false }
+            let count = known.log?.count ?? known.stored.count
+            guard count < RecordLog.recordLimit else { return false }
+            let log =
+                try known.log
+                ?? RecordLog(
+                    path: path(name, "log"), base: known.base, length: known.stored.length,
+                    count: known.stored.count)
+            known.log = log
+            current[name] = known
+            try log.append(record.encoded)
+            return true
+        }
+        if !isAppended { try save(group) }
     }
 
     private func decode<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {

@@ -6,7 +6,26 @@ import Nostr
 
 // pika-bench [--messages N] [MEMBERS…]: the speed of our Marmot client, one JSON line; beside shared/peer/mdk-bench it is a ratio.
 // Release builds only: swift run -c release pika-bench
+// pika-bench crash [ROUNDS]: kills a talking client that often and checks that nothing is lost or used twice.
 
+if CommandLine.arguments.dropFirst().first == "crash-talker", CommandLine.arguments.count == 4 {
+    do {
+        try await CrashTest.talk(CommandLine.arguments[2], CommandLine.arguments[3])
+    } catch {
+        print("\(error)")
+        exit(1)
+    }
+}
+if CommandLine.arguments.dropFirst().first == "crash" {
+    do {
+        let rounds = CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 300
+        print(try await CrashTest(rounds: rounds).run().json)
+        exit(0)
+    } catch {
+        FileHandle.standardError.write(Data("pika-bench crash: \(error)\n".utf8))
+        exit(1)
+    }
+}
 var messages = 500
 var sizes: [Int] = []
 var arguments = CommandLine.arguments.dropFirst()
@@ -16,7 +35,8 @@ while let word = arguments.popFirst() {
     } else if let number = Int(word), number > 0 {
         sizes.append(number)
     } else {
-        FileHandle.standardError.write(Data("usage: pika-bench [--messages N] [MEMBERS…]\n".utf8))
+        FileHandle.standardError.write(
+            Data("usage: pika-bench [--messages N] [MEMBERS…] | crash [ROUNDS]\n".utf8))
         exit(2)
     }
 }

@@ -95,9 +95,9 @@ struct TidyTests {
     func relays() throws {
         let allowed = ["us-east.nostr.pikachat.org", "eu.nostr.pikachat.org"]
         let paths =
-            ["Sources", "scripts", "docs", "Tests", "Fuzz", "Bench"].flatMap { Self.files(under: $0, ending: "") } + [
-                "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "justfile",
-            ]
+            ["Sources", "scripts", "docs", "Tests", "Fuzz", "Bench"]
+            .flatMap { Self.files(under: $0, ending: "") }
+            + ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "justfile"]
         for path in Set(paths) {
             guard let text = try? Self.text(path) else { continue }
             var rest = Array(text.utf8)[...]

@@ -1,0 +1,105 @@
+import Cryptography
+import Foundation
+import Marmot
+import Nostr
+
+/// A client that is killed at random moments while it talks and renews its keys, started again on the same files each time. Whatever it
+/// handed out must be readable by its peer, once, in every later life.
+struct CrashTest {
+    private static let key = try? Secp256k1SecretKey(SecretBytes([UInt8](repeating: 5, count: 32)))
+    private static let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
+
+    let rounds: Int
+
+    private struct Wrong: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    func run() async throws -> Figures {
+        guard let key = Self.key else { throw Wrong(description: "no key") }
+        let directory = NSTemporaryDirectory() + "pika-crash-\(getpid())"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let peer = try MarmotClient(
+            key: try Secp256k1SecretKey.random(from: SystemRandom()), store: NoAccountStore(),
+            random: SystemRandom(), now: Self.now)
+        let relays = [try RelayURL("ws://127.0.0.1:1")]
+        let talker = try Self.client(directory, key)
+        let (group, welcomes) = try await talker.createGroup(
+            inviting: [
+                try KeyPackageEvent(try await peer.makeKeyPackage(relays: relays)[0], now: Self.now())
+            ],
+            name: "g", description: "", relays: relays, admins: [key.publicKey, peer.publicKey])
+        _ = try await peer.accept(wrap: welcomes[0].wrap)
+
+        var (messages, epochs) = (0, 0)
+        for round in 0..<rounds {
+            for line in try await life(directory, Hex.encode(group.id)) {
+                let event = try Event(json: Array(line.utf8))
+                for received in try await peer.receive(event) {
+                    switch try received.result.get() {
+                    case .message: messages += 1
+                    case .epochChanged: epochs += 1
+                    // The pending commit, sent once more after a restart.
+                    case .duplicate: break
+                    default: throw Wrong(description: "round \(round): \(received.result)")
+                    }
+                }
+            }
+        }
+        var figures = Figures()
+        figures.set("kills", Double(rounds))
+        figures.set("messages_read", Double(messages))
+        figures.set("epochs", Double(epochs))
+        return figures
+    }
+
+    /// One life of the talker: what it handed out, in whole lines, before it was killed.
+    private func life(_ directory: String, _ group: String) async throws -> [Substring] {
+        let process = Process()
+        process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.arguments = ["crash-talker", directory, group]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        // Counted from its first words: the start takes longer than a life.
+        var bytes = pipe.fileHandleForReading.availableData
+        try await Task.sleep(for: .microseconds(Int.random(in: 0..<20_000)))
+        kill(process.processIdentifier, SIGKILL)
+        bytes.append(pipe.fileHandleForReading.readDataToEndOfFile())
+        process.waitUntilExit()
+        guard process.terminationReason == .uncaughtSignal else {
+            throw Wrong(description: "the talker ended by itself: \(String(decoding: bytes, as: UTF8.self))")
+        }
+        return String(decoding: bytes, as: UTF8.self).split(
+            separator: "\n", omittingEmptySubsequences: false
+        ).dropLast()
+    }
+
+    private static func client(_ directory: String, _ key: Secp256k1SecretKey) throws -> MarmotClient {
+        try MarmotClient(
+            key: key, store: FileAccountStore(directory: directory), random: SystemRandom(), now: now)
+    }
+
+    /// The other side of `life`: talks until it is killed.
+    static func talk(_ directory: String, _ group: String) async throws {
+        guard let key, let id = Hex.decode(group) else { throw Wrong(description: "no group") }
+        let client = try client(directory, key)
+        func publish(_ event: Event) {
+            let line = event.json + [10]
+            _ = line.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+        }
+        // What a session does after a restart: the same event once more, then the merge.
+        if let pending = await client.group(id)?.pendingCommit {
+            publish(pending.event)
+            _ = try await client.confirm(pending.event.id, in: id)
+        }
+        for number in 1... {
+            publish(try await client.encrypt("\(number)", in: id).event)
+            guard number % 7 == 0 else { continue }
+            let pending = try await client.prepare(.updateKeys, in: id)
+            publish(pending.event)
+            _ = try await client.confirm(pending.event.id, in: id)
+        }
+    }
+}

@@ -45,29 +45,6 @@ package struct Inbox: Equatable, Sendable {
     }
 }
 
-/// The newest `limit` byte strings, in order of arrival.
-struct RecentSet: Equatable, Sendable {
-    private let limit: Int
-    private var order: [[UInt8]] = []
-    private var members = Set<[UInt8]>()
-
-    init(limit: Int) { self.limit = limit }
-
-    func contains(_ value: [UInt8]) -> Bool { members.contains(value) }
-
-    mutating func insert(_ value: [UInt8]) {
-        guard members.insert(value).inserted else { return }
-        order.append(value)
-        // Trimmed by halves, so that the cost per insertion stays constant.
-        if order.count > 2 * limit {
-            members.subtract(order[..<limit])
-            order.removeFirst(limit)
-        }
-    }
-
-    var newest: ArraySlice<[UInt8]> { order.suffix(limit) }
-}
-
 /// Storage form.
 extension Inbox: TLSCodable {
     package init(from reader: inout TLSReader) throws(TLSDecodingError) {

@@ -202,16 +202,17 @@ final class LineEditor: @unchecked Sendable {
     /// One character from the terminal, printing what waits meanwhile. 1, or 0 at the end of input.
     private func nextCharacter(into character: UnsafeMutablePointer<wchar_t>) -> Int32 {
         while true {
+            // Looked at before every wait: the wake-up call may have been heard between two lines already.
+            if isCancelled.withLock({ $0 }) {
+                wasInterrupted = true
+                return 0
+            }
             switch input.next() {
             case .character(let scalar):
                 character.pointee = wchar_t(bitPattern: scalar.value)
                 return 1
             case .end: return 0
             case .woken: printWaiting()
-            }
-            if isCancelled.withLock({ $0 }) {
-                wasInterrupted = true
-                return 0
             }
         }
     }

@@ -85,6 +85,17 @@ struct ShellTerminalTests {
         #expect(await terminal.exitStatus() == 0)
     }
 
+    @Test("SIGTERM during a command ends the shell, and the VM with it", arguments: 0..<3)
+    func terminate(_: Int) async throws {
+        let terminal = try Terminal(["shell", "--mock"])
+        #expect(await terminal.waitFor("pika> "))
+        #expect(try await terminal.enter("spawn microvm", expecting: "next: wait-keypackage"))
+        #expect(try await terminal.enter("sleep 60s", expecting: "sleep 60s\r\n"))
+        terminal.signal(SIGTERM)
+        #expect(await terminal.exitStatus() == 128 + SIGTERM, "\(terminal.text)")
+        #expect(terminal.text.contains("deleted after"))
+    }
+
     @Test("Ctrl-Space is no quoted-insert")
     func controlSpace() async throws {
         let terminal = try Terminal(["shell", "--mock"])

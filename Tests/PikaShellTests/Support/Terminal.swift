@@ -39,6 +39,12 @@ final class Terminal: Sendable {
         guard written == bytes.count else { throw POSIXError(.EIO) }
     }
 
+    /// To the program itself: setsid is its parent.
+    func signal(_ number: Int32) {
+        let foreground = tcgetpgrp(master)
+        if foreground > 0 { kill(-foreground, number) }
+    }
+
     func waitFor(_ part: String, limit: Duration = .seconds(20)) async -> Bool {
         await screen.wait(for: part, limit: limit)
     }

@@ -33,6 +33,18 @@ package struct ProviderResource: Equatable, Sendable {
     }
 }
 
+/// Something at a control plane that an interrupted creation of ours may have made.
+package struct Leftover: Equatable, Sendable {
+    package let resource: ProviderResource
+    /// It carries something that only we can have given it. Without that it may be somebody else's, and is never removed unasked.
+    package let isProven: Bool
+
+    package init(kind: String, id: String, isProven: Bool) {
+        resource = ProviderResource(kind: kind, id: id)
+        self.isProven = isProven
+    }
+}
+
 /// An agent that a provider has started.
 package struct ProvisionedAgent: Equatable, Sendable {
     /// The provider's own name for it.
@@ -102,13 +114,10 @@ package protocol Provider: Sendable {
     var canRemove: Bool { get }
     /// What the control plane says about one resource, for people; nil when it does not know it.
     func inspect(_ resource: ProviderResource) async throws -> String?
-    /// Finds what an interrupted creation may have left: by the names made from its suffix, or by its time.
+    /// Finds what an interrupted creation may have left.
     ///
-    /// - Parameters:
-    ///   - time: of the intent, milliseconds since 1970.
-    ///   - known: ids that the ledger accounts for.
-    func findLeftovers(kind: String, suffix: String, time: Int64, known: Set<String>) async throws
-        -> [ProviderResource]
+    /// - Parameter known: ids that the ledger accounts for.
+    func findLeftovers(of intent: ResourceLedger.Entry, known: Set<String>) async throws -> [Leftover]
     /// What to tell when the agent stays.
     func retentionHints(for agent: ProvisionedAgent) -> [String]
     /// The command that removes a resource by hand.

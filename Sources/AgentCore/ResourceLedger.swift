@@ -25,9 +25,17 @@ package actor ResourceLedger {
         package let url: String
         /// Milliseconds since 1970.
         package let time: Int64
+        /// Of an intent: what its resource is known by at the control plane, beside the suffix.
+        package var marks: [String: String]?
+        /// Of an intent: when we stop waiting for the answer, milliseconds since 1970.
+        package var deadline: Int64?
 
         /// What things made together share: the last part of the key.
         package var suffix: String { key.split(separator: "-").last.map(String.init) ?? key }
+
+        /// From then on the control plane has finished what the intent asked for, or never will: a search that finds nothing is
+        /// an answer. (A server goes on for a while with a request whose client is gone.)
+        package var settled: Int64 { (deadline ?? time + 120_000) + 60_000 }
     }
 
     private let path: String?
@@ -55,10 +63,13 @@ package actor ResourceLedger {
     }
 
     package func record(
-        _ change: Entry.Change, key: String, provider: String, kind: String, id: String?, url: String
+        _ change: Entry.Change, key: String, provider: String, kind: String, id: String?, url: String,
+        marks: [String: String]? = nil, within: Duration? = nil
     ) throws {
+        let time = now()
         let entry = Entry(
-            key: key, change: change, provider: provider, kind: kind, id: id, url: url, time: now())
+            key: key, change: change, provider: provider, kind: kind, id: id, url: url, time: time,
+            marks: marks, deadline: within.map { time + $0.components.seconds * 1000 })
         if let path { try append(entry, to: path) }
         entries.append(entry)
     }
@@ -119,7 +130,15 @@ package struct ResourceRecorder: Sendable {
     private func key(_ kind: String) -> String { "\(provider)-\(kind)-\(suffix)" }
 
     /// Before the request that creates it.
-    package func willCreate(_ kind: String) async throws { try await record(.intent, kind, nil) }
+    ///
+    /// - Parameters:
+    ///   - marks: what it will be known by, for a search after a crash.
+    ///   - limit: how long its answer is awaited.
+    package func willCreate(_ kind: String, marks: [String: String], within limit: Duration) async throws {
+        try await ledger.record(
+            .intent, key: key(kind), provider: provider, kind: kind, id: nil, url: url, marks: marks,
+            within: limit)
+    }
     package func didCreate(_ kind: String, id: String) async throws { try await record(.created, kind, id) }
     package func isGone(_ kind: String, id: String?) async throws { try await record(.gone, kind, id) }
     package func isKept(_ kind: String, id: String) async throws { try await record(.kept, kind, id) }

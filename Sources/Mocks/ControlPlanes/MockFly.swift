@@ -26,8 +26,14 @@ package actor MockFly {
     private struct MachineRecord: Encodable {
         let id: String, name: String, state: String, region: String, instanceId: String
         let privateIp: String, createdAt: String, updatedAt: String
-        let metadata: [String: String]
+        let config: Config
         let events: [String]
+
+        /// The environment holds secrets; the real one shows it, nobody here needs it.
+        struct Config: Encodable {
+            let image: String
+            let metadata: [String: String]
+        }
     }
 
     private let server: LoopbackServer
@@ -43,6 +49,7 @@ package actor MockFly {
     /// Looks again at every change of a machine.
     private var waits: [Int: AsyncStream<Void>.Continuation] = [:]
     private var nextWait = 0
+    private var creationsBegun = 0
     private let uptime: @Sendable () -> Duration
     /// Bodies of all create requests, for tests.
     package private(set) var createBodies: [[UInt8]] = []
@@ -69,6 +76,28 @@ package actor MockFly {
     package var machineIDs: [String] { machines.keys.sorted() }
     package var volumeIDs: [String] { volumes.keys.sorted() }
 
+    /// Returns when so many creating requests have come in; for tests.
+    package func creationsBegan(_ count: Int) async { await changed { $0.creationsBegun >= count } }
+    package func machineCreated() async { await changed { !$0.machines.isEmpty } }
+
+    private func changed(until isTrue: (isolated MockFly) -> Bool) async {
+        let (changes, number) = watch()
+        defer { waits[number] = nil }
+        for await _ in changes where isTrue(self) { return }
+    }
+
+    /// Ticks at once, and whenever something here changes.
+    private func watch() -> (changes: AsyncStream<Void>, number: Int) {
+        let (changes, change) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let number = nextWait
+        nextWait += 1
+        waits[number] = change
+        change.yield()
+        return (changes, number)
+    }
+
+    private func tick() { for wait in waits.values { wait.yield() } }
+
     package func start() async {
         await server.start { stream in
             await HTTPExchange.serve(stream) { request in await self.respond(to: request) }
@@ -81,6 +110,10 @@ package actor MockFly {
     }
 
     private func respond(to request: ServerRequest) async -> ServerResponse? {
+        if isCreation(request) {
+            creationsBegun += 1
+            tick()
+        }
         let stages: [FaultStage] =
             [.http] + (request.method == "DELETE" ? [.teardown] : isCreation(request) ? [.spawn] : [])
         if let interference = await faults.interference(stages) { return interference }
@@ -139,6 +172,7 @@ package actor MockFly {
         }
         let id = "vol_\(identifier())"
         volumes[id] = Volume(id: id, body: body)
+        tick()
         return .json(200, ["id": id, "name": body.name, "state": "created", "region": body.region])
     }
 
@@ -175,7 +209,7 @@ package actor MockFly {
         let (template, relays, faults, clock) = (template, relays, faults, clock)
         var machine = Machine(
             id: id, request: body, instance: identifier(), createdAt: Date().formatted(.iso8601),
-            state: "created")
+            state: "created", metadata: body.config.metadata ?? [:])
         machine.life = Task {
             let settings = await template()
             do {
@@ -191,12 +225,13 @@ package actor MockFly {
             }
         }
         machines[id] = machine
+        tick()
         return .json(200, record(machine))
     }
 
     private func set(_ id: String, _ state: String) {
         machines[id]?.state = state
-        for wait in waits.values { wait.yield() }
+        tick()
     }
 
     private func list(_ request: ServerRequest) -> ServerResponse {
@@ -240,12 +275,8 @@ package actor MockFly {
 
     private func wait(_ id: String, _ request: ServerRequest) async -> ServerResponse? {
         let wanted = request.query["state"] ?? "started"
-        let (changes, change) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let number = nextWait
-        nextWait += 1
-        waits[number] = change
+        let (changes, number) = watch()
         defer { waits[number] = nil }
-        change.yield()
         do {
             return try await withDeadline(.seconds(Self.waitSeconds(request.query["timeout"])), clock: clock)
             {
@@ -268,7 +299,7 @@ package actor MockFly {
 
     private func destroy(_ id: String) async {
         guard let machine = machines.removeValue(forKey: id) else { return }
-        for wait in waits.values { wait.yield() }
+        tick()
         machine.life?.cancel()
         await machine.life?.value
         for volume in volumes.values where volume.machine == id { volumes[volume.id]?.machine = nil }
@@ -279,7 +310,7 @@ package actor MockFly {
             id: machine.id, name: machine.request.name, state: machine.state, region: machine.request.region,
             instanceId: machine.instance, privateIp: "fdaa::1", createdAt: machine.createdAt,
             updatedAt: machine.createdAt,
-            metadata: machine.metadata, events: [])
+            config: .init(image: machine.request.config.image, metadata: machine.metadata), events: [])
     }
 
     private func identifier() -> String {

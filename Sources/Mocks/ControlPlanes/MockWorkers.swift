@@ -143,7 +143,7 @@ package actor MockWorkers {
         guard let key = try? KeyText.secretKey(body.bot_secret_key_hex) else {
             return .error(400, "bot_secret_key_hex is invalid")
         }
-        let id = Self.normalised(body.id ?? body.name ?? "")
+        let id = AgentID.normalised(body.id ?? body.name ?? "")
         guard !id.isEmpty else { return .error(400, "name is missing") }
         let urls = body.relay_urls ?? []
         guard let agentRelays = try? relays ?? urls.map({ try RelayURL($0) }), !agentRelays.isEmpty else {
@@ -229,21 +229,6 @@ package actor MockWorkers {
             botPubkey: record.key.hex,
             relayPubkey: record.key.hex, keyPackagePublishedAtMs: record.publishedAt,
             relayProbe: record.relays.first.map { .init(relay: $0, ok: true) })
-    }
-
-    /// Lower case; runs of anything but `a-z0-9_-` become `-`; none at the ends; 64 characters at most.
-    static func normalised(_ name: String) -> String {
-        var id = ""
-        for character in name.lowercased().unicodeScalars {
-            let isPlain =
-                ("a"..."z").contains(character) || ("0"..."9").contains(character) || character == "_"
-                || character == "-"
-            if isPlain { id.unicodeScalars.append(character) } else if !id.hasSuffix("-") { id += "-" }
-        }
-        func trimmed(_ text: some StringProtocol) -> String {
-            String(text.drop { $0 == "-" }.reversed().drop { $0 == "-" }.reversed())
-        }
-        return trimmed(trimmed(id).prefix(64))
     }
 
     private static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }

@@ -19,10 +19,15 @@ struct AgentResourcesCommand: Subcommand {
         case .sweep:
             CommandSpec(
                 name: "agent sweep", summary: "finds and removes what earlier runs left behind",
-                usage: "[--yes] [--all]",
+                usage: "[--yes] [--all] [--unproven]",
                 options: [
                     OptionSpec("--yes", help: "does not ask"),
                     OptionSpec("--all", help: "also what was kept on purpose"),
+                    OptionSpec(
+                        "--unproven",
+                        help:
+                            "also microVMs that only their time and settings point to: on a spawner of your own"
+                    ),
                 ])
         }
     }
@@ -112,35 +117,33 @@ struct AgentResourcesCommand: Subcommand {
     }
 
     private func delete(_ id: String, _ host: LiveHost, _ output: OutputQueue) async throws -> Int32 {
-        for entry in try await Self.entries(id, host) { try await Self.remove(entry, host, output) }
-        return 0
+        await Self.removeAll(try await Self.entries(id, host), host, output, removesUnproven: false)
     }
 
-    private static func remove(_ entry: ResourceLedger.Entry, _ host: LiveHost, _ output: OutputQueue)
-        async throws
-    {
-        let provider = try host.provider(for: entry)
-        var resources = entry.id.map { [ProviderResource(kind: entry.kind, id: $0)] } ?? []
-        if resources.isEmpty {
-            let known = Set(try await host.resources().compactMap(\.id))
-            resources = try await provider.findLeftovers(
-                kind: entry.kind, suffix: entry.suffix, time: entry.time, known: known)
-        }
-        for resource in resources {
-            if provider.canRemove {
-                try await provider.remove(resource)
-                output.line("removed \(entry.provider) \(resource.kind) \(resource.id)")
-            } else {
+    /// Each by itself: one that fails leaves the others their turn.
+    private static func removeAll(
+        _ entries: [ResourceLedger.Entry], _ host: LiveHost, _ output: OutputQueue, removesUnproven: Bool
+    ) async -> Int32 {
+        let removal = ResourceRemoval(host: host, output: output)
+        // A volume goes after its machine: one that may still be on its way would want it.
+        var left = Set<String>()
+        for entry in entries {
+            guard entry.kind != "volume" || !left.contains(entry.suffix) else {
                 output.line(
-                    "\(entry.provider) \(resource.kind) \(resource.id) cannot be removed: \(provider.manualRemoval(of: resource))"
-                )
+                    "\(entry.provider) volume \(entry.id ?? "(id unknown)") stays until its machine is gone")
+                continue
+            }
+            do {
+                let finding = try await removal.finding(for: entry)
+                let isGone = try await removal.carryOut(
+                    finding, for: entry, removesUnproven: removesUnproven)
+                if !isGone { left.insert(entry.suffix) }
+            } catch {
+                left.insert(entry.suffix)
+                output.line("error: \(Failure(error).description)", to: .error)
             }
         }
-        if resources.isEmpty {
-            output.line("\(entry.provider) \(entry.kind) of an interrupted start was never created")
-        }
-        try await host.environment.ledger.record(
-            .gone, key: entry.key, provider: entry.provider, kind: entry.kind, id: entry.id, url: entry.url)
+        return left.isEmpty ? 0 : FailureCode.leak.exitStatus
     }
 
     private func sweep(_ arguments: ParsedArguments, _ host: LiveHost, _ output: OutputQueue) async throws
@@ -157,6 +160,7 @@ struct AgentResourcesCommand: Subcommand {
                 output.line(
                     "\(entry.id ?? "(id unknown)")  \(entry.provider) \(entry.kind)  \(Self.word(entry.change))  \(entry.url)"
                 )
+                for candidate in await Self.candidates(for: entry, host) { output.line("  \(candidate)") }
             }
             guard host.isTerminal else {
                 throw Failure(
@@ -171,15 +175,18 @@ struct AgentResourcesCommand: Subcommand {
                 return 0
             }
         }
-        var failures = 0
-        for entry in entries {
-            do {
-                try await Self.remove(entry, host, output)
-            } catch {
-                failures += 1
-                output.line("error: \(Failure(error).description)", to: .error)
+        return await Self.removeAll(
+            entries, host, output, removesUnproven: arguments.has("--unproven"))
+    }
+
+    /// What a removal of an entry without id would find, for the question.
+    private static func candidates(for entry: ResourceLedger.Entry, _ host: LiveHost) async -> [String] {
+        guard entry.id == nil else { return [] }
+        do {
+            let known = Set(try await host.resources().compactMap(\.id))
+            return try await host.provider(for: entry).findLeftovers(of: entry, known: known).map {
+                "\($0.resource.id)\($0.isProven ? "" : "  perhaps somebody else's: removed with --unproven only")"
             }
-        }
-        return failures == 0 ? 0 : FailureCode.leak.exitStatus
+        } catch { return ["cannot look: \(Failure(error).message)"] }
     }
 }

@@ -38,6 +38,8 @@ package struct FlyMachineRequest: Codable, Equatable, Sendable {
         package var env: [String: String]
         package var guest = Guest()
         package var mounts: [Mount]
+        /// By it our machines are found again.
+        package var metadata: [String: String]? = nil
     }
 
     package var name: String

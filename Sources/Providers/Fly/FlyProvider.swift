@@ -43,6 +43,7 @@ package struct FlyProvider: Provider {
     package func provision(_ request: ProvisionRequest, ledger: ResourceRecorder) async throws
         -> ProvisionedAgent
     {
+        try checkName(request.name)
         warnAboutRelays(request.relays)
         let volume = try await createVolume(request, ledger)
         let machine: FlyMachine
@@ -55,7 +56,6 @@ package struct FlyProvider: Provider {
         let resource = ProviderResource(kind: "machine", id: machine.id)
         do {
             try await ledger.didCreate(resource.kind, id: resource.id)
-            try await tag(machine, request)
         } catch {
             throw await undo([resource, volume], ledger, because: error)
         }
@@ -67,6 +67,18 @@ package struct FlyProvider: Provider {
                 "volume": .text(volume.id),
                 "url": .text(options.baseURL), "instance": .text(machine.instanceID ?? ""),
             ], resources: [resource, volume])
+    }
+
+    private func checkName(_ name: String?) throws {
+        guard let name else { return }
+        let isPlain = name.utf8.allSatisfy {
+            ($0 >= 0x61 && $0 <= 0x7a) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2d
+        }
+        guard isPlain, (1...63).contains(name.utf8.count) else {
+            throw ProviderError(
+                .usage,
+                "a Fly machine's name has 1 to 63 lower-case letters, digits and -: \(name.prefix(80))")
+        }
     }
 
     /// Removes what was made before something failed.
@@ -102,7 +114,7 @@ package struct FlyProvider: Provider {
     private func createVolume(_ request: ProvisionRequest, _ ledger: ResourceRecorder) async throws
         -> ProviderResource
     {
-        try await ledger.willCreate("volume")
+        try await ledger.willCreate("volume", marks: [:], within: options.createTimeout)
         let volume: FlyVolume = try await creating("volume", ledger) {
             let volume: FlyVolume = try await call(
                 "POST", "/volumes",
@@ -130,8 +142,9 @@ package struct FlyProvider: Provider {
         let body = FlyMachineRequest(
             name: request.name ?? "agent-\(request.suffix)", region: options.region,
             config: .init(
-                image: options.image, env: variables, mounts: [.init(volume: volume.id, path: "/app/state")]))
-        try await ledger.willCreate("machine")
+                image: options.image, env: variables, mounts: [.init(volume: volume.id, path: "/app/state")],
+                metadata: [Self.metadataKey: request.suffix]))
+        try await ledger.willCreate("machine", marks: ["name": body.name], within: options.createTimeout)
         return try await creating("machine", ledger) {
             let machine: FlyMachine = try await call("POST", "/machines", body, purpose: "create machine")
             try checkID(machine.id, "/machines", "create machine")
@@ -163,13 +176,6 @@ package struct FlyProvider: Provider {
                     ],
                 canHeal: failure.surelyDidNothing && failure.canHeal)
         }
-    }
-
-    private func tag(_ machine: FlyMachine, _ request: ProvisionRequest) async throws {
-        struct Value: Encodable { let value: String }
-        _ = try await send(
-            "POST", "/machines/\(machine.id)/metadata/\(Self.metadataKey)", Value(value: request.suffix),
-            purpose: "tag machine \(machine.id)")
     }
 
     // MARK: Life
@@ -230,19 +236,27 @@ package struct FlyProvider: Provider {
         }
     }
 
-    package func findLeftovers(
-        kind: String, suffix: String, time: Int64, known: Set<String>
-    ) async throws -> [ProviderResource] {
-        struct Named: Decodable {
+    /// Names may be the user's choice; the suffix, random and ours, is in a volume's name and in a machine's metadata.
+    package func findLeftovers(of intent: ResourceLedger.Entry, known: Set<String>) async throws -> [Leftover]
+    {
+        struct Listed: Decodable {
+            struct Config: Decodable { let metadata: [String: String]? }
             let id: String
             let name: String?
+            let config: Config?
         }
-        let path = kind == "machine" ? "/machines" : "/volumes"
-        let name = kind == "machine" ? "agent-\(suffix)" : "agent_\(suffix)"
-        let all: [Named] = try await call("GET", path, Optional<String>.none, purpose: "list \(kind)s")
-        return all.filter { $0.name == name && ResourceID.isUsable($0.id) }.map {
-            ProviderResource(kind: kind, id: $0.id)
-        }
+        let isMachine = intent.kind == "machine"
+        // The filter saves reading; what comes is looked at all the same.
+        let path = isMachine ? "/machines?metadata.\(Self.metadataKey)=\(intent.suffix)" : "/volumes"
+        let all: [Listed] = try await call(
+            "GET", path, Optional<String>.none, purpose: "list \(intent.kind)s")
+        return all.filter { listed in
+            guard ResourceID.isUsable(listed.id) else { return false }
+            return isMachine
+                ? listed.config?.metadata?[Self.metadataKey] == intent.suffix
+                    || listed.name == "agent-\(intent.suffix)"
+                : listed.name == "agent_\(intent.suffix)"
+        }.map { Leftover(kind: intent.kind, id: $0.id, isProven: true) }
     }
 
     package func retentionHints(for agent: ProvisionedAgent) -> [String] {

@@ -22,7 +22,7 @@ extension HTTPClient {
                 request,
                 .unusable(
                     "the answer is not what was expected: \(EventJSON.describe(error))",
-                    body: HTTPFailure.excerpt(response.body)))
+                    body: HTTPFailure.outline(response.body)))
         }
     }
 }

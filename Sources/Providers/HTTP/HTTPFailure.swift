@@ -1,4 +1,5 @@
 import AgentCore
+import Foundation
 import Nostr
 
 /// A request that failed: what was attempted, where, and how far it got.
@@ -41,6 +42,23 @@ package struct HTTPFailure: FailureConvertible, Equatable, CustomStringConvertib
                 .prefix(bodyCharacters))
     }
 
+    /// For an answer that should have been good: it may hold what the control plane gives us alone, an SSH key for instance. Of
+    /// anything that looks like JSON only the names are told.
+    static func outline(_ body: [UInt8]) -> String {
+        guard let first = body.first(where: { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }),
+            first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+        else { return excerpt(body) }
+        guard let object = try? JSONDecoder().decode([String: AnyMember].self, from: Data(body)) else {
+            return "\(body.count) bytes of JSON"
+        }
+        return excerpt(Array("members ".utf8) + Array(object.keys.sorted().joined(separator: ", ").utf8))
+    }
+
+    /// A member of which only the name counts.
+    private struct AnyMember: Decodable {
+        init(from decoder: any Decoder) {}
+    }
+
     /// The cause alone, for sentences that already say what was attempted.
     package var cause: String {
         switch reason {
@@ -48,7 +66,7 @@ package struct HTTPFailure: FailureConvertible, Equatable, CustomStringConvertib
         case .timeout(let limit): "no answer within \(limit.inSeconds)"
         case .status(let status, let body):
             "\(status) \(Self.reasonPhrase(status))" + (body.isEmpty ? "" : " \(body)")
-        case .unusable(let why, let body): "\(why)" + (body.isEmpty ? "" : " (the answer began: \(body))")
+        case .unusable(let why, let body): "\(why)" + (body.isEmpty ? "" : " (the answer: \(body))")
         }
     }
 

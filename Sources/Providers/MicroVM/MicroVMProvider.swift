@@ -46,7 +46,7 @@ package struct MicroVMProvider: Provider {
             memoryMB: options.memoryMB,
             ttlSeconds: options.ttlSeconds, spawnVariant: options.variant,
             guestAutostart: try GuestAutostart.make(for: request, variables: variables))
-        try await ledger.willCreate("vm")
+        try await ledger.willCreate("vm", marks: marks, within: options.createTimeout)
         let vm: SpawnerVM
         do {
             vm = try await create(body)
@@ -130,24 +130,34 @@ package struct MicroVMProvider: Provider {
         return "\(vm.status ?? "running"), ip=\(vm.ip)"
     }
 
-    /// The spawner's records carry no name of ours: a VM that nobody accounts for and that was created when the intent
-    /// was written is the one.
-    package func findLeftovers(
-        kind: String, suffix: String, time: Int64, known: Set<String>
-    ) async throws -> [ProviderResource] {
+    /// What the spawner repeats in its records.
+    private var marks: [String: String] {
+        [
+            "flake_ref": options.flakeRef, "dev_shell": options.devShell, "spawn_variant": options.variant,
+            "ttl_seconds": "\(options.ttlSeconds)",
+        ]
+    }
+
+    /// The spawner's records carry nothing that only we can know: a VM that was made when the intent says, and as it says, may
+    /// still be that of somebody else who uses the same spawner.
+    package func findLeftovers(of intent: ResourceLedger.Entry, known: Set<String>) async throws -> [Leftover]
+    {
         let request = HTTPRequest(
             "GET", route("\(options.spawnerURL)/vms"), timeout: .seconds(10), purpose: "list microvms")
         let response = try await retry.send(request, by: http)
         guard response.isSuccess else { throw HTTPFailure(request, status: response) }
-        let window = (time - 5000)...(time + 90_000)
-        return try http.read([SpawnerVM].self, from: response, for: request)
-            .filter { vm in
-                guard !known.contains(vm.id), ResourceID.isUsable(vm.id),
-                    let created = vm.createdAtMilliseconds
+        // Two clocks rarely agree to the second.
+        let window = (intent.time - 30_000)...intent.settled
+        return try http.read([ListedVM].self, from: response, for: request)
+            .filter { listed in
+                guard !known.contains(listed.vm.id), ResourceID.isUsable(listed.vm.id),
+                    let created = listed.vm.createdAtMilliseconds, window.contains(created)
                 else { return false }
-                return window.contains(created)
+                return listed.marks.allSatisfy {
+                    intent.marks?[$0.key] == nil || intent.marks?[$0.key] == $0.value
+                }
             }
-            .map { ProviderResource(kind: "vm", id: $0.id) }
+            .map { Leftover(kind: "vm", id: $0.vm.id, isProven: false) }
     }
 
     package func manualRemoval(of resource: ProviderResource) -> String {

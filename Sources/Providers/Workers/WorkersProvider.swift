@@ -43,7 +43,10 @@ package struct WorkersProvider: Provider {
             name: request.name ?? "agent-\(request.suffix)", brain: "pi",
             relayURLs: request.relays.map(\.text),
             botSecretKeyHex: Hex.encode(request.botKey.secret.exposed()))
-        try await ledger.willCreate("agent")
+        try await ledger.willCreate(
+            "agent",
+            marks: ["id": AgentID.normalised(body.name), "bot_pubkey": request.botKey.publicKey.hex],
+            within: options.createTimeout)
         let status: AgentStatus
         do {
             status = try await call(
@@ -55,7 +58,9 @@ package struct WorkersProvider: Provider {
                 hints: hints(for: failure)
                     + (failure.surelyDidNothing
                         ? []
-                        : ["the agent may exist all the same: curl \(options.baseURL)/agents/\(body.name)"]),
+                        : [
+                            "the agent may exist all the same: curl \(options.baseURL)/agents/\(AgentID.normalised(body.name))"
+                        ]),
                 canHeal: failure.surelyDidNothing && failure.canHeal)
         }
         guard Self.isUsable(status.id) else {
@@ -161,23 +166,30 @@ package struct WorkersProvider: Provider {
     }
 
     package func inspect(_ resource: ProviderResource) async throws -> String? {
+        try await status(of: resource.id).map { $0.status ?? "known" }
+    }
+
+    /// Nil when the worker does not know it.
+    private func status(of id: String) async throws -> AgentStatus? {
         do {
             let status: AgentStatus = try await call(
-                "GET", "/agents/\(resource.id)", Optional<String>.none, timeout: .seconds(10),
-                purpose: "look at workers agent \(resource.id)")
-            try ResourceID.check(status.id, is: resource.id, "agent")
-            return status.status ?? "known"
+                "GET", "/agents/\(id)", Optional<String>.none, timeout: .seconds(10),
+                purpose: "look at workers agent \(id)")
+            try ResourceID.check(status.id, is: id, "agent")
+            return status
         } catch let failure as HTTPFailure {
             if case .status(404, _) = failure.reason { return nil }
             throw ProviderError(failure.code, failure.description, hints: hints(for: failure))
         }
     }
 
-    package func findLeftovers(
-        kind: String, suffix: String, time: Int64, known: Set<String>
-    ) async throws -> [ProviderResource] {
-        let resource = ProviderResource(kind: kind, id: "agent-\(suffix)")
-        return try await inspect(resource) == nil ? [] : [resource]
+    /// An agent may have been there before under the same name; the key is ours alone.
+    package func findLeftovers(of intent: ResourceLedger.Entry, known: Set<String>) async throws -> [Leftover]
+    {
+        let id = intent.marks?["id"] ?? "agent-\(intent.suffix)"
+        guard Self.isUsable(id), let status = try await status(of: id) else { return [] }
+        let key = intent.marks?["bot_pubkey"]
+        return [Leftover(kind: intent.kind, id: id, isProven: key == nil || status.botPubkey == key)]
     }
 
     package func retentionHints(for agent: ProvisionedAgent) -> [String] {

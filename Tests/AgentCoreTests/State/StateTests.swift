@@ -42,11 +42,11 @@ struct StateTests {
         let path = directory.file("ledger.ndjson")
         let ledger = try ResourceLedger(path: path) { 5 }
         let recorder = ResourceRecorder(ledger: ledger, provider: "microvm", url: "http://x", suffix: "aa")
-        try await recorder.willCreate("vm")
+        try await recorder.willCreate("vm", marks: [:], within: .seconds(60))
         #expect(await ledger.open.map(\.change) == [.intent])
         try await recorder.didCreate("vm", id: "vm-1")
         let other = ResourceRecorder(ledger: ledger, provider: "microvm", url: "http://x", suffix: "bb")
-        try await other.willCreate("vm")
+        try await other.willCreate("vm", marks: [:], within: .seconds(60))
         try await other.isGone("vm", id: nil)
         let bytes = try #require(try AtomicFile.read(path))
         try AtomicFile.write(bytes + Array(#"{"key":"half"#.utf8), to: path)

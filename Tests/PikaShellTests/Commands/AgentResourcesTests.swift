@@ -99,25 +99,112 @@ struct AgentResourcesTests {
         }
     }
 
-    @Test("a VM whose id never reached us is found by the time of its intent")
+    /// Starts a run of `spawn`, and kills it while the control plane is at it.
+    private func killDuringCreation(
+        _ arguments: [String], _ world: MockWorld, _ environment: [String: String]
+    )
+        async throws
+    {
+        let running = try Pikachat.start(
+            arguments + ["--relay", world.relay.url.text], environment: environment, state: state)
+        await world.microVM.creationBegan()
+        running.signal(SIGKILL)
+        _ = await running.finish()
+    }
+
+    @Test(
+        "a VM whose id never reached us stays open until the control plane is done, and is not taken unasked")
     func interrupted() async throws {
         try await withWorld { world, environment in
-            await world.microVM.delayCreation(by: .milliseconds(300))
+            await world.microVM.delayCreation(by: .milliseconds(1500))
             try "spawn microvm".write(toFile: state.file("s.pika"), atomically: true, encoding: .utf8)
-            let running = try Pikachat.start(
-                ["run", "s.pika", "--relay", world.relay.url.text], environment: environment, state: state)
-            await world.microVM.creationBegan()
-            running.signal(SIGKILL)
-            _ = await running.finish()
+            try await killDuringCreation(["run", "s.pika"], world, environment)
+            let early = try await run(["agent", "sweep", "--yes"], environment)
+            #expect(early.status == 6 && early.output.contains("may still be on its way"), "\(early.output)")
+            #expect(try await run(["agent", "list"], environment).output.contains("may have been created"))
+
             await world.microVM.creationEnded()
-            #expect(await world.microVM.ids.count == 1)
-            let list = try await run(["agent", "list"], environment)
-            #expect(list.output.contains("may have been created"), "\(list.output)")
+            let id = try #require(await world.microVM.ids.first)
             let swept = try await run(["agent", "sweep", "--yes"], environment)
             #expect(
-                swept.status == 0 && swept.output.contains("removed microvm vm vm-"),
-                "\(swept.output)\(swept.error)")
+                swept.status == 6 && swept.output.contains("or somebody else did")
+                    && swept.output.contains("curl -X DELETE \(world.microVM.url)/vms/\(id)"),
+                "\(swept.output)")
+            #expect(await world.microVM.ids == [id])
+            let asked = try await run(["agent", "sweep"], environment)
+            #expect(asked.output.contains("\(id)  perhaps somebody else's"), "\(asked.output)")
+            let claimed = try await run(["agent", "sweep", "--yes", "--unproven"], environment)
+            #expect(
+                claimed.status == 0 && claimed.output.contains("removed microvm vm \(id)"),
+                "\(claimed.output)")
             #expect(await world.microVM.ids.isEmpty)
+        }
+    }
+
+    @Test("a VM of somebody else, made at the same moment with other settings, is not even a candidate")
+    func strangers() async throws {
+        try await withWorld { world, environment in
+            let stranger = Task {
+                try await Pikachat.run(
+                    [
+                        "agent", "new", "--provider", "microvm", "--keep", "--ttl-seconds", "600", "--relay",
+                        world.relay.url.text,
+                    ],
+                    environment: environment)
+            }
+            #expect(try await stranger.value.status == 0)
+            let theirs = await world.microVM.ids
+            await world.microVM.override("POST", "/vms", with: nil)
+            let broken = try await run(
+                ["agent", "new", "--provider", "microvm", "--relay", world.relay.url.text], environment)
+            #expect(broken.status == 4, "\(broken.error)")
+            let swept = try await run(["agent", "sweep", "--yes", "--unproven"], environment)
+            #expect(swept.status == 6 && !swept.output.contains("removed"), "\(swept.output)")
+            #expect(await world.microVM.ids == theirs)
+        }
+    }
+
+    @Test("a Fly machine with a name of the user's is found by its metadata")
+    func named() async throws {
+        try await withWorld { world, environment in
+            // The answer to POST /machines gets lost.
+            var rule = FaultRule(.spawn, .latency(.seconds(3), jitter: .zero))
+            rule.after = 1
+            await world.fault(rule)
+            let running = try Pikachat.start(
+                ["agent", "new", "--provider", "fly", "--name", "bob", "--relay", world.relay.url.text],
+                environment: environment, state: state)
+            await world.fly.creationsBegan(2)
+            running.signal(SIGKILL)
+            _ = await running.finish()
+            let early = try await run(["agent", "sweep", "--yes"], environment)
+            #expect(
+                early.status == 6 && early.output.contains("fly machine of an interrupted start may still"),
+                "\(early.output)\(early.error)")
+            await world.fly.machineCreated()
+            let swept = try await run(["agent", "sweep", "--yes"], environment)
+            #expect(
+                swept.status == 0 && swept.output.contains("removed fly machine"),
+                "\(swept.output)\(swept.error)")
+            #expect(await world.fly.machineIDs.isEmpty)
+            #expect(await world.fly.volumeIDs.isEmpty)
+            let wrong = try await run(
+                ["agent", "new", "--provider", "fly", "--name", "../x", "--relay", world.relay.url.text],
+                environment)
+            #expect(wrong.status == 2 && wrong.error.contains("1 to 63 lower-case"), "\(wrong.error)")
+        }
+    }
+
+    @Test("an agent that cannot be removed stays in the ledger, and that is no success")
+    func notRemovable() async throws {
+        try await withWorld { world, environment in
+            let started = try await run(
+                ["agent", "new", "--provider", "workers", "--relay", world.relay.url.text], environment)
+            #expect(started.status == 0, "\(started.error)")
+            let id = try #require(await world.workers.ids.first)
+            let deleted = try await run(["agent", "delete", id], environment)
+            #expect(deleted.status == 6 && deleted.output.contains("cannot be removed"), "\(deleted.output)")
+            #expect(try await run(["agent", "list"], environment).output.contains(id))
         }
     }
 
@@ -138,7 +225,7 @@ struct AgentResourcesTests {
         }
     }
 
-    @Test("Workers: the Welcome is handed over, pending replies are awaited, a foreign key is refused")
+    @Test("Workers: the Welcome is handed over, pending replies are awaited, a name is normalised")
     func workers() async throws {
         try await withWorld { world, environment in
             let relay = ["--relay", world.relay.url.text]

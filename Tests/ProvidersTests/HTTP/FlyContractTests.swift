@@ -67,7 +67,8 @@ struct FlyContractTests {
                 FlyMachineRequest(
                     name: "agent-00112233", region: "iad",
                     config: .init(
-                        image: "i", env: ["A": "b"], mounts: [.init(volume: "vol_1", path: "/app/state")]))))
+                        image: "i", env: ["A": "b"], mounts: [.init(volume: "vol_1", path: "/app/state")],
+                        metadata: ["pika_agent": "00112233"]))))
         check(machine, try #require(schemas["CreateMachineRequest"] as? [String: Any]), schemas, "machine")
     }
 }

@@ -88,12 +88,14 @@ package actor MockMicroVM {
     /// `POST /vms` answers only after this long.
     package func delayCreation(by delay: Duration) { creationDelay = delay }
 
-    /// Returns when a create request has come in.
-    package func creationBegan() async {
-        guard createBodies.isEmpty else { return }
-        let (stream, continuation) = AsyncStream<Void>.makeStream()
-        creationListeners.append(continuation)
-        for await _ in stream {}
+    /// Returns when so many create requests have come in.
+    package func creationBegan(_ count: Int = 1) async {
+        while createBodies.count < count {
+            let (stream, continuation) = AsyncStream<Void>.makeStream()
+            creationListeners.append(continuation)
+            for await _ in stream {}
+            if Task.isCancelled { return }
+        }
     }
 
     /// Returns when the delayed creation has made its VM.

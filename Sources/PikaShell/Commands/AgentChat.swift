@@ -18,7 +18,10 @@ struct AgentChat: Sendable {
                 try await chat()
                 return nil
             } catch {
-                return Task.isCancelled ? Failure(.cancelled, "interrupted") : Failure(error)
+                let failure = Failure(error)
+                // Whatever an interruption makes fail is one; but what is left running because of it is told.
+                guard Task.isCancelled, failure.code != .leak else { return failure }
+                return Failure(.cancelled, "interrupted", hints: failure.hints)
             }
         }
         let ending = Ending(host: host)
@@ -32,6 +35,9 @@ struct AgentChat: Sendable {
         let failure = await work.value
         if let failure, failure.code != .cancelled {
             host.log.emit(.failure(code: failure.code.rawValue, message: "error: \(failure.description)"))
+        }
+        if let failure, failure.code == .cancelled {
+            for hint in failure.hints { output.line("hint: \(hint)", to: .error) }
         }
         // Both errors are reported: what went wrong, and that the agent could not be removed.
         let (left, hints) = await ending.settle(isScript: false)
@@ -80,7 +86,8 @@ struct AgentChat: Sendable {
             switch await read() {
             case .text(let line): try await send(line, to: session)
             case .interrupted:
-                Signals.shared.deliver(SIGINT)
+                // Typed; a signal has cancelled the task already, and twice would mean to skip the cleanup.
+                if !Task.isCancelled { Signals.shared.deliver(SIGINT) }
                 throw CancellationError()
             case .endOfInput: return
             }

@@ -71,6 +71,9 @@ struct ScriptRunner: Sendable {
                 "\(number == SIGINT ? "interrupted" : "ended by signal \(number)"): cleaning up (again to skip)",
                 to: .error)
         }
+        if let failure, failure.code == .cancelled {
+            for note in failure.notes { output.line("hint: \(note)", to: .error) }
+        }
         if let failure, failure.code != .cancelled {
             log.emit(.failure(code: failure.code.rawValue, message: renderer.render(failure)))
         }

@@ -133,7 +133,10 @@ final class Shell: Sendable {
         } catch is ScriptSkipped {
             return
         } catch let diagnostic as Diagnostic {
-            if diagnostic.code == .cancelled { return output.line("cancelled", to: .error) }
+            if diagnostic.code == .cancelled {
+                let notes = diagnostic.notes.map { "\nhint: \($0)" }.joined()
+                return output.line("cancelled\(notes)", to: .error)
+            }
             host.log.emit(.failure(code: diagnostic.code.rawValue, message: renderer.render(diagnostic)))
         } catch {
             host.log.emit(.failure(code: "protocol", message: "\(error)"))

@@ -35,11 +35,19 @@ struct Ending: Sendable {
         return (failures, hints)
     }
 
-    /// The commands that remove what still runs, for when there is no time left to do it.
+    /// The commands that remove what this run has started, for when there is no time left to do it. The ledger knows more than the
+    /// sessions: what is being created right now.
     func manualCommands() async -> [String] {
-        var commands: [String] = []
-        for session in await host.sessions() where await session.state.isRunning {
-            commands += await session.manualRemoval
+        let entries: [ResourceLedger.Entry]
+        do { entries = try await host.resources() } catch { return ["pikachat agent sweep"] }
+        let ours = entries.filter { $0.time >= host.startedAt }
+        var commands = ours.filter { $0.change == .created }.compactMap { entry in
+            entry.id.flatMap { id in
+                try? host.provider(for: entry).manualRemoval(of: ProviderResource(kind: entry.kind, id: id))
+            }
+        }
+        if ours.contains(where: { $0.change == .intent }) {
+            commands.append("pikachat agent sweep    (a \(ours.last?.kind ?? "machine") may be on its way)")
         }
         return commands
     }

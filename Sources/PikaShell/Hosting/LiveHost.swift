@@ -15,6 +15,8 @@ actor LiveHost: ScriptHost {
     nonisolated let variables: [String: String]
     nonisolated let providers: [ProviderDescription]
     nonisolated let jobDirectory: String
+    /// Milliseconds since 1970.
+    nonisolated let startedAt = LiveHost.milliseconds()
     nonisolated let environment: SessionEnvironment
     nonisolated let world: MockWorld?
     nonisolated var isMock: Bool { world != nil }
@@ -95,9 +97,12 @@ actor LiveHost: ScriptHost {
             client: client, pool: pool,
             keyPackagePool: Set(keyPackageRelays) == Set(relays)
                 ? pool : RelayPool(keyPackageRelays, environment: relayEnvironment, report: report),
-            ledger: try ResourceLedger(path: stateDirectory.file("ledger.ndjson")) { now() * 1000 }, log: log,
+            ledger: try ResourceLedger(path: stateDirectory.file("ledger.ndjson")) { Self.milliseconds() },
+            log: log,
             clock: clock, random: random, now: now)
     }
+
+    private static func milliseconds() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 
     /// Closes everything; live agents were dealt with before.
     func close() async {

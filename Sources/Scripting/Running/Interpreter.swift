@@ -225,7 +225,9 @@ package actor Interpreter {
         } catch {
             // A leak is told even when somebody pressed Ctrl-C meanwhile.
             let failure = Failure(error)
-            let shown = Task.isCancelled && failure.code != .leak ? Failure(.cancelled, "cancelled") : failure
+            let shown =
+                Task.isCancelled && failure.code != .leak
+                ? Failure(.cancelled, "cancelled", hints: failure.hints) : failure
             throw diagnostic(shown, range, isExpectation: bound.command is ExpectCommand)
         }
     }

@@ -274,4 +274,44 @@ struct AgentNewTests {
         let result = try await Pikachat.run(["run", "-", "--mock"], stdin: printed.output, state: state)
         #expect(result.status == 0, "\(result.error)")
     }
+
+    @Test("one signal in the chat removes the VM", arguments: [SIGTERM, SIGHUP, SIGINT])
+    func signalInChat(_ number: Int32) async throws {
+        let terminal = try Terminal(["agent", "new", "--provider", "microvm", "--mock"])
+        #expect(await terminal.waitFor("you> "), "\(terminal.text)")
+        terminal.signal(number)
+        #expect(await terminal.exitStatus() == 128 + number, "\(terminal.text)")
+        #expect(terminal.text.contains("deleted after"), "\(terminal.text)")
+        #expect(!terminal.text.contains("skipped"), "\(terminal.text)")
+    }
+
+    @Test("Ctrl-C during creation, and the removal fails: that is told; a second one says what may be left")
+    func interruptedTwice() async throws {
+        try await withWorld { spawner, relay in
+            await spawner.delayCreation(by: .milliseconds(700))
+            await spawner.override("DELETE", "/vms", with: .error(500, "stuck"))
+            let once = try Pikachat.start(arguments(spawner, relay), state: state)
+            await spawner.creationBegan()
+            once.signal(SIGINT)
+            let told = await once.finish()
+            let id = try #require(await spawner.ids.first)
+            #expect(told.status == 6, "\(told.error)")
+            #expect(
+                told.error.contains("failed to delete microvm \(id)")
+                    && told.error.contains("curl -X DELETE \(spawner.url)/vms/\(id)"), "\(told.error)")
+
+            let twice = try Pikachat.start(arguments(spawner, relay), state: TemporaryDirectory())
+            #expect(await twice.waitFor("Creating microVM", onError: true))
+            await spawner.creationBegan(2)
+            twice.signal(SIGINT)
+            #expect(await twice.waitFor("waiting for the provider's answer", onError: true))
+            twice.signal(SIGINT)
+            let skipped = await twice.finish()
+            #expect(skipped.status == 130, "\(skipped.error)")
+            #expect(
+                skipped.error.contains("cleanup was skipped")
+                    && skipped.error.contains("pikachat agent sweep"),
+                "\(skipped.error)")
+        }
+    }
 }

@@ -74,8 +74,8 @@ package struct HTTPFailure: FailureConvertible, Equatable, CustomStringConvertib
     package var surelyDidNothing: Bool {
         switch reason {
         case .transport(_, let mayHaveArrived): !mayHaveArrived
-        // A gateway's 502 or 504 says nothing about what the server behind it did.
-        case .status(let status, _): ![502, 504].contains(status)
+        // A gateway's 502, 503 or 504 says nothing about what the server behind it did.
+        case .status(let status, _): ![502, 503, 504].contains(status)
         case .timeout, .unusable: false
         }
     }

@@ -1,8 +1,8 @@
 import Foundation
 import Nostr
 
-/// Repeats requests where that is safe: after 429 and 503, which promise that nothing was done; after a broken connection
-/// only GET and DELETE, and anything that cannot have arrived.
+/// Repeats requests where that is safe: after 429, and 503 with Retry-After, which promise that nothing was done; after a bare 503
+/// or a broken connection only GET and DELETE, and anything that cannot have arrived.
 package struct RetryPolicy: Sendable {
     private let schedule = RetrySchedule(first: .milliseconds(250), longest: .seconds(2))
     /// Tries after a transport failure; an answer of 429 or 503 is waited out up to the request's own timeout.
@@ -30,7 +30,7 @@ package struct RetryPolicy: Sendable {
                     let pause: Duration
                     do {
                         let response = try await http.send(request)
-                        guard response.status == 429 || response.status == 503 else { return response }
+                        guard Self.mayRepeat(request, after: response) else { return response }
                         failures += 1
                         await last.set(HTTPFailure(request, status: response))
                         pause =
@@ -49,6 +49,15 @@ package struct RetryPolicy: Sendable {
             }
         } catch let exceeded as DeadlineExceeded {
             throw await last.failure ?? HTTPFailure(request, .timeout(exceeded.limit))
+        }
+    }
+
+    private static func mayRepeat(_ request: HTTPRequest, after response: HTTPResponse) -> Bool {
+        switch response.status {
+        case 429: true
+        // A gateway says it, too, when the server behind it is at work.
+        case 503: ["GET", "DELETE"].contains(request.method) || response.headers["retry-after"] != nil
+        default: false
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Providers
@@ -33,5 +34,40 @@ struct RetryPolicyTests {
     func nonsense(_ text: String) {
         #expect(pause(["retry-after": text]) == nil)
         #expect(pause([:]) == nil)
+    }
+
+    /// Answers in their order, the last one for ever; counts.
+    private final class Answering: HTTPClient {
+        private let state: Mutex<(left: [HTTPResponse], count: Int)>
+
+        init(_ answers: [HTTPResponse]) { state = Mutex((answers, 0)) }
+
+        var count: Int { state.withLock { $0.count } }
+
+        func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+            state.withLock { state in
+                state.count += 1
+                return state.left.count > 1 ? state.left.removeFirst() : state.left[0]
+            }
+        }
+    }
+
+    @Test(
+        "a bare 503 repeats no POST; with Retry-After, and for GET, it does",
+        arguments: [
+            ("POST", [:], 503, 1), ("POST", ["retry-after": "0"], 200, 2), ("GET", [:], 200, 2),
+            ("DELETE", [:], 200, 2),
+        ] as [(String, [String: String], Int, Int)])
+    func unavailable(_ method: String, headers: [String: String], status: Int, requests: Int) async throws {
+        let http = Answering([
+            HTTPResponse(status: 503, headers: headers, body: []),
+            HTTPResponse(status: 200, headers: [:], body: []),
+        ])
+        let request = HTTPRequest(method, "http://127.0.0.1:1/x", timeout: .seconds(30), purpose: "test")
+        let response = try await RetryPolicy(clock: ImpatientClock(pauses: 10)).send(request, by: http)
+        #expect(response.status == status && http.count == requests)
+        #expect(
+            !HTTPFailure(request, status: HTTPResponse(status: 503, headers: headers, body: []))
+                .surelyDidNothing)
     }
 }

@@ -49,6 +49,9 @@ static inline int pika_history_enter(History *h, const char *line) {
     return history(h, &event, H_ENTER, line);
 }
 
+// stdin is a variable in C, which Swift does not let several threads see.
+static inline void pika_clear_stdin(void) { clearerr(stdin); }
+
 // <wchar.h> hides wcwidth without _XOPEN_SOURCE, which Swift's importer does not set.
 extern int wcwidth(wchar_t character);
 static inline int pika_wcwidth(wchar_t character) { return wcwidth(character); }

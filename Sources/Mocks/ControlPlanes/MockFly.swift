@@ -50,6 +50,8 @@ package actor MockFly {
     private var waits: [Int: AsyncStream<Void>.Continuation] = [:]
     private var nextWait = 0
     private var creationsBegun = 0
+    /// Of `POST /machines`.
+    package nonisolated let creations = CreationGate()
     private let uptime: @Sendable () -> Duration
     /// Bodies of all create requests, for tests.
     package private(set) var createBodies: [[UInt8]] = []
@@ -105,6 +107,7 @@ package actor MockFly {
     }
 
     package func stop() async {
+        await creations.open()
         await server.stop()
         for id in Array(machines.keys) { await destroy(id) }
     }
@@ -134,7 +137,9 @@ package actor MockFly {
                 200,
                 ["id": volume.id, "name": volume.body.name, "state": "created", "region": volume.body.region])
         case ("DELETE", "volumes", 5): return deleteVolume(parts[4])
-        case ("POST", "machines", 4): return await createMachine(request)
+        case ("POST", "machines", 4):
+            await creations.pass()
+            return await createMachine(request)
         case ("GET", "machines", 4): return list(request)
         case (_, "machines", 5...): return await machine(request, parts[4], Array(parts.dropFirst(5)))
         default: return .error(404, "not found")

@@ -39,7 +39,8 @@ package actor MockMicroVM {
     package private(set) var createBodies: [[UInt8]] = []
     /// Answers that replace the real one, by method and path prefix; for tests and faults.
     private var overrides: [(method: String, path: String, response: ServerResponse?, times: Int)] = []
-    private var creationDelay: Duration?
+    /// Of `POST /vms`.
+    package nonisolated let creations = CreationGate()
     private var creationListeners: [AsyncStream<Void>.Continuation] = []
 
     /// - Parameters:
@@ -70,6 +71,7 @@ package actor MockMicroVM {
     }
 
     package func stop() async {
+        await creations.open()
         await server.stop()
         for id in Array(vms.keys) { await remove(id) }
     }
@@ -84,9 +86,6 @@ package actor MockMicroVM {
     {
         overrides.append((method, path, response, times))
     }
-
-    /// `POST /vms` answers only after this long.
-    package func delayCreation(by delay: Duration) { creationDelay = delay }
 
     /// Returns when so many create requests have come in.
     package func creationBegan(_ count: Int = 1) async {
@@ -189,8 +188,7 @@ package actor MockMicroVM {
         createBodies.append(request.body)
         for listener in creationListeners { listener.finish() }
         creationListeners = []
-        // A cancelled wait means that the mock is stopping; the answer goes nowhere then.
-        if let creationDelay { try? await clock.sleep(for: creationDelay) }
+        await creations.pass()
         let body: CreateVMRequest
         do {
             body = try JSONDecoder().decode(CreateVMRequest.self, from: Data(request.body))

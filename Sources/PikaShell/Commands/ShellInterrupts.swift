@@ -18,6 +18,13 @@ final class ShellInterrupts: Sendable {
         var linesRead = 0
         var interruptedLine: Int?
         var leaving: Int32?
+
+        /// Whether Ctrl-C came behind the line read last; once.
+        mutating func takeInterruption() -> Bool {
+            guard interruptedLine == linesRead else { return false }
+            interruptedLine = nil
+            return true
+        }
     }
 
     private let state = Mutex(State())
@@ -27,7 +34,7 @@ final class ShellInterrupts: Sendable {
 
     /// A line is being read.
     func read(_ cancel: @escaping @Sendable () -> Void) {
-        enter(.reading(cancel), cancel) { $0.leaving != nil }
+        enter(.reading(cancel), cancel)
     }
 
     /// That line is there.
@@ -40,23 +47,32 @@ final class ShellInterrupts: Sendable {
 
     /// The line's command runs.
     func run(_ cancel: @escaping @Sendable () -> Void) {
-        enter(.running(cancel), cancel) { $0.leaving != nil || $0.interruptedLine == $0.linesRead }
+        enter(.running(cancel), cancel)
     }
 
     func finishedRunning() { state.withLock { $0.concern = .nothing } }
 
     /// The shell cleans up; `handle` gets every further signal.
     func end(_ handle: @escaping @Sendable (Int32) -> Void) {
-        state.withLock { $0.concern = .ending(handle) }
+        let isInterrupted = state.withLock { state in
+            state.concern = .ending(handle)
+            return state.takeInterruption()
+        }
+        if isInterrupted { handle(SIGINT) }
     }
 
     /// Ctrl-C while no line was being edited, after so many.
     func typed(afterLines count: Int) {
-        let concern = state.withLock { state in
-            state.interruptedLine = count
-            // The line that the key belongs to is not yet known here, or another is being read already.
-            if case .running = state.concern, count != state.linesRead { return Concern.nothing }
-            return state.concern
+        let concern = state.withLock { state -> Concern in
+            switch state.concern {
+            // The command that it was meant for is over.
+            case .running where count != state.linesRead: return .nothing
+            case .running, .ending: return state.concern
+            // What comes next for this line takes it: its command, a question, the end.
+            case .nothing, .reading:
+                state.interruptedLine = count
+                return .nothing
+            }
         }
         switch concern {
         case .running(let cancel): cancel()
@@ -82,12 +98,10 @@ final class ShellInterrupts: Sendable {
     }
 
     /// A signal may have come before there was anything to cancel.
-    private func enter(
-        _ concern: Concern, _ cancel: @Sendable () -> Void, unless isOver: (State) -> Bool
-    ) {
+    private func enter(_ concern: Concern, _ cancel: @Sendable () -> Void) {
         let isOver = state.withLock { state in
             state.concern = concern
-            return isOver(state)
+            return state.takeInterruption() || state.leaving != nil
         }
         if isOver { cancel() }
     }

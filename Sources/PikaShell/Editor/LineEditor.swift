@@ -30,7 +30,7 @@ final class LineEditor: @unchecked Sendable {
     private let wakePipe: WakePipe
     private let requests = Mutex<[Request]>([])
     private let isCancelled = Mutex(false)
-    private let hasTerminalChanged = Mutex(false)
+    private let terminalChanges = Mutex<Set<Int32>>([])
 
     // Touched by the editor's thread only.
     private var input: TerminalInput
@@ -62,7 +62,7 @@ final class LineEditor: @unchecked Sendable {
         // A new window size, or another program that had the terminal while we were stopped.
         for number in [SIGWINCH, SIGCONT] {
             Signals.shared.observe(number) { [self] in
-                hasTerminalChanged.withLock { $0 = true }
+                terminalChanges.withLock { _ = $0.insert(number) }
                 wakePipe.wake()
             }
         }
@@ -88,10 +88,10 @@ final class LineEditor: @unchecked Sendable {
     // MARK: The editor's thread
 
     private func work(_ history: [String]) {
-        // The thread that started us blocks most signals; these two we raise ourselves.
+        // The thread that started us blocks most signals. These stop us, and a read in the background must do so, too.
         var raised = sigset_t()
         sigemptyset(&raised)
-        for number in [SIGTSTP, SIGQUIT] { sigaddset(&raised, number) }
+        for number in [SIGTSTP, SIGTTIN, SIGTTOU] { sigaddset(&raised, number) }
         pthread_sigmask(SIG_UNBLOCK, &raised, nil)
         Self.useUTF8()
         let editor = pika_el_init("pikachat")
@@ -141,6 +141,10 @@ final class LineEditor: @unchecked Sendable {
             LineEditor.of(editor)?.suspend()
             return UInt8(CC_REDISPLAY)
         }
+        _ = pika_el_addfn(editor, "pika-quit", "ends the program at once") { _, _ in
+            kill(getpid(), SIGQUIT)
+            return UInt8(CC_NORM)
+        }
         _ = pika_el_addfn(editor, "pika-complete", "completes the word") { editor, _ in
             LineEditor.of(editor)?.completeWord() ?? UInt8(CC_ERROR)
         }
@@ -150,6 +154,7 @@ final class LineEditor: @unchecked Sendable {
         TerminalModes.keep()
         _ = pika_el_bind(editor, "^C", "pika-interrupt")
         _ = pika_el_bind(editor, "^Z", "pika-suspend")
+        _ = pika_el_bind(editor, #"\034"#, "pika-quit")
         _ = pika_el_bind(editor, "^I", "pika-complete")
         _ = pika_el_bind(editor, "^R", "em-inc-search-prev")
         // libedit binds NUL to whatever the terminal has no key for, quoted-insert in the end.
@@ -192,10 +197,7 @@ final class LineEditor: @unchecked Sendable {
         case nil: adoptTerminal()
         case .interrupt: onInterrupt(linesRead)
         case .suspend: suspend()
-        case .quit:
-            TerminalModes.restore()
-            signal(SIGQUIT, SIG_DFL)
-            raise(SIGQUIT)
+        case .quit: kill(getpid(), SIGQUIT)
         }
     }
 
@@ -224,22 +226,30 @@ final class LineEditor: @unchecked Sendable {
         TerminalModes.reapply()
     }
 
-    /// After a change of the window or a stop.
-    private func adoptTerminal() {
-        let hasChanged = hasTerminalChanged.withLock { flag in
-            defer { flag = false }
-            return flag
+    /// After a change of the window or a stop; true when somebody else wrote to the terminal meanwhile.
+    @discardableResult
+    private func adoptTerminal() -> Bool {
+        let changes = terminalChanges.withLock { changes in
+            defer { changes = [] }
+            return changes
         }
-        guard hasChanged else { return }
+        guard !changes.isEmpty else { return false }
         TerminalModes.reapply()
         el_resize(editor)
+        return changes.contains(SIGCONT)
     }
 
     /// Takes the line down, prints, puts it up again; what is typed stays.
     private func printWaiting() {
-        adoptTerminal()
+        let wasAway = adoptTerminal()
         var text = output.takeWaiting()
-        guard !text.isEmpty else { return }
+        guard !text.isEmpty else {
+            if wasAway {
+                fputsToTerminal(LineEraser.sequence(rowsAbove: 0))
+                _ = pika_el_refresh(editor)
+            }
+            return
+        }
         if !text.hasSuffix("\n") { text += "\n" }
         var before = 0
         if let info = el_wline(editor)?.pointee, let start = info.buffer {

@@ -1,3 +1,4 @@
+import CLibedit
 import Foundation
 import Synchronization
 
@@ -56,6 +57,8 @@ final class PlainPrompt: LineReading {
         state.isReading = true
         let thread = Thread { [self] in
             let line = Swift.readLine(strippingNewline: true).map(LineEditor.Line.text) ?? .endOfInput
+            // At a terminal Ctrl-D ends one line and not all to come.
+            if line == .endOfInput, isatty(STDIN_FILENO) == 1 { pika_clear_stdin() }
             let waiting = self.state.withLock { state in
                 state.isReading = false
                 if state.waiting == nil { state.left = line }

@@ -12,8 +12,7 @@ struct TerminalInput {
     private let wakePipe: WakePipe
     private let source: Int32
     private var typedAhead = TypedAhead()
-    /// The first bytes of a character whose rest has not come.
-    private var partial: [UInt8] = []
+    private var assembler = UTF8Assembler()
     private var hasEnded = false
 
     init(wakePipe: WakePipe, source: Int32 = STDIN_FILENO) {
@@ -24,11 +23,15 @@ struct TerminalInput {
     /// The next character of the edited line, one that was typed ahead first.
     mutating func next() -> Event {
         while true {
-            if let byte = typedAhead.next() {
-                partial.append(byte)
-                guard let scalar = Self.scalar(partial) else { continue }
-                partial = []
-                return .character(scalar)
+            if let byte = typedAhead.first {
+                switch assembler.add(byte) {
+                case .needsMore: typedAhead.removeFirst()
+                case .character(let scalar):
+                    typedAhead.removeFirst()
+                    return .character(scalar)
+                case .broken: return .character("\u{fffd}")
+                }
+                continue
             }
             if hasEnded { return .end }
             switch poll() {
@@ -74,19 +77,5 @@ struct TerminalInput {
             if count <= 0 { hasEnded = true }
             return .readable(Array(buffer.prefix(max(0, count))))
         }
-    }
-
-    /// A whole UTF-8 character; bytes that can never become one turn into U+FFFD.
-    private static func scalar(_ bytes: [UInt8]) -> Unicode.Scalar? {
-        let length =
-            switch bytes[0] {
-            case ..<0x80: 1
-            case 0xc2..<0xe0: 2
-            case 0xe0..<0xf0: 3
-            case 0xf0..<0xf5: 4
-            default: 1
-            }
-        guard bytes.count >= length else { return nil }
-        return String(validating: bytes, as: UTF8.self)?.unicodeScalars.first ?? "\u{fffd}"
     }
 }

@@ -10,8 +10,10 @@ struct TypedAhead: Equatable {
         case quit
     }
 
-    /// What is typed on top of it is dropped.
-    static let limitBytes = 64 << 10
+    /// More than anybody pastes; what comes on top is dropped, all of it and not the middle.
+    static let limitBytes = 8 << 20
+    /// Read bytes that are kept at most before the rest moves to the front.
+    private static let slackBytes = 64 << 10
 
     private var bytes: [UInt8] = []
     /// Up to here they have been read.
@@ -19,17 +21,30 @@ struct TypedAhead: Equatable {
     /// Up to here there is no key that acts at once.
     private var searched = 0
 
-    mutating func append(_ typed: some Sequence<UInt8>) {
-        bytes += typed.prefix(Self.limitBytes - (bytes.count - offset))
+    mutating func append(_ typed: [UInt8]) {
+        guard bytes.count - offset + typed.count > Self.limitBytes else {
+            bytes += typed
+            return
+        }
+        // Full or not, Ctrl-C is heard: it makes room.
+        guard let interrupt = typed.lastIndex(of: 0x03) else { return }
+        self = TypedAhead()
+        bytes = Array(typed[interrupt...])
     }
 
-    /// The oldest byte.
-    mutating func next() -> UInt8? {
-        guard offset < bytes.count else { return nil }
-        let byte = bytes[offset]
+    /// The oldest byte, which stays.
+    var first: UInt8? { offset < bytes.count ? bytes[offset] : nil }
+
+    mutating func removeFirst() {
+        guard offset < bytes.count else { return }
         offset += 1
-        if offset == bytes.count { self = TypedAhead() }
-        return byte
+        if offset == bytes.count {
+            self = TypedAhead()
+        } else if offset > Self.slackBytes {
+            bytes.removeFirst(offset)
+            searched = max(0, searched - offset)
+            offset = 0
+        }
     }
 
     /// Takes out the first key that acts at once, if there is one.

@@ -13,6 +13,7 @@ final class Signals: Sendable {
     func install() {
         signal(SIGPIPE, SIG_IGN)
         let queue = DispatchQueue(label: "pikachat.signals")
+        installQuit(on: queue)
         for number in [SIGINT, SIGTERM, SIGHUP] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
@@ -20,6 +21,20 @@ final class Signals: Sendable {
             source.setEventHandler { [self] in withExtendedLifetime(source) { deliver(number) } }
             source.activate()
         }
+    }
+
+    /// SIGQUIT ends the process at once, as it always does, but gives the terminal back first.
+    private func installQuit(on queue: DispatchQueue) {
+        signal(SIGQUIT, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: SIGQUIT, queue: queue)
+        source.setEventHandler {
+            withExtendedLifetime(source) {
+                TerminalModes.restore()
+                signal(SIGQUIT, SIG_DFL)
+                kill(getpid(), SIGQUIT)
+            }
+        }
+        source.activate()
     }
 
     /// Calls `action` for a signal that does not ask anybody to end, such as SIGWINCH.

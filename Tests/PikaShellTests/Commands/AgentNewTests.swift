@@ -125,11 +125,13 @@ struct AgentNewTests {
     @Test("Ctrl-C while the VM is being created waits for the answer and removes it")
     func interruptedCreation() async throws {
         try await withWorld { spawner, relay in
-            await spawner.delayCreation(by: .seconds(1))
+            await spawner.creations.close()
             let running = try Pikachat.start(arguments(spawner, relay), stdin: nil, state: state)
             #expect(await running.waitFor("Creating microVM", onError: true))
             await spawner.creationBegan()
             running.signal(SIGINT)
+            #expect(await running.waitFor("waiting for the provider's answer", onError: true))
+            await spawner.creations.open()
             let result = await running.finish(limit: .seconds(20))
             #expect(result.status == 130, "\(result.error)")
             #expect(await spawner.ids.isEmpty)
@@ -288,11 +290,13 @@ struct AgentNewTests {
     @Test("Ctrl-C during creation, and the removal fails: that is told; a second one says what may be left")
     func interruptedTwice() async throws {
         try await withWorld { spawner, relay in
-            await spawner.delayCreation(by: .milliseconds(700))
+            await spawner.creations.close()
             await spawner.override("DELETE", "/vms", with: .error(500, "stuck"))
             let once = try Pikachat.start(arguments(spawner, relay), state: state)
             await spawner.creationBegan()
             once.signal(SIGINT)
+            #expect(await once.waitFor("waiting for the provider's answer", onError: true))
+            await spawner.creations.open()
             let told = await once.finish()
             let id = try #require(await spawner.ids.first)
             #expect(told.status == 6, "\(told.error)")
@@ -300,6 +304,7 @@ struct AgentNewTests {
                 told.error.contains("failed to delete microvm \(id)")
                     && told.error.contains("curl -X DELETE \(spawner.url)/vms/\(id)"), "\(told.error)")
 
+            await spawner.creations.close()
             let twice = try Pikachat.start(arguments(spawner, relay), state: TemporaryDirectory())
             #expect(await twice.waitFor("Creating microVM", onError: true))
             await spawner.creationBegan(2)

@@ -116,13 +116,14 @@ struct AgentResourcesTests {
         "a VM whose id never reached us stays open until the control plane is done, and is not taken unasked")
     func interrupted() async throws {
         try await withWorld { world, environment in
-            await world.microVM.delayCreation(by: .milliseconds(1500))
+            await world.microVM.creations.close()
             try "spawn microvm".write(toFile: state.file("s.pika"), atomically: true, encoding: .utf8)
             try await killDuringCreation(["run", "s.pika"], world, environment)
             let early = try await run(["agent", "sweep", "--yes"], environment)
             #expect(early.status == 6 && early.output.contains("may still be on its way"), "\(early.output)")
             #expect(try await run(["agent", "list"], environment).output.contains("may have been created"))
 
+            await world.microVM.creations.open()
             await world.microVM.creationEnded()
             let id = try #require(await world.microVM.ids.first)
             let swept = try await run(["agent", "sweep", "--yes"], environment)
@@ -167,10 +168,7 @@ struct AgentResourcesTests {
     @Test("a Fly machine with a name of the user's is found by its metadata")
     func named() async throws {
         try await withWorld { world, environment in
-            // The answer to POST /machines gets lost.
-            var rule = FaultRule(.spawn, .latency(.seconds(3), jitter: .zero))
-            rule.after = 1
-            await world.fault(rule)
+            await world.fly.creations.close()
             let running = try Pikachat.start(
                 ["agent", "new", "--provider", "fly", "--name", "bob", "--relay", world.relay.url.text],
                 environment: environment, state: state)
@@ -181,6 +179,7 @@ struct AgentResourcesTests {
             #expect(
                 early.status == 6 && early.output.contains("fly machine of an interrupted start may still"),
                 "\(early.output)\(early.error)")
+            await world.fly.creations.open()
             await world.fly.machineCreated()
             let swept = try await run(["agent", "sweep", "--yes"], environment)
             #expect(

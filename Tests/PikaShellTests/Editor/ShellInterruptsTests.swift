@@ -24,7 +24,7 @@ struct ShellInterruptsTests {
         #expect(log.all == ["stopped"])
     }
 
-    @Test("a key that comes after its command has ended stops nothing")
+    @Test("a key that comes after its command has ended clears the next line and stops no later command")
     func late() {
         interrupts.read { log.add("cleared") }
         interrupts.finishedReading()
@@ -35,9 +35,21 @@ struct ShellInterruptsTests {
         interrupts.finishedReading()
         interrupts.run { log.add("second") }
         interrupts.typed(afterLines: 1)
-        #expect(log.all == [])
+        #expect(log.all == ["cleared"])
         interrupts.typed(afterLines: 2)
-        #expect(log.all == ["second"])
+        #expect(log.all == ["cleared", "second"])
+    }
+
+    @Test("a key right behind quit answers its question with no; behind the answer it goes to the cleanup")
+    func questions() {
+        interrupts.read {}
+        interrupts.finishedReading()
+        interrupts.typed(afterLines: 1)
+        interrupts.read { log.add("question") }
+        interrupts.finishedReading()
+        interrupts.typed(afterLines: 2)
+        interrupts.end { log.add("\($0)") }
+        #expect(log.all == ["question", "\(SIGINT)"])
     }
 
     @Test("SIGINT clears the line that is read, stops the command that runs, and is nobody's end")

@@ -96,6 +96,42 @@ struct ShellTerminalTests {
         #expect(terminal.text.contains("deleted after"))
     }
 
+    @Test("Ctrl-C right behind quit means not to leave")
+    func interruptBehindQuit() async throws {
+        let terminal = try Terminal(["shell", "--mock"])
+        #expect(await terminal.waitFor("pika> "))
+        #expect(try await terminal.enter("spawn microvm", expecting: "next: wait-keypackage"))
+        try terminal.type("quit\r\u{3}")
+        #expect(
+            try await terminal.enter("echo still here", expecting: "\r\nstill here\r\n"), "\(terminal.text)")
+        try terminal.type("quit\rt\r")
+        #expect(await terminal.exitStatus() == 0, "\(terminal.text)")
+    }
+
+    @Test("a broken character swallows no key")
+    func brokenCharacter() async throws {
+        let terminal = try Terminal(["shell", "--mock"])
+        #expect(await terminal.waitFor("pika> "))
+        try terminal.type(bytes: Array("echo ".utf8) + [0xe6, 0x03] + Array("echo alive\r".utf8) + [0x04])
+        #expect(await terminal.exitStatus() == 0, "\(terminal.text.debugDescription)")
+        #expect(terminal.text.contains("\r\nalive\r\n"), "\(terminal.text.debugDescription)")
+    }
+
+    @Test("without an editor Ctrl-D leaves the question open")
+    func plainEndOfInput() async throws {
+        let terminal = try Terminal(["shell", "--mock"], environment: ["TERM": "dumb"])
+        #expect(await terminal.waitFor("pika> "))
+        #expect(try await terminal.enter("spawn microvm", expecting: "next: wait-keypackage"))
+        #expect(await terminal.waitFor("pika vm-"))
+        try terminal.type("\u{4}")
+        #expect(await terminal.waitFor("[t/k/c] "))
+        #expect(try await terminal.enter("c", expecting: "c\r\npika vm-"), "\(terminal.text)")
+        try terminal.type("\u{4}")
+        try terminal.type("t\r")
+        #expect(await terminal.exitStatus() == 0, "\(terminal.text)")
+        #expect(terminal.text.contains("deleted after"))
+    }
+
     @Test("Ctrl-Space is no quoted-insert")
     func controlSpace() async throws {
         let terminal = try Terminal(["shell", "--mock"])
@@ -106,7 +142,9 @@ struct ShellTerminalTests {
 
     @Test(
         "the terminal gets its modes back",
-        arguments: [("quit\r", 0), ("\u{4}", 0), ("sleep 60s\r\u{1c}", 128 + SIGQUIT)])
+        arguments: [
+            ("quit\r", 0), ("\u{4}", 0), ("sleep 60s\r\u{1c}", 128 + SIGQUIT), ("half\u{1c}", 128 + SIGQUIT),
+        ])
     func modes(_ keys: String, status: Int32) async throws {
         let terminal = try Terminal(["shell", "--mock"])
         let before = terminal.localModes

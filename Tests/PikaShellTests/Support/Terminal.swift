@@ -33,8 +33,9 @@ final class Terminal: Sendable {
 
     var text: String { screen.text }
 
-    func type(_ text: String) throws {
-        let bytes = Array(text.utf8)
+    func type(_ text: String) throws { try type(bytes: Array(text.utf8)) }
+
+    func type(bytes: [UInt8]) throws {
         let written = bytes.withUnsafeBytes { write(master, $0.baseAddress, $0.count) }
         guard written == bytes.count else { throw POSIXError(.EIO) }
     }

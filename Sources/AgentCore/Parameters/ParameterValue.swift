@@ -53,6 +53,13 @@ package enum ParameterValue: Equatable, Sendable {
                 ["http", "https"].contains(scheme),
                 let host = url.host, !host.isEmpty
             else { throw failure("an address such as http://127.0.0.1:8080 is needed") }
+            guard url.user == nil, url.password == nil, url.query == nil, url.fragment == nil else {
+                // Addresses are printed and kept; this one is not even quoted.
+                throw ParameterError(
+                    parameter.name,
+                    "\(parameter.name): an address here has no user, password, query or fragment; credentials go into the provider's variables"
+                )
+            }
             self = .text(text)
         case .pattern:
             let body = PatternText.body(of: text)

@@ -11,7 +11,7 @@ struct AgentNewCommand: Subcommand {
     var spec: CommandSpec {
         var spec = CommandSpec(
             name: "agent new", summary: "starts an agent, connects, chats, and removes it again",
-            usage: "[--provider microvm] [options]")
+            usage: "[--provider \(names.joined(separator: "|"))] [options]")
         spec.options = [
             OptionSpec("--name", placeholder: "NAME", help: "name of the agent"),
             OptionSpec(
@@ -31,7 +31,8 @@ struct AgentNewCommand: Subcommand {
             }
         }
         spec.details = """
-            On a terminal: type messages at `you> `; Ctrl-C ends and removes the agent. From a pipe: each line is sent; it ends at end of input.
+            On a terminal: type messages at `you> `; Ctrl-C ends. A microVM is removed then (but with --keep); Fly machines and Workers
+            agents stay, and what is printed says how to find them. From a pipe: each line is sent; it ends at end of input.
             Default relays: \(RelayDefaults.texts.joined(separator: ", "))
             """
         return spec
@@ -51,7 +52,10 @@ struct AgentNewCommand: Subcommand {
         let given = try Self.given(arguments, description, providers)
         let values = try ParameterSet(description.parameters, given: given, environment: environment)
         if arguments.has("--print-script") {
-            context.output.line(ScriptText.make(description, given))
+            context.output.line(
+                ScriptText.make(
+                    description, given, name: arguments.value("--name"),
+                    relays: context.configuration.explicitRelays?.map(\.text) ?? []))
             return 0
         }
         let host = try await LiveHost.make(
@@ -68,9 +72,8 @@ struct AgentNewCommand: Subcommand {
         -> ProviderDescription
     {
         let name =
-            arguments.value("--provider") ?? environment["PIKA_AGENT_PROVIDER"].flatMap {
-                $0.isEmpty ? nil : $0
-            } ?? defaultProvider
+            arguments.value("--provider") ?? Self.variable("PIKA_AGENT_PROVIDER", environment)
+            ?? defaultProvider
         guard let found = providers.first(where: { $0.name == name }) else {
             let nearest = Suggestion.nearest(to: name, among: names).map { ["did you mean \($0)?"] } ?? []
             throw Failure(
@@ -80,13 +83,18 @@ struct AgentNewCommand: Subcommand {
         return found
     }
 
+    /// Blank counts as absent.
+    private static func variable(_ name: String, _ environment: [String: String]) -> String? {
+        environment[name].flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
+    }
+
     /// Every provider has one brain today; asking for the other is refused by name.
     private func checkBrain(
         _ arguments: ParsedArguments, _ environment: [String: String], _ provider: ProviderDescription
     ) throws {
         guard
             let brain = arguments.value("--brain")
-                ?? environment["PIKA_AGENT_BRAIN"].flatMap({ $0.isEmpty ? nil : $0 })
+                ?? Self.variable("PIKA_AGENT_BRAIN", environment)
         else { return }
         guard ["stub", "pi"].contains(brain) else {
             throw Failure(.usage, "--brain \(brain): stub or pi is needed")
@@ -124,25 +132,5 @@ struct AgentNewCommand: Subcommand {
                 "\(provider) options \(options.joined(separator: ", ")) require --provider \(provider)")
         }
         return given
-    }
-}
-
-/// The `.pika` script that does what `agent new` would.
-enum ScriptText {
-    static func make(_ provider: ProviderDescription, _ given: [String: String]) -> String {
-        let options = given.sorted { $0.key < $1.key }
-            .map { $0.value.contains(" ") ? "\($0.key)=\"\($0.value)\"" : "\($0.key)=\($0.value)" }
-        let spawn = (["spawn", provider.name] + options).joined(separator: " ")
-        let keeps = ["yes", "true", "1", "on"].contains((given["keep"] ?? "").lowercased())
-        return """
-            #!/usr/bin/env -S pikachat run
-            # What `pikachat agent new --provider \(provider.name)` does, step by step.
-            \(spawn)
-            \(keeps ? "# keep=yes: the agent stays; remove it with teardown" : "defer teardown")
-            wait-keypackage within=2m
-            group create
-            say hello
-            expect reply within=90s
-            """
     }
 }

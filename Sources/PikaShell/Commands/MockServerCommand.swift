@@ -86,6 +86,9 @@ struct MockServerCommand: Subcommand {
             ) { template }
             return await Self.serve(workers, context) { workers.url }
         case "all":
+            guard port <= UInt16.max - 3 else {
+                throw Failure(.usage, "mock all takes four ports: --port \(UInt16.max - 3) at most")
+            }
             let world = try MockWorld(
                 relays: relays, directory: Self.directory(context),
                 ports: port == 0 ? nil : .init(first: port), faults: faults)

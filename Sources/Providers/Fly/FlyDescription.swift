@@ -18,12 +18,6 @@ extension FlyProvider {
             ]
         ) { values, environment in
             let token = try environment.secret("FLY_API_TOKEN")
-            var bot = ["ANTHROPIC_API_KEY": try environment.secret("ANTHROPIC_API_KEY")]
-            for name in ["OPENAI_API_KEY", "PI_MODEL"] {
-                guard let value = environment.variable(name) else { continue }
-                bot[name] = value
-                if name.hasSuffix("KEY") { environment.log.masking.add(value) }
-            }
             // The ledger remembers base and app as one address.
             let address = ControlPlaneAddress.trimmed(values.text("fly-url") ?? "").components(
                 separatedBy: "/v1/apps/")
@@ -39,7 +33,6 @@ extension FlyProvider {
                 options: Options(
                     token: token, baseURL: address[0], app: app,
                     region: values.text("region") ?? "", image: values.text("image") ?? "",
-                    botEnvironment: bot,
                     createTimeout: values.duration("create-timeout") ?? .seconds(30)),
                 http: http, environment: environment)
         }

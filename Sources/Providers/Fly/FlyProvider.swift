@@ -11,8 +11,6 @@ package struct FlyProvider: Provider {
         package var app: String
         package var region: String
         package var image: String
-        /// Model keys for the bot: ANTHROPIC_API_KEY, and where set OPENAI_API_KEY, PI_MODEL.
-        package var botEnvironment: [String: String]
         package var createTimeout: Duration
     }
 
@@ -44,11 +42,12 @@ package struct FlyProvider: Provider {
         -> ProvisionedAgent
     {
         try checkName(request.name)
+        let botEnvironment = try botEnvironment()
         warnAboutRelays(request.relays)
         let volume = try await createVolume(request, ledger)
         let machine: FlyMachine
         do {
-            machine = try await createMachine(request, volume, ledger)
+            machine = try await createMachine(request, volume, botEnvironment, ledger)
         } catch {
             // Without its machine the volume is only a bill.
             throw await undo([volume], ledger, because: error)
@@ -67,6 +66,17 @@ package struct FlyProvider: Provider {
                 "volume": .text(volume.id),
                 "url": .text(options.baseURL), "instance": .text(machine.instanceID ?? ""),
             ], resources: [resource, volume])
+    }
+
+    /// Model keys for the bot. Only a new one needs them; looking and removing do not.
+    private func botEnvironment() throws -> [String: String] {
+        var bot = ["ANTHROPIC_API_KEY": try environment.secret("ANTHROPIC_API_KEY")]
+        for name in ["OPENAI_API_KEY", "PI_MODEL"] {
+            guard let value = environment.variable(name) else { continue }
+            bot[name] = value
+            if name.hasSuffix("KEY") { environment.log.masking.add(value) }
+        }
+        return bot
     }
 
     private func checkName(_ name: String?) throws {
@@ -134,9 +144,10 @@ package struct FlyProvider: Provider {
     }
 
     private func createMachine(
-        _ request: ProvisionRequest, _ volume: ProviderResource, _ ledger: ResourceRecorder
+        _ request: ProvisionRequest, _ volume: ProviderResource, _ botEnvironment: [String: String],
+        _ ledger: ResourceRecorder
     ) async throws -> FlyMachine {
-        var variables = options.botEnvironment
+        var variables = botEnvironment
         variables["STATE_DIR"] = "/app/state"
         variables["NOSTR_SECRET_KEY"] = Hex.encode(request.botKey.secret.exposed())
         let body = FlyMachineRequest(

@@ -268,13 +268,31 @@ struct AgentNewTests {
         }
     }
 
-    @Test("--print-script prints a script that checks and runs")
-    func printScript() async throws {
-        let printed = try await Pikachat.run(
-            ["agent", "new", "--provider", "microvm", "--cpu", "2", "--print-script"], state: state)
-        #expect(printed.status == 0 && printed.output.contains("spawn microvm cpu=2"))
+    @Test(
+        "--print-script prints a script that checks and runs",
+        arguments: [
+            ["--provider", "microvm", "--cpu", "2"],
+            [
+                "--provider", "microvm", "--flake-ref", #".#nixpi "x" $HOME \"#, "--dev-shell", "#a'b",
+                "--keep",
+            ],
+            ["--provider", "fly", "--name", "bob"], ["--provider", "workers", "--name", "My Bob!"],
+        ])
+    func printScript(_ options: [String]) async throws {
+        let printed = try await Pikachat.run(["agent", "new"] + options + ["--print-script"], state: state)
+        #expect(printed.status == 0, "\(printed.error)")
+        #expect(printed.output.contains("defer teardown") == options.contains("--cpu"), "\(printed.output)")
         let result = try await Pikachat.run(["run", "-", "--mock"], stdin: printed.output, state: state)
-        #expect(result.status == 0, "\(result.error)")
+        #expect(result.status == 0, "\(printed.output)\(result.error)")
+    }
+
+    @Test("an address that would carry a password is refused, and not shown")
+    func passwordInAddress() async throws {
+        for address in ["http://bob:hunter2@127.0.0.1:1", "http://127.0.0.1:1/?token=hunter2"] {
+            let result = try await Pikachat.run(
+                ["agent", "new", "--provider", "microvm", "--spawner-url", address], state: state)
+            #expect(result.status == 2 && !result.error.contains("hunter2"), "\(result.error)")
+        }
     }
 
     @Test("one signal in the chat removes the VM", arguments: [SIGTERM, SIGHUP, SIGINT])

@@ -49,7 +49,9 @@ struct AgentResourcesTests {
                 swept.output == "nothing was left behind\n", "kept on purpose is not swept: \(swept.output)")
             let wrong = try await run(["agent", "delete", "nope"], environment)
             #expect(wrong.status == 2 && wrong.error.contains("knows nothing of nope"))
-            let deleted = try await run(["agent", "delete", id], environment)
+            var withoutBotKey = environment
+            withoutBotKey["ANTHROPIC_API_KEY"] = nil
+            let deleted = try await run(["agent", "delete", id], withoutBotKey)
             #expect(deleted.status == 0, "\(deleted.error)")
             #expect(await world.fly.machineIDs.isEmpty)
             #expect(await world.fly.volumeIDs.isEmpty)

@@ -1,0 +1,46 @@
+import AgentCore
+
+/// The `.pika` script that does what `agent new` would.
+enum ScriptText {
+    static func make(
+        _ provider: ProviderDescription, _ given: [String: String], name: String?, relays: [String]
+    ) -> String {
+        var options = given
+        options["name"] = name
+        let words = options.sorted { $0.key < $1.key }.map { "\($0.key)=\(quoted($0.value))" }
+        let spawn = (["spawn", provider.name] + words).joined(separator: " ")
+        let keeps = ["yes", "true", "1", "on"].contains((given["keep"] ?? "").lowercased())
+        // Only a microVM goes at the end; the others stay, as after `agent new`.
+        let ending = provider.name == "microvm" && !keeps ? "defer teardown" : "keep"
+        let run = (["pikachat run"] + relays.map { "--relay \($0)" } + ["FILE"]).joined(separator: " ")
+        return """
+            #!/usr/bin/env -S pikachat run
+            # What `pikachat agent new --provider \(provider.name)` does, step by step: \(run)
+            \(spawn)
+            \(ending)
+            wait-keypackage within=2m
+            group create
+            say hello
+            expect reply within=90s
+            """
+    }
+
+    /// One word of the language, whatever is in it.
+    private static func quoted(_ text: String) -> String {
+        let plain = text.unicodeScalars.allSatisfy {
+            $0.properties.isAlphabetic || $0.properties.numericType != nil
+                || ":/._-@+%".unicodeScalars.contains($0)
+        }
+        guard !plain || text.isEmpty else { return text }
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\", "$": escaped += "\\\(scalar)"
+            case "\n": escaped += "\\n"
+            case "\t": escaped += "\\t"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return "\"\(escaped)\""
+    }
+}

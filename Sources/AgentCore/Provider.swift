@@ -45,6 +45,18 @@ package struct Leftover: Equatable, Sendable {
     }
 }
 
+/// Something that a control plane lists as made by pikachat, by whomever.
+package struct ListedResource: Equatable, Sendable {
+    package let resource: ProviderResource
+    /// What the control plane says about it, for people.
+    package let state: String
+
+    package init(kind: String, id: String, state: String) {
+        resource = ProviderResource(kind: kind, id: id)
+        self.state = state
+    }
+}
+
 /// An agent that a provider has started.
 package struct ProvisionedAgent: Equatable, Sendable {
     /// The provider's own name for it.
@@ -101,7 +113,11 @@ package protocol Provider: Sendable {
     var controlPlane: String { get }
     /// One line for the start of provisioning: "Creating microVM via http://… …".
     var progressText: String { get }
+    /// The longest that `provision` waits for the control plane, all its requests together.
+    var provisionLimit: Duration { get }
 
+    /// Returns when the control plane answers, is what it should be, and takes our credentials.
+    func checkControlPlane() async throws
     /// Starts an agent. Whatever it creates goes into the ledger first; what it cannot finish it removes again.
     func provision(_ request: ProvisionRequest, ledger: ResourceRecorder) async throws -> ProvisionedAgent
     /// Returns when the control plane calls the agent ready.
@@ -112,12 +128,16 @@ package protocol Provider: Sendable {
     func remove(_ resource: ProviderResource) async throws
     /// False where the control plane has no way to remove anything (Workers).
     var canRemove: Bool { get }
+    /// False where an agent has no name of its own (microVMs).
+    var takesNames: Bool { get }
     /// What the control plane says about one resource, for people; nil when it does not know it.
     func inspect(_ resource: ProviderResource) async throws -> String?
     /// Finds what an interrupted creation may have left.
     ///
     /// - Parameter known: ids that the ledger accounts for.
     func findLeftovers(of intent: ResourceLedger.Entry, known: Set<String>) async throws -> [Leftover]
+    /// Everything of the kind that `provision` makes which is there now; nil where the control plane has no list.
+    func list() async throws -> [ListedResource]?
     /// What to tell when the agent stays.
     func retentionHints(for agent: ProvisionedAgent) -> [String]
     /// The command that removes a resource by hand.
@@ -128,6 +148,8 @@ extension Provider {
     package func awaitReadiness(of agent: ProvisionedAgent) async throws {}
     package func welcomeDelivered(_ welcome: DeliveredWelcome, to agent: ProvisionedAgent) async throws {}
     package var canRemove: Bool { true }
+    package var takesNames: Bool { true }
+    package func list() async throws -> [ListedResource]? { nil }
 }
 
 /// A published Welcome, for providers that pass it on (Workers).

@@ -6,18 +6,41 @@ package struct ProviderDescription: Sendable {
     package let summary: String
     package let defaultBrain: String
     package let parameters: [Parameter]
+    /// What it reads from the environment beside its parameters.
+    package let variables: [Variable]
     /// Builds the adapter from its parameters.
     package let make: @Sendable (ParameterSet, ProviderEnvironment) throws -> any Provider
 
     package init(
-        name: String, summary: String, defaultBrain: String, parameters: [Parameter],
+        name: String, summary: String, defaultBrain: String, parameters: [Parameter], variables: [Variable],
         make: @escaping @Sendable (ParameterSet, ProviderEnvironment) throws -> any Provider
     ) {
         self.name = name
         self.summary = summary
         self.defaultBrain = defaultBrain
         self.parameters = parameters
+        self.variables = variables
         self.make = make
+    }
+
+    /// An environment variable: a credential, or a setting that has no option.
+    package struct Variable: Equatable, Sendable {
+        package let name: String
+        /// When it is needed, what it does.
+        package let help: String
+
+        package init(_ name: String, _ help: String) {
+            self.name = name
+            self.help = help
+        }
+    }
+
+    /// The variable that moves its control plane, and whether the user has set it.
+    package func hasOwnAddress(in environment: [String: String]) -> Bool {
+        parameters.contains {
+            guard case .url = $0.kind, let name = $0.environment else { return false }
+            return !(environment[name] ?? "").allSatisfy(\.isWhitespace)
+        }
     }
 
     /// The adapter for something that the ledger remembers.

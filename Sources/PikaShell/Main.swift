@@ -55,7 +55,7 @@ enum Main {
         let rest = before + leading.positionals.dropFirst(words)
         let parsed = try Arguments.parse(rest, options: Arguments.global + command.spec.options)
         if parsed.has("--help") {
-            OutputQueue.shared.line(try helpText(command, parsed))
+            OutputQueue.shared.line(try command.help(parsed))
             return 0
         }
         let configuration = try Configuration(parsed, environment: ProcessInfo.processInfo.environment)
@@ -72,14 +72,6 @@ enum Main {
         throw Failure(
             .usage, "there is no command \(words[0])",
             hints: [nearest.map { "did you mean \($0)?" } ?? "pikachat --help lists all commands"])
-    }
-
-    /// A script given to `run --help` explains itself.
-    private static func helpText(_ command: any Subcommand, _ parsed: ParsedArguments) throws -> String {
-        if command.spec.name == "run", let path = parsed.positionals.first {
-            return try ScriptHelp.text(ScriptSource.load(path))
-        }
-        return HelpText.page(command.spec)
     }
 
     private static func help(_ words: [String]) async throws -> Int32 {

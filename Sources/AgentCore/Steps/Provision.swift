@@ -10,6 +10,12 @@ extension AgentSession {
     {
         try state.requireVacant("spawn")
         await stopListening()
+        if name != nil, !provider.takesNames {
+            emit(
+                .warning(
+                    "\(provider.name) agents have no names: the spawner numbers them; the one given is not used"
+                ))
+        }
         let botKey = try Secp256k1SecretKey.random(from: environment.random)
         environment.log.masking.add(Hex.encode(botKey.secret.exposed()))
         let suffix = Hex.encode(try environment.random.bytes(4))
@@ -36,10 +42,14 @@ extension AgentSession {
     ) async throws -> ProvisionedAgent {
         let creation = Task { try await provider.provision(request, ledger: recorder) }
         let log = environment.log
+        let limit = provider.provisionLimit.inSeconds
         let agent = try await withTaskCancellationHandler {
             try await creation.value
         } onCancel: {
-            log.emit(.warning("interrupted: waiting for the provider's answer, to remove what it creates"))
+            log.emit(
+                .warning(
+                    "interrupted: waiting up to \(limit) for the provider's answer, to remove what it creates"
+                ))
         }
         guard Task.isCancelled else { return agent }
         let removal = Task {

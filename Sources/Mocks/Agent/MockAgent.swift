@@ -20,7 +20,7 @@ package actor MockAgent {
         package var faults: Faults?
         /// False: Welcomes come another way (`processWelcome`), as with Workers.
         package var takesWraps = true
-        /// Its key package names another account than the one that was asked for.
+        /// Its key package is another account's.
         package var offersForeignKey = false
 
         package init(rules: @escaping @Sendable () async -> ReplyRules, faults: Faults? = nil) {
@@ -31,6 +31,8 @@ package actor MockAgent {
 
     private struct Died: Error {}
 
+    private let key: Secp256k1SecretKey
+    private let environment: RelayEnvironment
     private let client: MarmotClient
     private let pool: RelayPool
     private let relays: [RelayURL]
@@ -49,9 +51,10 @@ package actor MockAgent {
         now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) },
         report: @escaping @Sendable (Event) -> Void = { _ in }
     ) throws {
-        let key = behaviour.offersForeignKey ? try Secp256k1SecretKey.random(from: environment.random) : key
+        self.key = key
         client = try MarmotClient(key: key, store: store, random: environment.random, now: now)
         pool = RelayPool(relays, environment: environment) { _ in }
+        self.environment = environment
         self.relays = relays
         self.owner = owner
         self.behaviour = behaviour
@@ -109,9 +112,25 @@ package actor MockAgent {
             guard case .latency = fault else { return }
             await behaviour.faults?.delay(fault)
         }
-        for event in try await client.makeKeyPackage(relays: relays) {
-            try await pool.publish(event, within: publishLimit)
+        let events =
+            behaviour.offersForeignKey
+            ? try await foreignKeyPackage() : try await client.makeKeyPackage(relays: relays)
+        for event in events { try await pool.publish(event, within: publishLimit) }
+    }
+
+    /// Another account's key package under our own signature: the credential in it is not the event's author.
+    private func foreignKeyPackage() async throws -> [Nostr.Event] {
+        let otherKey = try Secp256k1SecretKey.random(from: environment.random)
+        let other = try MarmotClient(
+            key: otherKey, store: NoAccountStore(), random: environment.random, now: now)
+        var events: [Nostr.Event] = []
+        for event in try await other.makeKeyPackage(relays: relays) {
+            let rumor = Rumor(
+                author: key.publicKey, createdAt: event.createdAt, kind: event.kind, tags: event.tags,
+                content: event.content)
+            events.append(try rumor.signed(by: key, random: environment.random))
         }
+        return events
     }
 
     private func accept(_ wrap: Nostr.Event) async {

@@ -37,6 +37,8 @@ package actor MockFly {
     }
 
     private let server: LoopbackServer
+    /// Nil: any will do.
+    private let token: String?
     private let relays: [RelayURL]
     private let faults: Faults
     private let template: @Sendable () async -> AgentTemplate
@@ -60,13 +62,14 @@ package actor MockFly {
     ///   - relays: those the deployed image joins, whatever the client uses.
     ///   - uptime: what the rate limits are measured by.
     package init(
-        port: UInt16 = 0, relays: [RelayURL], faults: Faults,
+        port: UInt16 = 0, token: String? = nil, relays: [RelayURL], faults: Faults,
         template: @escaping @Sendable () async -> AgentTemplate,
         clock: any Clock<Duration> = ContinuousClock(), random: any RandomSource = SystemRandom(),
         uptime: @escaping @Sendable () -> Duration = Uptime.since(ContinuousClock().now)
     ) throws {
         self.uptime = uptime
         server = try LoopbackServer(port: port)
+        self.token = token
         self.relays = relays
         self.faults = faults
         self.template = template
@@ -120,7 +123,8 @@ package actor MockFly {
         let stages: [FaultStage] =
             [.http] + (request.method == "DELETE" ? [.teardown] : isCreation(request) ? [.spawn] : [])
         if let interference = await faults.interference(stages) { return interference }
-        guard request.head.value("Authorization")?.hasPrefix("Bearer ") ?? false else {
+        let given = request.head.value("Authorization") ?? ""
+        guard token.map({ given == "Bearer \($0)" }) ?? (given.hasPrefix("Bearer ") && given.count > 7) else {
             return .error(401, "unauthorized")
         }
         let parts = request.segments
@@ -196,6 +200,15 @@ package actor MockFly {
         createBodies.append(request.body)
         guard let body = try? JSONDecoder().decode(FlyMachineRequest.self, from: Data(request.body)) else {
             return .error(400, "malformed machine")
+        }
+        let allowed = body.name.utf8.allSatisfy {
+            ($0 >= 0x61 && $0 <= 0x7a) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2d
+        }
+        guard allowed, (1...63).contains(body.name.utf8.count) else {
+            return .error(422, "machine name is invalid")
+        }
+        guard !machines.values.contains(where: { $0.request.name == body.name }) else {
+            return .error(409, "a machine named \(body.name) exists already")
         }
         for mount in body.config.mounts {
             guard let volume = volumes[mount.volume] else {

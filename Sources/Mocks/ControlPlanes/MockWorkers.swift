@@ -25,13 +25,14 @@ package actor MockWorkers {
         let createdAt: Int64
         var updatedAt: Int64
         var publishedAt: Int64?
+        var probe: RelayProbe.Result?
         var agent: Agent?
     }
 
     private struct Status: Encodable {
-        struct Probe: Encodable {
-            let relay: String
-            let ok: Bool
+        struct Session: Encodable {
+            let relayUrl: String
+            let status: String
         }
 
         let id: String, name: String, status: String
@@ -40,7 +41,8 @@ package actor MockWorkers {
         let relayUrls: [String]
         let botPubkey: String, relayPubkey: String
         let keyPackagePublishedAtMs: Int64?
-        let relayProbe: Probe?
+        let relayProbe: RelayProbe.Result?
+        let relaySession: Session
     }
 
     private let server: LoopbackServer
@@ -161,6 +163,7 @@ package actor MockWorkers {
             record.key = key.publicKey
             record.publishedAt = nil
             do {
+                record.probe = await RelayProbe.run(agentRelays[0], clock: clock)
                 record.agent = try await makeAgent(id, key, agentRelays)
             } catch {
                 return .error(500, "the agent did not start: \(error)")
@@ -228,7 +231,10 @@ package actor MockWorkers {
             updatedAtMs: record.updatedAt, readyAtMs: record.publishedAt, relayUrls: record.relays,
             botPubkey: record.key.hex,
             relayPubkey: record.key.hex, keyPackagePublishedAtMs: record.publishedAt,
-            relayProbe: record.relays.first.map { .init(relay: $0, ok: true) })
+            relayProbe: record.probe,
+            relaySession: .init(
+                relayUrl: record.relays.first ?? "",
+                status: record.publishedAt == nil ? "connecting" : "connected"))
     }
 
     private static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }

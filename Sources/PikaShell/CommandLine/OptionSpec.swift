@@ -30,7 +30,7 @@ struct OptionSpec: Sendable {
 /// A command of the command line: its options, its help.
 struct CommandSpec: Sendable {
     let name: String
-    let summary: String
+    var summary: String
     var usage = ""
     var options: [OptionSpec] = []
     var details = ""

@@ -76,7 +76,9 @@ struct AgentChat: Sendable {
                 try await send(line, to: session)
             }
             try Task.checkCancellation()
-            if let limit = await session.timings.pendingReplies { try await awaitPending(session, limit) }
+            if let limit = await session.timings.pendingReplies {
+                try await session.awaitPendingReplies(within: limit)
+            }
         }
     }
 
@@ -103,20 +105,6 @@ struct AgentChat: Sendable {
         } catch let error as PublishError {
             host.log.emit(.failure(code: "unreachable", message: "not sent: \(error)"))
             if !host.isTerminal { throw error }
-        }
-    }
-
-    /// At least one reply for what was said, for providers that answer late.
-    private func awaitPending(_ session: AgentSession, _ limit: Duration) async throws {
-        let sent = await session.transcript.filter(\.isOurs).count
-        do {
-            try await withDeadline(limit, clock: host.clock) {
-                for await _ in await session.activity() where await session.replies(from: 0).count >= sent {
-                    return
-                }
-            }
-        } catch is DeadlineExceeded {
-            throw Failure(.timeout, "timed out waiting for \(description.name) relay reply")
         }
     }
 }

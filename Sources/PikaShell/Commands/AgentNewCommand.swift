@@ -31,11 +31,43 @@ struct AgentNewCommand: Subcommand {
             }
         }
         spec.details = """
-            On a terminal: type messages at `you> `; Ctrl-C ends. A microVM is removed then (but with --keep); Fly machines and Workers
-            agents stay, and what is printed says how to find them. From a pipe: each line is sent; it ends at end of input.
-            Default relays: \(RelayDefaults.texts.joined(separator: ", "))
+            \(Self.manners)
+
+            environment:
+            \(providers.map { "  \($0.name)\n" + HelpText.rows($0.variables.map { ("  \($0.name)", $0.help) }) }.joined())
+            pikachat agent new --provider \(names.joined(separator: "|")) --help shows what concerns one provider.
             """
         return spec
+    }
+
+    private static let manners = """
+        On a terminal: type messages at `you> `; Ctrl-C ends. A microVM is removed then (but with --keep); Fly machines and Workers
+        agents stay, and what is printed says how to find them. From a pipe: each line is sent; it ends at end of input.
+        Default relays: \(RelayDefaults.texts.joined(separator: ", "))
+        """
+
+    /// With `--provider` only what concerns that one.
+    func help(_ arguments: ParsedArguments) throws -> String {
+        guard let name = arguments.value("--provider") else { return HelpText.page(spec) }
+        let provider = try provider(named: name)
+        let foreign = Set(providers.flatMap(\.parameters).map { "--\($0.name)" })
+            .subtracting(provider.parameters.map { "--\($0.name)" })
+        var page = spec
+        page.summary =
+            "\(provider.summary): starts it, connects, chats, and at the end \(ending(of: provider))"
+        page.usage = "--provider \(name) [options]"
+        page.options = spec.options.filter { !foreign.contains($0.names[0]) }
+        page.details = """
+            \(Self.manners)
+
+            environment:
+            \(HelpText.rows(provider.variables.map { ($0.name, $0.help) }))
+            """
+        return HelpText.page(page)
+    }
+
+    private func ending(of provider: ProviderDescription) -> String {
+        provider.parameters.contains { $0.name == "keep" } ? "removes it" : "leaves it running"
     }
 
     private var names: [String] { providers.map(\.name) }
@@ -50,7 +82,12 @@ struct AgentNewCommand: Subcommand {
         let description = try provider(arguments, environment)
         try checkBrain(arguments, environment, description)
         let given = try Self.given(arguments, description, providers)
-        let values = try ParameterSet(description.parameters, given: given, environment: environment)
+        let values: ParameterSet
+        do {
+            values = try ParameterSet(description.parameters, given: given, environment: environment)
+        } catch {
+            throw Self.asOption(error, description, given)
+        }
         if arguments.has("--print-script") {
             context.output.line(
                 ScriptText.make(
@@ -74,6 +111,10 @@ struct AgentNewCommand: Subcommand {
         let name =
             arguments.value("--provider") ?? Self.variable("PIKA_AGENT_PROVIDER", environment)
             ?? defaultProvider
+        return try self.provider(named: name)
+    }
+
+    private func provider(named name: String) throws -> ProviderDescription {
         guard let found = providers.first(where: { $0.name == name }) else {
             let nearest = Suggestion.nearest(to: name, among: names).map { ["did you mean \($0)?"] } ?? []
             throw Failure(
@@ -107,6 +148,24 @@ struct AgentNewCommand: Subcommand {
         }
     }
 
+    /// In the words of the command line: `--cpu 65` where a script says `cpu=65`; a variable by its own name.
+    private static func asOption(
+        _ error: ParameterError, _ description: ProviderDescription, _ given: [String: String]
+    ) -> Failure {
+        let origin =
+            given[error.parameter] == nil
+            ? description.parameters.first { $0.name == error.parameter }?.environment
+            : nil
+        let (name, sign) = origin.map { ($0, "=") } ?? ("--\(error.parameter)", " ")
+        let prefix = "\(error.parameter)="
+        let text =
+            error.description.hasPrefix(prefix)
+            ? name + sign + error.description.dropFirst(prefix.count)
+            : error.description.hasPrefix(error.parameter)
+                ? name + error.description.dropFirst(error.parameter.count) : error.description
+        return Failure(.usage, text)
+    }
+
     /// Provider options that were given; those of another provider are refused together.
     private static func given(
         _ arguments: ParsedArguments, _ description: ProviderDescription, _ providers: [ProviderDescription]
@@ -126,10 +185,13 @@ struct AgentNewCommand: Subcommand {
                 }
             }
         }
-        if let (provider, options) = foreign.sorted(by: { $0.key < $1.key }).first {
+        let sorted = foreign.sorted { $0.key < $1.key }
+        guard sorted.isEmpty else {
             throw Failure(
                 .usage,
-                "\(provider) options \(options.joined(separator: ", ")) require --provider \(provider)")
+                sorted.map { provider, options in
+                    "\(provider) options \(options.joined(separator: ", ")) require --provider \(provider)"
+                }.joined(separator: "; "))
         }
         return given
     }

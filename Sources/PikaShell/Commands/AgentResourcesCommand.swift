@@ -44,10 +44,10 @@ struct AgentResourcesCommand: Subcommand {
         let status: Int32
         do {
             switch verb {
-            case .list: status = try await list(host, context.output)
-            case .inspect: status = try await inspect(arguments.positionals[0], host, context.output)
-            case .delete: status = try await delete(arguments.positionals[0], host, context.output)
-            case .sweep: status = try await sweep(arguments, host, context.output)
+            case .list: status = try await list(host, context)
+            case .inspect: status = try await inspect(arguments.positionals[0], host, context)
+            case .delete: status = try await delete(arguments.positionals[0], host, context)
+            case .sweep: status = try await sweep(arguments, host, context)
             }
         } catch {
             await host.close()
@@ -57,45 +57,28 @@ struct AgentResourcesCommand: Subcommand {
         return status
     }
 
-    private func list(_ host: LiveHost, _ output: OutputQueue) async throws -> Int32 {
+    /// What the ledger knows, each with what its provider says; then what the providers have beside that.
+    private func list(_ host: LiveHost, _ context: CommandContext) async throws -> Int32 {
         let entries = try await host.resources()
-        guard !entries.isEmpty else {
-            output.line("nothing is running")
-            return 0
-        }
         for entry in entries {
-            let state = await Self.state(of: entry, host)
-            output.line(
-                "\(entry.id ?? "(id unknown)")  \(entry.provider) \(entry.kind)  \(Self.word(entry.change))  \(state)  \(entry.url)"
-            )
+            let row = await ResourceRow(entry, host)
+            context.result("resource", row.fields, row.line)
+        }
+        let others = await ResourceRow.beside(entries, host)
+        for row in others.rows { context.result("resource", row.fields, row.line) }
+        for (provider, failure) in others.failures {
+            context.output.line("note: \(provider) was not asked: \(failure.message)", to: .error)
+        }
+        if entries.isEmpty, others.rows.isEmpty, !context.configuration.isJSON {
+            context.output.line("nothing is running")
         }
         return 0
     }
 
-    private static func word(_ change: ResourceLedger.Entry.Change) -> String {
-        switch change {
-        case .intent: "may have been created"
-        case .created: "created"
-        case .kept: "kept"
-        case .gone: "gone"
-        }
-    }
-
-    private static func state(of entry: ResourceLedger.Entry, _ host: LiveHost) async -> String {
-        guard let id = entry.id else { return "look with: pikachat agent sweep" }
-        do {
-            let state = try await host.provider(for: entry).inspect(
-                ProviderResource(kind: entry.kind, id: id))
-            return state.map { "provider: \($0)" } ?? "provider: unknown (gone)"
-        } catch { return "provider: \(Failure(error).message)" }
-    }
-
-    private func inspect(_ id: String, _ host: LiveHost, _ output: OutputQueue) async throws -> Int32 {
+    private func inspect(_ id: String, _ host: LiveHost, _ context: CommandContext) async throws -> Int32 {
         for entry in try await Self.entries(id, host) {
-            let time = Date(timeIntervalSince1970: Double(entry.time) / 1000).formatted(.iso8601)
-            output.line(
-                "id        \(entry.id ?? "(unknown)")\nkind      \(entry.provider) \(entry.kind)\nledger    \(Self.word(entry.change)) at \(time)\nat        \(entry.url)\nstate     \(await Self.state(of: entry, host))\n"
-            )
+            let row = await ResourceRow(entry, host)
+            context.result("resource", row.fields, row.page)
         }
         return 0
     }
@@ -116,20 +99,21 @@ struct AgentResourcesCommand: Subcommand {
             .sorted { ($0.kind == "volume" ? 1 : 0) < ($1.kind == "volume" ? 1 : 0) }
     }
 
-    private func delete(_ id: String, _ host: LiveHost, _ output: OutputQueue) async throws -> Int32 {
-        await Self.removeAll(try await Self.entries(id, host), host, output, removesUnproven: false)
+    private func delete(_ id: String, _ host: LiveHost, _ context: CommandContext) async throws -> Int32 {
+        await Self.removeAll(try await Self.entries(id, host), host, context, removesUnproven: false)
     }
 
     /// Each by itself: one that fails leaves the others their turn.
     private static func removeAll(
-        _ entries: [ResourceLedger.Entry], _ host: LiveHost, _ output: OutputQueue, removesUnproven: Bool
+        _ entries: [ResourceLedger.Entry], _ host: LiveHost, _ context: CommandContext, removesUnproven: Bool
     ) async -> Int32 {
-        let removal = ResourceRemoval(host: host, output: output)
+        let removal = ResourceRemoval(host: host, context: context)
         // A volume goes after its machine: one that may still be on its way would want it.
         var left = Set<String>()
         for entry in entries {
             guard entry.kind != "volume" || !left.contains(entry.suffix) else {
-                output.line(
+                context.result(
+                    "stays", ResourceRow.fields(of: entry),
                     "\(entry.provider) volume \(entry.id ?? "(id unknown)") stays until its machine is gone")
                 continue
             }
@@ -140,27 +124,32 @@ struct AgentResourcesCommand: Subcommand {
                 if !isGone { left.insert(entry.suffix) }
             } catch {
                 left.insert(entry.suffix)
-                output.line("error: \(Failure(error).description)", to: .error)
+                context.output.line("error: \(Failure(error).description)", to: .error)
             }
         }
         return left.isEmpty ? 0 : FailureCode.leak.exitStatus
     }
 
-    private func sweep(_ arguments: ParsedArguments, _ host: LiveHost, _ output: OutputQueue) async throws
+    private func sweep(_ arguments: ParsedArguments, _ host: LiveHost, _ context: CommandContext) async throws
         -> Int32
     {
         let entries = try await host.resources().filter { arguments.has("--all") || $0.change != .kept }
             .sorted { ($0.kind == "volume" ? 1 : 0) < ($1.kind == "volume" ? 1 : 0) }
         guard !entries.isEmpty else {
-            output.line("nothing was left behind")
+            if !context.configuration.isJSON { context.output.line("nothing was left behind") }
             return 0
         }
         if !arguments.has("--yes") {
             for entry in entries {
-                output.line(
-                    "\(entry.id ?? "(id unknown)")  \(entry.provider) \(entry.kind)  \(Self.word(entry.change))  \(entry.url)"
-                )
-                for candidate in await Self.candidates(for: entry, host) { output.line("  \(candidate)") }
+                let candidates = await Self.candidates(for: entry, host)
+                var fields = ResourceRow.fields(of: entry)
+                fields["candidates"] = .list(candidates.map(EventValue.text))
+                context.result(
+                    "leftover", fields,
+                    ([
+                        "\(entry.id ?? "(id unknown)")  \(entry.provider) \(entry.kind)  \(ResourceRow.word(entry.change))  \(entry.url)"
+                    ]
+                        + candidates.map { "  \($0)" }).joined(separator: "\n"))
             }
             guard host.isTerminal else {
                 throw Failure(
@@ -168,15 +157,15 @@ struct AgentResourcesCommand: Subcommand {
                     hints: ["pikachat agent sweep --yes removes them"])
             }
             guard
-                case .text(let answer) = await PlainPrompt(output: output).readLine(
+                case .text(let answer) = await PlainPrompt(output: context.output).readLine(
                     prompt: "remove all \(entries.count)? [y/n] "), answer.lowercased().hasPrefix("y")
             else {
-                output.line("nothing was removed")
+                context.output.line("nothing was removed")
                 return 0
             }
         }
         return await Self.removeAll(
-            entries, host, output, removesUnproven: arguments.has("--unproven"))
+            entries, host, context, removesUnproven: arguments.has("--unproven"))
     }
 
     /// What a removal of an entry without id would find, for the question.

@@ -25,7 +25,7 @@ struct MockServerCommand: Subcommand {
             OptionSpec("--owner", placeholder: "NPUB", help: "mock agent: obeys nobody else"),
             OptionSpec(
                 "--boot", placeholder: "TIME",
-                help: "from the control plane's answer to the start of the agent"
+                help: "from the control plane's answer (mock agent: from now) to the start of the agent"
             ),
             OptionSpec(
                 "--guest", placeholder: "COMMAND",
@@ -37,6 +37,7 @@ struct MockServerCommand: Subcommand {
                 isRepeatable: true),
         ]
         spec.details = """
+            Mock fly and mock workers take every request's token; with FLY_API_TOKEN or PIKA_WORKERS_API_TOKEN set, that one only.
             Each prints one line when it is ready, then works until it gets a signal:
               ready ws://127.0.0.1:N            mock relay
               ready http://127.0.0.1:N          mock fly, workers, microvm; agents use the relays given with --relay, else those that
@@ -57,6 +58,7 @@ struct MockServerCommand: Subcommand {
                     : "there is no mock \(arguments.positionals.joined(separator: " "))",
                 hints: ["known: \(Self.kinds.joined(separator: ", "))"])
         }
+        try Self.checkOptions(arguments, kind)
         let port = try Self.port(arguments.value("--port"))
         let rules = try Self.rules(arguments)
         let template = try Self.template(arguments, rules)
@@ -66,7 +68,7 @@ struct MockServerCommand: Subcommand {
         switch kind {
         case "relay":
             let relay = try EmbeddedRelay(port: port, faults: faults)
-            return await Self.serve(relay, context) { "\(relay.url)" }
+            return await Self.serve(relay, context, [("relay", relay.url.text)])
         case "microvm":
             var settings = MockMicroVM.Settings()
             settings.guest = arguments.value("--guest")
@@ -74,17 +76,19 @@ struct MockServerCommand: Subcommand {
                 port: port, settings: settings, relays: relays, directory: Self.directory(context),
                 faults: faults
             ) { template }
-            return await Self.serve(spawner, context) { spawner.url }
+            return await Self.serve(spawner, context, [("microvm", spawner.url)])
         case "fly":
-            let fly = try MockFly(port: port, relays: context.configuration.relays, faults: faults) {
-                template
-            }
-            return await Self.serve(fly, context) { fly.url }
+            let fly = try MockFly(
+                port: port, token: Self.token("FLY_API_TOKEN", context), relays: context.configuration.relays,
+                faults: faults
+            ) { template }
+            return await Self.serve(fly, context, [("fly", fly.url)])
         case "workers":
             let workers = try MockWorkers(
-                port: port, token: Self.workersToken(context), relays: relays, faults: faults
+                port: port, token: Self.token("PIKA_WORKERS_API_TOKEN", context), relays: relays,
+                faults: faults
             ) { template }
-            return await Self.serve(workers, context) { workers.url }
+            return await Self.serve(workers, context, [("workers", workers.url)])
         case "all":
             guard port <= UInt16.max - 3 else {
                 throw Failure(.usage, "mock all takes four ports: --port \(UInt16.max - 3) at most")
@@ -93,18 +97,25 @@ struct MockServerCommand: Subcommand {
                 relays: relays, directory: Self.directory(context),
                 ports: port == 0 ? nil : .init(first: port), faults: faults)
             await world.change { $0 = template }
-            return await Self.serve(world, context) {
-                "\(world.relay.url) fly=\(world.fly.url) workers=\(world.workers.url) microvm=\(world.microVM.url)"
-            }
-        default: return try await agent(rules, faults, arguments, context)
+            return await Self.serve(
+                world, context,
+                [
+                    ("relay", world.relay.url.text), ("fly", world.fly.url), ("workers", world.workers.url),
+                    ("microvm", world.microVM.url),
+                ])
+        default: return try await agent(template, faults, arguments, context)
         }
     }
 
-    private static func serve(_ server: some MockServer, _ context: CommandContext, _ address: () -> String)
-        async -> Int32
-    {
+    /// - Parameter addresses: by kind; the first stands without its name.
+    private static func serve(
+        _ server: some MockServer, _ context: CommandContext, _ addresses: [(kind: String, url: String)]
+    ) async -> Int32 {
         await server.start()
-        context.output.line("ready \(address())")
+        let texts = [addresses[0].url] + addresses.dropFirst().map { "\($0.kind)=\($0.url)" }
+        context.result(
+            "ready", Dictionary(uniqueKeysWithValues: addresses.map { ($0.kind, .text($0.url)) }),
+            "ready \(texts.joined(separator: " "))")
         let status = await untilSignal()
         await server.stop()
         // Only guests' copies of files, where there were any: nothing is lost when this fails.
@@ -112,8 +123,23 @@ struct MockServerCommand: Subcommand {
         return status
     }
 
-    private static func workersToken(_ context: CommandContext) -> String? {
-        context.configuration.environment["PIKA_WORKERS_API_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+    private static func token(_ name: String, _ context: CommandContext) -> String? {
+        context.configuration.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Options that this mock would not heed are refused.
+    private static func checkOptions(_ arguments: ParsedArguments, _ kind: String) throws {
+        let takers = [
+            "--port": kinds.filter { $0 != "agent" }, "--on": kinds.filter { $0 != "relay" },
+            "--reply": kinds.filter { $0 != "relay" }, "--boot": kinds.filter { $0 != "relay" },
+            "--owner": ["agent"], "--guest": ["microvm"],
+        ]
+        for (option, takers) in takers.sorted(by: { $0.key < $1.key })
+        where arguments.value(option) != nil && !takers.contains(kind) {
+            throw Failure(
+                .usage, "mock \(kind) has no use for \(option)",
+                hints: ["it belongs to mock \(takers.joined(separator: ", mock "))"])
+        }
     }
 
     /// `STAGE [KIND] key=value…`
@@ -150,25 +176,31 @@ struct MockServerCommand: Subcommand {
     }
 
     private func agent(
-        _ rules: ReplyRules, _ faults: Faults, _ arguments: ParsedArguments, _ context: CommandContext
+        _ template: AgentTemplate, _ faults: Faults, _ arguments: ParsedArguments, _ context: CommandContext
     ) async throws -> Int32 {
         let key = try Secp256k1SecretKey.random(from: SystemRandom())
-        let output = context.output
         let agent = try MockAgent(
             key: key, relays: context.configuration.relays,
             owner: try arguments.value("--owner").map { try KeyText.publicKey($0) },
-            behaviour: .init(rules: { rules }, faults: faults),
+            behaviour: .init(rules: { template.rules }, faults: faults),
             environment: RelayEnvironment(authorityFile: context.configuration.authorityFile),
             report: { event in
                 switch event {
-                case .ready: output.line("ready \(KeyText.npub(key.publicKey)) \(key.publicKey.hex)")
-                case .joined: output.line("joined a group", to: .error)
-                case .message(let text): output.line("message: \(text)", to: .error)
-                case .replied(let text): output.line("replied: \(text)", to: .error)
-                case .refused(let why): output.line("refused: \(why)", to: .error)
+                case .ready:
+                    let npub = KeyText.npub(key.publicKey)
+                    context.result(
+                        "ready", ["npub": .text(npub), "pubkey": .text(key.publicKey.hex)],
+                        "ready \(npub) \(key.publicKey.hex)")
+                case .joined: context.output.line("joined a group", to: .error)
+                case .message(let text): context.output.line("message: \(text)", to: .error)
+                case .replied(let text): context.output.line("replied: \(text)", to: .error)
+                case .refused(let why): context.output.line("refused: \(why)", to: .error)
                 }
             })
-        let work = Task { try await agent.run() }
+        let work = Task {
+            try await ContinuousClock().sleep(for: template.boot)
+            try await agent.run()
+        }
         let signals = InterruptCounter()
         Signals.shared.handle { number in
             _ = signals.count(number)

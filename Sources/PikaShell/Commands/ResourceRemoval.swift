@@ -28,7 +28,7 @@ enum ResourceFinding: Equatable {
 /// Removes what ledger entries name, for `agent delete` and `agent sweep`.
 struct ResourceRemoval {
     let host: LiveHost
-    let output: OutputQueue
+    let context: CommandContext
 
     func finding(for entry: ResourceLedger.Entry) async throws -> ResourceFinding {
         let provider = try host.provider(for: entry)
@@ -56,25 +56,33 @@ struct ResourceRemoval {
         case .remove(let resources): try await remove(resources, entry, provider)
         case .unproven(let resources) where removesUnproven: try await remove(resources, entry, provider)
         case .unproven(let resources):
-            output.line(
-                "an interrupted start may have made one of these, or somebody else did; look, and remove it by hand or with --unproven:"
-            )
-            for resource in resources { output.line("  \(provider.manualRemoval(of: resource))") }
+            let commands = resources.map { provider.manualRemoval(of: $0) }
+            var fields = ResourceRow.fields(of: entry)
+            fields["candidates"] = .list(resources.map { .text($0.id) })
+            fields["commands"] = .list(commands.map(EventValue.text))
+            context.result(
+                "unproven", fields,
+                ([
+                    "an interrupted start may have made one of these, or somebody else did; look, and remove it by hand or with --unproven:"
+                ] + commands.map { "  \($0)" }).joined(separator: "\n"))
             return false
         case .unsettled(let until):
             let time = Date(timeIntervalSince1970: Double(until) / 1000)
-            output.line(
+            context.result(
+                "unsettled", ResourceRow.fields(of: entry),
                 "\(entry.provider) \(entry.kind) of an interrupted start may still be on its way; sweep again after \(time.formatted(.iso8601))"
             )
             return false
         case .stays(let resource):
-            output.line(
+            context.result(
+                "stays", ResourceRow.fields(of: entry),
                 "\(entry.provider) \(resource.kind) \(resource.id) cannot be removed: \(provider.manualRemoval(of: resource))"
             )
             try await record(.kept, entry, id: resource.id)
             return false
         case .gone:
-            output.line(
+            context.result(
+                "gone", ResourceRow.fields(of: entry),
                 entry.id.map { "\(entry.provider) \(entry.kind) \($0) is gone" }
                     ?? "\(entry.provider) \(entry.kind) of an interrupted start was never created, or is gone"
             )
@@ -88,7 +96,10 @@ struct ResourceRemoval {
     ) async throws {
         for resource in resources {
             try await provider.remove(resource)
-            output.line("removed \(entry.provider) \(resource.kind) \(resource.id)")
+            context.result(
+                "removed",
+                ["provider": .text(entry.provider), "kind": .text(resource.kind), "id": .text(resource.id)],
+                "removed \(entry.provider) \(resource.kind) \(resource.id)")
         }
     }
 

@@ -30,6 +30,12 @@ struct RunCommand: Subcommand {
         return spec
     }
 
+    /// A script that is named explains itself.
+    func help(_ arguments: ParsedArguments) throws -> String {
+        guard let path = arguments.positionals.first else { return HelpText.page(spec) }
+        return try ScriptHelp.text(ScriptSource.load(path))
+    }
+
     func run(_ arguments: ParsedArguments, _ context: CommandContext) async throws -> Int32 {
         guard !arguments.positionals.isEmpty else {
             throw Failure(

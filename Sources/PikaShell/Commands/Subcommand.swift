@@ -25,14 +25,25 @@ struct CommandContext: Sendable {
     }
 }
 
+extension CommandContext {
+    /// One result on stdout: a line for people, with `--json` an object for programs, in the form of the events.
+    func result(_ event: String, _ fields: [String: EventValue], _ text: String) {
+        guard configuration.isJSON else { return output.line(text) }
+        output.line(EventValue.record(fields.merging(["event": .text(event)]) { $1 }).json)
+    }
+}
+
 /// One word after `pikachat`.
 protocol Subcommand: Sendable {
     var spec: CommandSpec { get }
     var style: EventPrinter.Style { get }
+    /// What `--help` beside these arguments prints.
+    func help(_ arguments: ParsedArguments) throws -> String
     /// - Returns: the exit status.
     func run(_ arguments: ParsedArguments, _ context: CommandContext) async throws -> Int32
 }
 
 extension Subcommand {
     var style: EventPrinter.Style { .script }
+    func help(_ arguments: ParsedArguments) throws -> String { HelpText.page(spec) }
 }

@@ -181,6 +181,21 @@ actor LiveHost: ScriptHost {
         return try description.make(for: entry, providerEnvironment(entry.provider))
     }
 
+    /// The adapter as the environment alone sets it up.
+    nonisolated func provider(configured description: ProviderDescription) throws -> any Provider {
+        try description.make(
+            ParameterSet(description.parameters, given: [:], environment: variables),
+            providerEnvironment(description.name))
+    }
+
+    /// Whether the environment says that this provider is in use: by its address or its credential.
+    nonisolated func isConfigured(_ description: ProviderDescription) -> Bool {
+        description.hasOwnAddress(in: variables)
+            || description.variables.contains {
+                $0.name.hasSuffix("_TOKEN") && !(variables[$0.name] ?? "").allSatisfy(\.isWhitespace)
+            }
+    }
+
     private static func rebased(_ url: String, on base: String) -> String {
         guard let parts = URLComponents(string: url) else { return url }
         return base + parts.percentEncodedPath + (parts.percentEncodedQuery.map { "?\($0)" } ?? "")

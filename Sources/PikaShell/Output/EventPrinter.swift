@@ -26,7 +26,9 @@ struct EventPrinter: Sendable {
         case .echo, .result: output.line(plain(record.text))
         case .step: output.line(bold("• \(plain(record.text))"), to: .error)
         case .hint: output.line("hint: \(plain(record.text))", to: .error)
-        case .failure, .teardownFailed: output.line(red(plain(record.text)), to: .error)
+        // The command that tried it fails with the same words.
+        case .teardownFailed: break
+        case .failure: output.line(red(plain(record.text)), to: .error)
         case .warning, .messageRejected, .removedFromGroup:
             output.line("warning: \(plain(record.text))", to: .error)
         case .relayDisconnected where record.level < level: break

@@ -15,6 +15,12 @@ extension FlyProvider {
                 Parameter(
                     "image", .text, "the bot's image", default: "registry.fly.io/pika-bot:latest",
                     environment: "FLY_BOT_IMAGE"),
+            ],
+            variables: [
+                .init("FLY_API_TOKEN", "token of the Fly app; required"),
+                .init("ANTHROPIC_API_KEY", "model key that the bot gets; required"),
+                .init("OPENAI_API_KEY", "a second model key for the bot"),
+                .init("PI_MODEL", "the model that the bot uses"),
             ]
         ) { values, environment in
             let token = try environment.secret("FLY_API_TOKEN")

@@ -34,6 +34,8 @@ package struct FlyProvider: Provider {
 
     package var controlPlane: String { base }
     package var progressText: String { "Creating Fly machine in app \(options.app)…" }
+    /// A volume and a machine.
+    package var provisionLimit: Duration { options.createTimeout * 2 }
     private var base: String { "\(options.baseURL)/v1/apps/\(options.app)" }
 
     // MARK: Provisioning
@@ -181,7 +183,7 @@ package struct FlyProvider: Provider {
             throw ProviderError(
                 failure.code, failure.description,
                 hints: failure.surelyDidNothing
-                    ? []
+                    ? hints(for: failure)
                     : [
                         "the \(kind) may exist all the same: pikachat agent sweep looks for it and removes it"
                     ],
@@ -227,49 +229,6 @@ package struct FlyProvider: Provider {
         }
     }
 
-    package func inspect(_ resource: ProviderResource) async throws -> String? {
-        do {
-            if resource.kind == "machine" {
-                let machine: FlyMachine = try await call(
-                    "GET", "/machines/\(resource.id)", Optional<String>.none,
-                    purpose: "look at machine \(resource.id)")
-                try ResourceID.check(machine.id, is: resource.id, "machine")
-                return machine.state ?? "known"
-            }
-            let volume: FlyVolume = try await call(
-                "GET", "/volumes/\(resource.id)", Optional<String>.none,
-                purpose: "look at volume \(resource.id)")
-            try ResourceID.check(volume.id, is: resource.id, "volume")
-            return "exists"
-        } catch let failure as HTTPFailure {
-            if case .status(404, _) = failure.reason { return nil }
-            throw ProviderError(failure.code, failure.description)
-        }
-    }
-
-    /// Names may be the user's choice; the suffix, random and ours, is in a volume's name and in a machine's metadata.
-    package func findLeftovers(of intent: ResourceLedger.Entry, known: Set<String>) async throws -> [Leftover]
-    {
-        struct Listed: Decodable {
-            struct Config: Decodable { let metadata: [String: String]? }
-            let id: String
-            let name: String?
-            let config: Config?
-        }
-        let isMachine = intent.kind == "machine"
-        // The filter saves reading; what comes is looked at all the same.
-        let path = isMachine ? "/machines?metadata.\(Self.metadataKey)=\(intent.suffix)" : "/volumes"
-        let all: [Listed] = try await call(
-            "GET", path, Optional<String>.none, purpose: "list \(intent.kind)s")
-        return all.filter { listed in
-            guard ResourceID.isUsable(listed.id) else { return false }
-            return isMachine
-                ? listed.config?.metadata?[Self.metadataKey] == intent.suffix
-                    || listed.name == "agent-\(intent.suffix)"
-                : listed.name == "agent_\(intent.suffix)"
-        }.map { Leftover(kind: intent.kind, id: $0.id, isProven: true) }
-    }
-
     package func retentionHints(for agent: ProvisionedAgent) -> [String] {
         [
             "Machine \(agent.id) is still running.",
@@ -285,7 +244,7 @@ package struct FlyProvider: Provider {
 
     // MARK: HTTP
 
-    private func call<Body: Encodable, Value: Decodable>(
+    func call<Body: Encodable, Value: Decodable>(
         _ method: String, _ path: String, _ body: Body?, timeout: Duration? = nil, purpose: String
     ) async throws -> Value {
         let timeout = timeout ?? (method == "POST" ? options.createTimeout : .seconds(30))

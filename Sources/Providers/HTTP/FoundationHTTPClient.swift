@@ -9,6 +9,11 @@ import FoundationNetworking
 
 /// HTTP by Foundation's URLSession. Redirects are not followed: a control plane that moves is a wrong address, and a bearer
 /// token must not travel to another host.
+///
+/// What repeats without harm shares connections. Anything else gets one of its own: on a connection that was used before,
+/// libcurl sends a request once more, unasked, when the server closes without an answer, also one that creates something.
+/// (While a connection's first request is pending, Foundation keeps a core busy: it goes on asking whether the socket can be
+/// written. That is the price.)
 package final class FoundationHTTPClient: NSObject, HTTPClient {
     /// Largest answer that is read, in bytes.
     private static let maximumBodyBytes = 8 << 20
@@ -17,11 +22,15 @@ package final class FoundationHTTPClient: NSObject, HTTPClient {
     private let session: URLSession
 
     package override init() {
+        session = Self.makeSession(exchanges)
+        super.init()
+    }
+
+    private static func makeSession(_ exchanges: Exchanges) -> URLSession {
         let configuration = URLSessionConfiguration.ephemeral
         configuration.httpShouldSetCookies = false
         configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
-        session = URLSession(configuration: configuration, delegate: exchanges, delegateQueue: nil)
-        super.init()
+        return URLSession(configuration: configuration, delegate: exchanges, delegateQueue: nil)
     }
 
     deinit { session.finishTasksAndInvalidate() }
@@ -37,8 +46,11 @@ package final class FoundationHTTPClient: NSObject, HTTPClient {
         urlRequest.timeoutInterval = max(1, Double(request.timeout.components.seconds) + 1)
         urlRequest.setValue("pikachat", forHTTPHeaderField: "User-Agent")
         for header in request.headers { urlRequest.setValue(header.value, forHTTPHeaderField: header.name) }
+        let isRepeatable = ["GET", "HEAD", "DELETE"].contains(request.method)
+        let exchanges = isRepeatable ? exchanges : Exchanges()
+        let session = isRepeatable ? session : Self.makeSession(exchanges)
         let task = session.dataTask(with: urlRequest)
-        let exchanges = exchanges
+        defer { if !isRepeatable { session.finishTasksAndInvalidate() } }
         do {
             let outcome = try await withDeadline(request.timeout, clock: ContinuousClock()) {
                 for await outcome in exchanges.begin(task, limit: Self.maximumBodyBytes) { return outcome }

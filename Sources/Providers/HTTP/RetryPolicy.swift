@@ -44,6 +44,8 @@ package struct RetryPolicy: Sendable {
                         else { throw failure }
                         pause = schedule.delay(afterFailures: failures, jitter: jitter())
                     }
+                    // Told to wait longer than there is time: no use in waiting.
+                    if pause >= request.timeout, let refusal = await last.failure { throw refusal }
                     try await clock.sleep(for: pause)
                 }
             }

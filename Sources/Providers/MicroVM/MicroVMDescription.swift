@@ -6,7 +6,15 @@ extension MicroVMProvider {
     package static func description(http: any HTTPClient) -> ProviderDescription {
         ProviderDescription(
             name: "microvm", summary: "a microVM of a vm-spawner (brain: pi)", defaultBrain: "pi",
-            parameters: parameters
+            parameters: parameters,
+            variables: [
+                .init(
+                    createTimeoutVariable,
+                    "how long a VM may take to come up, in seconds [default: 60; 10 at least]"),
+                .init("ANTHROPIC_API_KEY", "model key that the guest gets"),
+                .init("OPENAI_API_KEY", "a second model key for the guest"),
+                .init("PI_MODEL", "the model that the guest uses"),
+            ]
         ) { values, environment in
             guard var url = values.text("spawner-url") else {
                 throw ParameterError("spawner-url", "the spawner's address is missing: give --spawner-url")
@@ -52,9 +60,11 @@ extension MicroVMProvider {
         Parameter("keep", .flag, "leave the VM running at the end", default: "no"),
     ]
 
-    /// `PIKA_MICROVM_CREATE_TIMEOUT_SECS`: at least 10, 60 by default.
+    private static let createTimeoutVariable = "PIKA_MICROVM_CREATE_TIMEOUT_SECS"
+
+    /// At least 10, 60 by default.
     private static func createTimeout(_ variables: [String: String]) throws -> Duration {
-        let name = "PIKA_MICROVM_CREATE_TIMEOUT_SECS"
+        let name = createTimeoutVariable
         guard let text = variables[name], !text.allSatisfy(\.isWhitespace) else { return .seconds(60) }
         guard let seconds = Int(text.filter { !$0.isWhitespace }), seconds > 0, seconds < 86_400 else {
             throw ParameterError(name, "\(name)=\(text.prefix(40)): a whole number of seconds is needed")

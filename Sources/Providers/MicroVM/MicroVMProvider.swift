@@ -16,9 +16,13 @@ package struct MicroVMProvider: Provider {
         package var createTimeout: Duration
     }
 
+    /// For requests that change nothing.
+    private static let lookTimeout: Duration = .seconds(10)
+
     package let name = "microvm"
     package let timings = ProviderTimings(keyPackageRetry: .seconds(2))
     package let exitPolicy = ExitPolicy.destroy
+    package let takesNames = false
     package let options: Options
     private let variables: [String: String]
     private let http: any HTTPClient
@@ -37,6 +41,7 @@ package struct MicroVMProvider: Provider {
     }
 
     package var progressText: String { "Creating microVM via \(options.spawnerURL)…" }
+    package var provisionLimit: Duration { Self.lookTimeout + options.createTimeout }
 
     package func provision(_ request: ProvisionRequest, ledger: ResourceRecorder) async throws
         -> ProvisionedAgent
@@ -46,6 +51,11 @@ package struct MicroVMProvider: Provider {
             memoryMB: options.memoryMB,
             ttlSeconds: options.ttlSeconds, spawnVariant: options.variant,
             guestAutostart: try GuestAutostart.make(for: request, variables: variables))
+        do {
+            try await checkHealth()
+        } catch let failure as HTTPFailure {
+            throw unreachable(failure, mayHaveCreated: false)
+        }
         try await ledger.willCreate("vm", marks: marks, within: options.createTimeout)
         let vm: SpawnerVM
         do {
@@ -53,7 +63,7 @@ package struct MicroVMProvider: Provider {
         } catch let failure as HTTPFailure {
             // An answer without a usable id, a time-out or a broken connection may have left a VM behind: the intent stays open.
             if failure.surelyDidNothing { try await ledger.isGone("vm", id: nil) }
-            throw unreachable(failure)
+            throw unreachable(failure, mayHaveCreated: !failure.surelyDidNothing)
         }
         let agent = ProvisionedAgent(
             id: vm.id, publicKey: request.botKey.publicKey, detail: "ip=\(vm.ip)",
@@ -87,16 +97,57 @@ package struct MicroVMProvider: Provider {
         return vm
     }
 
-    private func unreachable(_ failure: HTTPFailure) -> ProviderError {
+    package func checkControlPlane() async throws {
+        do {
+            try await checkHealth()
+        } catch let failure as HTTPFailure {
+            throw ProviderError(failure.code, failure.description, hints: hints(for: failure))
+        }
+    }
+
+    /// Before every creation as well: what is wrong with the address is found before anything can be left behind.
+    private func checkHealth() async throws {
+        struct Health: Decodable { let ok: Bool }
+        let health: Health = try await look("/healthz", purpose: "reach vm-spawner")
+        guard health.ok else {
+            throw ProviderError(
+                .notReady, "vm-spawner at \(options.spawnerURL) says that it is not well",
+                hints: ["look at its log"])
+        }
+    }
+
+    private func look<Value: Decodable>(_ path: String, purpose: String) async throws -> Value {
+        let request = HTTPRequest(
+            "GET", route(options.spawnerURL + path), timeout: Self.lookTimeout, purpose: purpose)
+        let response = try await retry.send(request, by: http)
+        guard response.isSuccess else { throw HTTPFailure(request, status: response) }
+        return try http.read(Value.self, from: response, for: request)
+    }
+
+    private func unreachable(_ failure: HTTPFailure, mayHaveCreated: Bool) -> ProviderError {
         ProviderError(
             failure.code,
             "failed to create microvm via vm-spawner at \(options.spawnerURL): \(failure.cause)",
-            hints: (failure.surelyDidNothing
-                ? [] : ["a VM may have been created all the same; look with: curl \(options.spawnerURL)/vms"])
-                + [
-                    "ensure vm-spawner is reachable (curl \(options.spawnerURL)/healthz)",
-                    "if this is a remote host, open a tunnel:", "  just agent-microvm-tunnel",
-                ], canHeal: failure.surelyDidNothing && failure.canHeal)
+            hints: (mayHaveCreated
+                ? ["a VM may have been created all the same; look with: curl \(options.spawnerURL)/vms"] : [])
+                + hints(for: failure), canHeal: !mayHaveCreated && failure.canHeal)
+    }
+
+    private func hints(for failure: HTTPFailure) -> [String] {
+        switch failure.reason {
+        case .status(401, _), .status(403, _):
+            [
+                "a vm-spawner asks nobody for a password: something else answers at this address, a proxy for instance",
+                "its address is PIKA_MICROVM_SPAWNER_URL, or --spawner-url",
+            ]
+        case .status(404, _):
+            ["what answers there is no vm-spawner; its address is PIKA_MICROVM_SPAWNER_URL, or --spawner-url"]
+        default:
+            [
+                "ensure vm-spawner is reachable (curl \(options.spawnerURL)/healthz)",
+                "if this is a remote host, open a tunnel:", "  just agent-microvm-tunnel",
+            ]
+        }
     }
 
     package var controlPlane: String { options.spawnerURL }
@@ -130,6 +181,14 @@ package struct MicroVMProvider: Provider {
         return "\(vm.status ?? "running"), ip=\(vm.ip)"
     }
 
+    private func listedVMs() async throws -> [ListedVM] { try await look("/vms", purpose: "list microvms") }
+
+    package func list() async throws -> [ListedResource]? {
+        try await listedVMs().filter { ResourceID.isUsable($0.vm.id) }.map {
+            ListedResource(kind: "vm", id: $0.vm.id, state: "\($0.vm.status ?? "running"), ip=\($0.vm.ip)")
+        }
+    }
+
     /// What the spawner repeats in its records.
     private var marks: [String: String] {
         [
@@ -142,13 +201,9 @@ package struct MicroVMProvider: Provider {
     /// still be that of somebody else who uses the same spawner.
     package func findLeftovers(of intent: ResourceLedger.Entry, known: Set<String>) async throws -> [Leftover]
     {
-        let request = HTTPRequest(
-            "GET", route("\(options.spawnerURL)/vms"), timeout: .seconds(10), purpose: "list microvms")
-        let response = try await retry.send(request, by: http)
-        guard response.isSuccess else { throw HTTPFailure(request, status: response) }
         // Two clocks rarely agree to the second.
         let window = (intent.time - 30_000)...intent.settled
-        return try http.read([ListedVM].self, from: response, for: request)
+        return try await listedVMs()
             .filter { listed in
                 guard !known.contains(listed.vm.id), ResourceID.isUsable(listed.vm.id),
                     let created = listed.vm.createdAtMilliseconds, window.contains(created)

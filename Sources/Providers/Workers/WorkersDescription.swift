@@ -9,7 +9,8 @@ extension WorkersProvider {
                 Parameter(
                     "workers-url", .url, "where the worker answers", default: "http://127.0.0.1:8787",
                     environment: "PIKA_WORKERS_BASE_URL")
-            ]
+            ],
+            variables: [.init("PIKA_WORKERS_API_TOKEN", "the worker's token, where it wants one")]
         ) { values, environment in
             let url = ControlPlaneAddress.trimmed(values.text("workers-url") ?? "")
             guard url.contains("://"), !url.hasSuffix(":") else {

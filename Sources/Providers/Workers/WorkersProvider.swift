@@ -12,6 +12,8 @@ package struct WorkersProvider: Provider {
         package var createTimeout: Duration
     }
 
+    /// For requests that change nothing.
+    private static let lookTimeout: Duration = .seconds(10)
     /// Pause between looks at an agent that is booting, and how long it may take.
     private static let pollInterval: Duration = .milliseconds(900)
 
@@ -34,10 +36,17 @@ package struct WorkersProvider: Provider {
 
     package var controlPlane: String { options.baseURL }
     package var progressText: String { "Creating Workers agent via \(options.baseURL)…" }
+    package var provisionLimit: Duration { Self.lookTimeout + options.createTimeout }
 
     package func provision(_ request: ProvisionRequest, ledger: ResourceRecorder) async throws
         -> ProvisionedAgent
     {
+        if let given = request.name, AgentID.normalised(given).isEmpty {
+            throw ProviderError(
+                .usage,
+                "a Workers agent's name needs letters, digits or _: nothing is left of \(given.prefix(80).debugDescription)"
+            )
+        }
         try await checkHealth()
         let body = CreateAgentRequest(
             name: request.name ?? "agent-\(request.suffix)", brain: "pi",
@@ -91,7 +100,8 @@ package struct WorkersProvider: Provider {
         struct Health: Decodable { let ok: Bool }
         do {
             let health: Health = try await call(
-                "GET", "/health", Optional<String>.none, timeout: .seconds(10), purpose: "reach the worker")
+                "GET", "/health", Optional<String>.none, timeout: Self.lookTimeout,
+                purpose: "reach the worker")
             guard health.ok else {
                 throw ProviderError(.notReady, "the worker at \(options.baseURL) says that it is not well")
             }
@@ -99,6 +109,12 @@ package struct WorkersProvider: Provider {
             throw ProviderError(
                 failure.code, failure.description, hints: hints(for: failure), canHeal: failure.canHeal)
         }
+    }
+
+    /// The health page answers without a token; looking at an agent does not.
+    package func checkControlPlane() async throws {
+        try await checkHealth()
+        _ = try await status(of: "doctor")
     }
 
     private func hints(for failure: HTTPFailure) -> [String] {
@@ -133,7 +149,7 @@ package struct WorkersProvider: Provider {
             let status: AgentStatus
             do {
                 status = try await call(
-                    "GET", "/agents/\(agent.id)", Optional<String>.none, timeout: .seconds(10),
+                    "GET", "/agents/\(agent.id)", Optional<String>.none, timeout: Self.lookTimeout,
                     purpose: "look at workers agent \(agent.id)")
             } catch let failure as HTTPFailure {
                 throw ProviderError(failure.code, failure.description, hints: hints(for: failure))
@@ -173,7 +189,7 @@ package struct WorkersProvider: Provider {
     private func status(of id: String) async throws -> AgentStatus? {
         do {
             let status: AgentStatus = try await call(
-                "GET", "/agents/\(id)", Optional<String>.none, timeout: .seconds(10),
+                "GET", "/agents/\(id)", Optional<String>.none, timeout: Self.lookTimeout,
                 purpose: "look at workers agent \(id)")
             try ResourceID.check(status.id, is: id, "agent")
             return status

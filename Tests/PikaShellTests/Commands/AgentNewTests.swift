@@ -130,7 +130,7 @@ struct AgentNewTests {
             #expect(await running.waitFor("Creating microVM", onError: true))
             await spawner.creationBegan()
             running.signal(SIGINT)
-            #expect(await running.waitFor("waiting for the provider's answer", onError: true))
+            #expect(await running.waitFor("for the provider's answer, to remove", onError: true))
             await spawner.creations.open()
             let result = await running.finish(limit: .seconds(20))
             #expect(result.status == 130, "\(result.error)")
@@ -213,7 +213,21 @@ struct AgentNewTests {
             #expect(
                 result.error.contains("failed to create microvm via vm-spawner at \(spawner.url): ")
                     && result.error.contains(answer.part), "\(result.error)")
-            #expect(result.error.contains("ensure vm-spawner is reachable (curl \(spawner.url)/healthz)"))
+            #expect(
+                result.error.contains(
+                    name == "401"
+                        ? "its address is PIKA_MICROVM_SPAWNER_URL"
+                        : "ensure vm-spawner is reachable (curl \(spawner.url)/healthz)"), "\(result.error)")
+        }
+    }
+
+    @Test("what is no vm-spawner is found out before anything is created")
+    func otherService() async throws {
+        try await withWorld { spawner, relay in
+            await spawner.override("GET", "/healthz", with: .error(404, "not found"))
+            let result = try await Pikachat.run(arguments(spawner, relay), state: state)
+            #expect(result.status == 4 && result.error.contains("what answers there is no vm-spawner"))
+            #expect(await spawner.createBodies.isEmpty)
         }
     }
 
@@ -313,7 +327,7 @@ struct AgentNewTests {
             let once = try Pikachat.start(arguments(spawner, relay), state: state)
             await spawner.creationBegan()
             once.signal(SIGINT)
-            #expect(await once.waitFor("waiting for the provider's answer", onError: true))
+            #expect(await once.waitFor("for the provider's answer, to remove", onError: true))
             await spawner.creations.open()
             let told = await once.finish()
             let id = try #require(await spawner.ids.first)
@@ -327,7 +341,7 @@ struct AgentNewTests {
             #expect(await twice.waitFor("Creating microVM", onError: true))
             await spawner.creationBegan(2)
             twice.signal(SIGINT)
-            #expect(await twice.waitFor("waiting for the provider's answer", onError: true))
+            #expect(await twice.waitFor("for the provider's answer, to remove", onError: true))
             twice.signal(SIGINT)
             let skipped = await twice.finish()
             #expect(skipped.status == 130, "\(skipped.error)")

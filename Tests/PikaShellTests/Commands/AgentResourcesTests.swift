@@ -249,20 +249,34 @@ struct AgentResourcesTests {
         }
     }
 
-    @Test("doctor tells good from bad, without showing credentials")
-    func doctor() async throws {
+    @Test("with --json every result is an object; what only the provider knows is listed too")
+    func json() async throws {
         try await withWorld { world, environment in
-            let good = try await run(["doctor", "--relay", world.relay.url.text], environment)
-            #expect(good.status == 0, "\(good.output)")
-            #expect(
-                good.output.contains("takes kinds 445, 1059, 30443, 443")
-                    && good.output.contains("fly: \(world.fly.url)"), "\(good.output)")
-            #expect(!good.output.contains("fly-token-abc"))
-            let bad = try await run(["doctor", "--json", "--relay", "ws://127.0.0.1:1"], [:])
-            #expect(bad.status == 4 && bad.output.contains("\"verdict\":\"bad\""), "\(bad.output)")
-            for line in bad.output.split(separator: "\n") {
-                #expect(try JSONSerialization.jsonObject(with: Data(line.utf8)) is [String: Any])
-            }
+            let relay = ["--relay", world.relay.url.text]
+            let started = try await run(
+                ["agent", "new", "--provider", "microvm", "--keep"] + relay, environment)
+            #expect(started.status == 0, "\(started.error)")
+            let stranger = try await Pikachat.run(
+                ["agent", "new", "--provider", "microvm", "--keep"] + relay, environment: environment)
+            #expect(stranger.status == 0, "\(stranger.error)")
+            let list = try objects(try await run(["agent", "list", "--json"], environment).output)
+            #expect(list.count == 2)
+            #expect(list.first?["ledger"] as? String == "kept" && list.last?["ledger"] is NSNull)
+            #expect(Set(list.compactMap { $0["id"] as? String }) == Set(await world.microVM.ids))
+            let id = try #require(list.first?["id"] as? String)
+            let inspected = try objects(
+                try await run(["agent", "inspect", id, "--json"], environment).output)
+            #expect(inspected.first?["state"] as? String == "running, ip=10.0.0.3")
+            let deleted = try objects(try await run(["agent", "delete", id, "--json"], environment).output)
+            #expect(deleted.map { $0["event"] as? String } == ["removed"])
+            let rest = try await run(["agent", "list"], environment)
+            #expect(rest.output.contains("not in this ledger"), "\(rest.output)")
+        }
+    }
+
+    private func objects(_ text: String) throws -> [[String: Any]] {
+        try text.split(separator: "\n").map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any], "\($0)")
         }
     }
 }

@@ -77,12 +77,14 @@ struct ControlPlaneAnswersTests {
         Plane(
             provider: "microvm",
             answers: [
+                Endpoint("GET", "/healthz"): #"{"ok":true,"now":"2026-01-01T00:00:00Z","vm_count":0}"#,
                 Endpoint("POST", "/vms"):
                     #"{"id":"vm-1","ip":"10.0.0.2","ssh_port":22,"ssh_user":"root","ssh_private_key":"SECRET-1","llm_base_url":"u","llm_session_token":"SECRET-2","status":"running","created_at":"2026-01-01T00:00:00Z","ttl_seconds":7200,"flake_ref":"f","dev_shell":"d","spawn_variant":"prebuilt","phase_timings_ms":{}}"#,
                 Endpoint("GET", "/vms/vm-1"): #"{"id":"vm-1","ip":"10.0.0.2","status":"running"}"#,
             ],
             required: [
-                Endpoint("POST", "/vms"): ["id", "ip"], Endpoint("GET", "/vms/vm-1"): ["id", "ip"],
+                Endpoint("GET", "/healthz"): ["ok"], Endpoint("POST", "/vms"): ["id", "ip"],
+                Endpoint("GET", "/vms/vm-1"): ["id", "ip"],
             ],
             optional: [
                 Endpoint("POST", "/vms"): ["status", "created_at"], Endpoint("GET", "/vms/vm-1"): ["status"],

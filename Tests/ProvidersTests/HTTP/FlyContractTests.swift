@@ -31,10 +31,16 @@ struct FlyContractTests {
             schema = found
         }
         if let parts = schema["allOf"] as? [[String: Any]], let first = parts.first {
+            for part in parts.dropFirst() where part["properties"] != nil {
+                check(value, part, schemas, path)
+            }
             return check(value, first, schemas, path)
         }
         switch value {
         case let fields as [String: Any]:
+            for name in schema["required"] as? [String] ?? [] {
+                #expect(fields[name] != nil, "\(path) lacks \(name)")
+            }
             if let properties = schema["properties"] as? [String: Any] {
                 for (name, inner) in fields {
                     guard let property = properties[name] as? [String: Any] else {

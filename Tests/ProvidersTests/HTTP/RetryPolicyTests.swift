@@ -70,4 +70,15 @@ struct RetryPolicyTests {
             !HTTPFailure(request, status: HTTPResponse(status: 503, headers: headers, body: []))
                 .surelyDidNothing)
     }
+
+    @Test("a wait that is longer than the limit is not begun")
+    func tooLong() async throws {
+        let http = Answering([HTTPResponse(status: 429, headers: ["retry-after": "60"], body: [])])
+        let policy = RetryPolicy(clock: ContinuousClock())
+        let request = HTTPRequest("GET", "http://127.0.0.1/x", timeout: .seconds(30), purpose: "look")
+        let start = ContinuousClock.now
+        let failure = await #expect(throws: HTTPFailure.self) { try await policy.send(request, by: http) }
+        #expect(failure?.code == .quota && http.count == 1)
+        #expect(ContinuousClock.now - start < .seconds(20))
+    }
 }

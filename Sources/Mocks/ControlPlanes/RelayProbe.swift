@@ -1,0 +1,48 @@
+import Nostr
+
+/// What a worker finds out about its first relay when an agent is made.
+enum RelayProbe {
+    struct Result: Encodable {
+        let relay: String
+        let ok: Bool
+        let error: String?
+    }
+
+    private static let limit: Duration = .seconds(3)
+
+    /// Opens a WebSocket and closes it again.
+    static func run(_ url: RelayURL, clock: any Clock<Duration>) async -> Result {
+        do {
+            let reached = RelayReached()
+            let pool = RelayPool([url], environment: RelayEnvironment(clock: clock)) { report in
+                switch report {
+                case .connected: reached.end(nil)
+                case .disconnected(_, let why): reached.end(why)
+                case .remark: break
+                }
+            }
+            await pool.start()
+            let failure = try await withDeadline(limit, clock: clock) { await reached.outcome() }
+            await pool.stop(grace: .zero)
+            return Result(relay: url.text, ok: failure == nil, error: failure)
+        } catch {
+            return Result(relay: url.text, ok: false, error: "no connection within \(limit.inSeconds)")
+        }
+    }
+}
+
+/// The first thing that is heard of a relay.
+private final class RelayReached: Sendable {
+    private let (stream, continuation) = AsyncStream<String?>.makeStream()
+
+    /// - Parameter failure: nil for a connection.
+    func end(_ failure: String?) {
+        continuation.yield(failure)
+        continuation.finish()
+    }
+
+    func outcome() async -> String? {
+        for await failure in stream { return failure }
+        return "cancelled"
+    }
+}

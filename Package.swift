@@ -49,7 +49,7 @@ let package = Package(
             dependencies: [
                 "Scripting", "Providers", "AgentCore", "Mocks", "Marmot", "MLS", "Nostr", "Cryptography",
             ],
-            path: "Fuzz", swiftSettings: settings),
+            path: "Fuzz", exclude: ["Corpus"], swiftSettings: settings),
         .executableTarget(
             name: "pika-bench", dependencies: ["Marmot", "MLS", "Nostr", "Cryptography"], path: "Bench",
             swiftSettings: settings),

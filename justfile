@@ -27,6 +27,10 @@ check:
 fuzz-smoke:
     swift run PikaFuzz smoke
 
+# Coverage-guided, with the toolchain's libFuzzer: SECONDS for each target.
+fuzz SECONDS="60" *TARGETS:
+    scripts/fuzz {{SECONDS}} {{TARGETS}}
+
 # Our client's speed, and beside it MDK's where the peers are installed: one JSON line each.
 bench *ARGS:
     swift run -c release pika-bench {{ARGS}}

@@ -30,6 +30,17 @@ package actor ResourceLedger {
         /// Of an intent: when we stop waiting for the answer, milliseconds since 1970.
         package var deadline: Int64?
 
+        /// Times that a clock can have shown, the deadline not before the beginning, a time to live that can be counted with: a
+        /// damaged line fails here and not in somebody's arithmetic.
+        var isPlausible: Bool {
+            let clock = Int64(0)...(1 << 52)
+            guard clock.contains(time), deadline.map({ $0 >= time && clock.contains($0) }) ?? true else {
+                return false
+            }
+            guard let lifetime = marks?["ttl_seconds"] else { return true }
+            return Int64(lifetime).map { (0...(1 << 40)).contains($0) } ?? false
+        }
+
         /// What things made together share: the last part of the key.
         package var suffix: String { key.split(separator: "-").last.map(String.init) ?? key }
 
@@ -48,7 +59,7 @@ package actor ResourceLedger {
     package init(path: String?, now: @escaping @Sendable () -> Int64) throws {
         self.path = path
         self.now = now
-        entries = try path.map(Self.load) ?? []
+        entries = try path.map(Self.entries) ?? []
     }
 
     /// The latest state of everything that is not gone.
@@ -93,14 +104,18 @@ package actor ResourceLedger {
         }
     }
 
+    private struct Implausible: Error {}
+
     /// A last line without its end is what a crash leaves: it was never acted on, so it is dropped.
-    private static func load(_ path: String) throws -> [Entry] {
+    package static func entries(at path: String) throws -> [Entry] {
         guard let bytes = try AtomicFile.read(path) else { return [] }
         var entries: [Entry] = []
         let lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
         for (number, line) in lines.enumerated() where !line.isEmpty {
             do {
-                entries.append(try JSONDecoder().decode(Entry.self, from: Data(line)))
+                let entry = try JSONDecoder().decode(Entry.self, from: Data(line))
+                guard entry.isPlausible else { throw Implausible() }
+                entries.append(entry)
             } catch {
                 if number == lines.count - 1 { break }
                 throw FileError(

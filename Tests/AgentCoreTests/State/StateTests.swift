@@ -68,4 +68,19 @@ struct StateTests {
                 == "/h/.local/state/pikachat")
         #expect(StateDirectory.defaultPath(environment: [:]) == ".pikachat")
     }
+
+    @Test(
+        "a ledger's line with impossible times is damaged",
+        arguments: [
+            #""time":9223372036854775807"#, #""time":-1"#, #""time":5,"deadline":4"#,
+            #""time":5,"deadline":9223372036854775807"#,
+            #""time":5,"marks":{"ttl_seconds":"9223372036854775807"}"#,
+            #""time":5,"marks":{"ttl_seconds":"soon"}"#,
+        ])
+    func impossibleTimes(fields: String) throws {
+        let path = directory.file("ledger.ndjson")
+        let line = #"{"key":"k-aa","change":"intent","provider":"fly","kind":"vm","url":"","# + fields + "}\n"
+        try (line + line).write(toFile: path, atomically: true, encoding: .utf8)
+        #expect(throws: FileError.self) { try ResourceLedger(path: path) { 0 } }
+    }
 }

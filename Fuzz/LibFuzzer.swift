@@ -1,0 +1,20 @@
+#if PIKA_LIBFUZZER
+import Foundation
+
+/// The entry points that libFuzzer's own `main` calls. One target per process: PIKA_FUZZ_TARGET names it.
+private let target: FuzzTarget = {
+    let name = ProcessInfo.processInfo.environment["PIKA_FUZZ_TARGET"] ?? ""
+    do {
+        guard let found = try Targets.all().first(where: { $0.name == name }) else {
+            fatalError("PIKA_FUZZ_TARGET names no target: \(name)")
+        }
+        return found
+    } catch { fatalError("the targets cannot be made: \(error)") }
+}()
+
+@_cdecl("LLVMFuzzerTestOneInput")
+func testOneInput(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
+    target.run(Array(UnsafeBufferPointer(start: data, count: size)))
+    return 0
+}
+#endif

@@ -1,0 +1,40 @@
+import Foundation
+
+// PikaFuzz smoke                 every target: its seeds, its corpus, mutations of both by a fixed generator; for CI
+// PikaFuzz list
+// PikaFuzz seeds DIRECTORY       writes every target's seeds to DIRECTORY/TARGET/
+// Under libFuzzer instead: scripts/fuzz (LibFuzzer.swift).
+#if !PIKA_LIBFUZZER
+@main
+#endif
+enum PikaFuzz {
+    static func main() throws {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let targets = try Targets.all()
+        switch arguments.first {
+        case "smoke": try smoke(targets)
+        case "list": for target in targets { print(target.name) }
+        case "seeds":
+            guard arguments.count == 2 else { fail("usage: PikaFuzz seeds DIRECTORY") }
+            for target in targets { try Corpus.write(target.seeds, to: "\(arguments[1])/\(target.name)") }
+        default: fail("usage: PikaFuzz smoke | list | seeds DIRECTORY")
+        }
+    }
+
+    private static func smoke(_ targets: [FuzzTarget]) throws {
+        var inputs = 0
+        for target in targets {
+            var mutator = Mutator(seed: 1)
+            let known = try target.seeds + Corpus.inputs(of: target.name)
+            for bytes in known { target.run(bytes) }
+            for _ in 0..<1500 { target.run(mutator.mutated(known[mutator.below(known.count)])) }
+            inputs += known.count + 1500
+        }
+        print("fuzz smoke: \(targets.count) targets, \(inputs) inputs, no crash")
+    }
+
+    private static func fail(_ text: String) -> Never {
+        FileHandle.standardError.write(Data("\(text)\n".utf8))
+        exit(2)
+    }
+}

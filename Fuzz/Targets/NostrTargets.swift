@@ -1,0 +1,55 @@
+import Cryptography
+import Nostr
+
+/// Events, relay messages, keys and encrypted payloads (NIPs 01, 19, 44, 59).
+extension Targets {
+    static func events() throws -> [FuzzTarget] {
+        let key = try Secp256k1SecretKey(SecretBytes([UInt8](repeating: 1, count: 32)))
+        let rumor = Rumor(
+            author: key.publicKey, createdAt: now, kind: .chatMessage, tags: [Tag("h", "aa")], content: "hi")
+        let event = try rumor.signed(by: key, random: random)
+        let json = String(decoding: event.json, as: UTF8.self)
+        let conversation = try ConversationKey(of: key, with: key.publicKey)
+        let payload = try EncryptedPayload.encrypt([1, 2, 3], with: conversation, random: random)
+        return [
+            FuzzTarget("event-json", seeds: [event.json]) { _ = try Event(json: $0) },
+            FuzzTarget("rumor-json", seeds: [rumor.json]) { _ = try Rumor(json: $0) },
+            FuzzTarget(
+                "relay-message",
+                seeds: bytes(
+                    #"["EVENT","s",\#(json)]"#, #"["OK","\#(event.id.hex)",false,"no"]"#, #"["EOSE","s"]"#,
+                    #"["CLOSED","s","x"]"#, #"["NOTICE","x"]"#)
+            ) { bytes in
+                _ = try EventJSON.decode(RelayMessage.self, from: bytes)
+            },
+            FuzzTarget(
+                "client-message",
+                seeds: bytes(
+                    #"["EVENT",\#(json)]"#, ##"["REQ","s",{"kinds":[445],"#h":["aa"],"since":1,"limit":5}]"##,
+                    #"["CLOSE","s"]"#)
+            ) { bytes in
+                _ = try EventJSON.decode(IncomingClientMessage.self, from: bytes)
+            },
+            FuzzTarget("nip44", seeds: bytes(payload)) { bytes in
+                _ = try EncryptedPayload.decrypt(String(decoding: bytes, as: UTF8.self), with: conversation)
+            },
+            FuzzTarget("keys", seeds: bytes(KeyText.npub(key.publicKey), key.publicKey.hex)) { bytes in
+                let text = String(decoding: bytes, as: UTF8.self)
+                _ = try KeyText.publicKey(text)
+            },
+            FuzzTarget("base64-hex", seeds: bytes("YWJj", "YWI=", "00ffAB")) { bytes in
+                let text = String(decoding: bytes, as: UTF8.self)
+                if let decoded = Base64.decode(text), Base64.decode(Base64.encode(decoded)) != decoded {
+                    fatalError("base64 does not come back")
+                }
+                if let decoded = Hex.decode(text), Hex.encode(decoded) != text.lowercased() {
+                    fatalError("hexadecimal does not come back")
+                }
+            },
+            FuzzTarget("relay-url", seeds: bytes("wss://relay.example/path?x=1", "ws://[::1]:7777")) {
+                bytes in
+                _ = try RelayURL(String(decoding: bytes, as: UTF8.self))
+            },
+        ]
+    }
+}

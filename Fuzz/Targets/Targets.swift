@@ -1,0 +1,13 @@
+import Cryptography
+
+/// Every decoder that reads what others wrote.
+enum Targets {
+    static func all() throws -> [FuzzTarget] {
+        try mls() + group() + events() + wire() + controlPlanes() + stateFiles() + scripts()
+    }
+
+    static let random = SystemRandom()
+    static let now: Int64 = 1_800_000_000
+
+    static func bytes(_ texts: String...) -> [[UInt8]] { texts.map { Array($0.utf8) } }
+}

@@ -6,6 +6,10 @@ import Nostr
 package enum CommitPolicy {
     package static func check(_ commit: StagedCommit, in group: Group) throws {
         func refuse(_ why: String) -> MarmotError { .ruleViolated(why) }
+        guard !commit.isExternal else { throw refuse("somebody lets himself in by an external commit") }
+        guard commit.reInit == nil else {
+            throw refuse("a Marmot group is not continued as another (ReInit)")
+        }
         let data = try GroupData(from: group.context.extensions)
         guard let leaf = group.tree.leaf(at: commit.committer),
             let committer = AccountCredential.account(of: leaf.credential)

@@ -215,6 +215,9 @@ extension MarmotGroup {
 
     /// What no Marmot client sends by itself is not kept (section 5), and nobody fills our memory with the rest.
     private func checkProposal(_ pending: PendingProposal) throws {
+        guard case .member = pending.sender else {
+            throw MarmotError.ruleViolated("a proposal from outside the group")
+        }
         switch pending.proposal {
         case .add, .remove: break
         case .selfRemove:

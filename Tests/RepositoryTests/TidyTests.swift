@@ -111,7 +111,7 @@ struct TidyTests {
         }
     }
 
-    @Test("every check of MLS stands in docs/mls-checks.md with its section, and no other")
+    @Test("every check of MLS stands in docs/mls-checks.md, and no other, each with a test")
     func mlsChecks() throws {
         let pattern = /CHK-[A-Z]+-[0-9]{2}/
         var inCode = Set<String>()
@@ -123,6 +123,11 @@ struct TidyTests {
         let listed = Set(try Self.text("docs/mls-checks.md").matches(of: pattern).map { String($0.output) })
         #expect(inCode.subtracting(listed).isEmpty, "not listed: \(inCode.subtracting(listed).sorted())")
         #expect(listed.subtracting(inCode).isEmpty, "not in the code: \(listed.subtracting(inCode).sorted())")
+        var tested = Set<String>()
+        for path in Self.files(under: "Tests/MLSTests", ending: ".swift") {
+            for match in try Self.text(path).matches(of: pattern) { tested.insert(String(match.output)) }
+        }
+        #expect(listed.subtracting(tested).isEmpty, "without a test: \(listed.subtracting(tested).sorted())")
     }
 
     @Test("build products and resolved packages stay out of git")

@@ -87,14 +87,14 @@ package struct PrivateMessage: Equatable, Sendable, TLSCodable {
                 content: content), auth: auth)
     }
 
-    private var contentAAD: [UInt8] {
+    var contentAAD: [UInt8] {
         TLSWriter.bytes { writer in
             encodePrefix(to: &writer)
             writer.opaque(authenticatedData)
         }
     }
 
-    private var senderDataAAD: [UInt8] { TLSWriter.bytes { encodePrefix(to: &$0) } }
+    var senderDataAAD: [UInt8] { TLSWriter.bytes { encodePrefix(to: &$0) } }
 
     private func encodePrefix(to writer: inout TLSWriter) {
         writer.opaque(groupID)

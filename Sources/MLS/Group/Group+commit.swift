@@ -9,14 +9,17 @@ extension Group {
     ///   - rotatingSignatureKey: also replaces our Ed25519 key (Marmot self-update).
     ///   - capabilities: replaces those in our leaf.
     ///   - now: seconds since 1970, for the key packages added.
+    ///   - founding: this group is made from another one: by ReInit (§11.2) or as a branch (§11.3).
+    ///   - preSharedKeys: what the proposals name, beside the group's own resumption keys.
     package func commit(
         inline: [Proposal] = [], references: [[UInt8]] = [], rotatingSignatureKey: Bool = false,
-        capabilities: Capabilities? = nil, now: UInt64, random: some RandomSource
+        capabilities: Capabilities? = nil, founding: PreSharedKeyID.Usage? = nil, now: UInt64,
+        preSharedKeys: PreSharedKeyLookup = { _ in nil }, random: some RandomSource
     ) throws -> OutgoingCommit {
         let referenced = try references.map { try pendingProposal($0) }
         let list = try ProposalList(
             validating: referenced + inline.map { .init(proposal: $0, sender: .member(ownLeaf)) },
-            committer: ownLeaf, group: self, now: now)
+            committer: ownLeaf, group: self, now: now, founding: founding)
         var next = self
         let added = list.apply(to: &next.tree)
         next.context.extensions = list.newExtensions ?? context.extensions
@@ -34,7 +37,7 @@ extension Group {
             signing: FramedContent(
                 groupID: groupID, epoch: epoch, sender: .member(ownLeaf), content: .commit(commit)),
             wireFormat: .privateMessage, context: context, with: signaturePrivateKey)
-        let pskSecret = try Self.pskSecret(list.preSharedKeys, resumptionKey)
+        let pskSecret = try Self.pskSecret(list.preSharedKeys) { resumptionKey($0) ?? preSharedKeys($0) }
         let joiner = try next.enterEpoch(
             after: authenticated, interimBefore: interimTranscriptHash, initSecret: secrets.initSecret,
             commitSecret: path.commitSecret, pskSecret: pskSecret)
@@ -56,7 +59,8 @@ extension Group {
                 pskSecret: pskSecret, preSharedKeys: list.preSharedKeys, random: random)
         return OutgoingCommit(
             staged: StagedCommit(
-                committer: ownLeaf, proposals: list, group: next, newLeaf: path.updatePath.leafNode),
+                committer: ownLeaf, proposals: list, group: next, newLeaf: path.updatePath.leafNode,
+                isExternal: false),
             group: next, abandoned: ended, message: .privateMessage(encrypted), welcome: welcome)
     }
 
@@ -74,7 +78,7 @@ extension Group {
         return .init(proposal: pending.proposal, sender: pending.sender)
     }
 
-    private struct Path {
+    struct Path {
         let updatePath: UpdatePath
         let commitSecret: SecretBytes
         /// By node of the committer's filtered direct path.
@@ -82,7 +86,7 @@ extension Group {
     }
 
     /// Fresh keys along our filtered direct path (§7.4, §7.5), put into `tree` and `privateKeys`.
-    private mutating func makePath(
+    mutating func makePath(
         newLeaves: Set<LeafIndex>, rotatingSignatureKey: Bool, capabilities: Capabilities?,
         random: some RandomSource
     ) throws -> Path {

@@ -8,15 +8,19 @@ extension Group {
     ///
     /// - Parameters:
     ///   - ratchetTree: where the Welcome does not carry the tree; nil takes the one inside.
+    ///   - predecessor: the group that this one continues or branches from, where the Welcome names one.
     ///   - now: seconds since 1970, for the lifetimes in the tree.
     /// - Returns: the group and who signed its GroupInfo.
     package static func join(
-        _ welcome: Welcome, with bundle: KeyPackageBundle, ratchetTree: RatchetTree? = nil, now: UInt64?,
-        preSharedKeys: PreSharedKeyLookup = { _ in nil }
+        _ welcome: Welcome, with bundle: KeyPackageBundle, ratchetTree: RatchetTree? = nil,
+        predecessor: Predecessor? = nil, now: UInt64?, preSharedKeys: PreSharedKeyLookup = { _ in nil }
     ) throws -> (group: Group, inviter: LeafIndex) {
         let groupSecrets = try welcome.groupSecrets(
             for: bundle.keyPackage.reference, initPrivateKey: bundle.initPrivateKey)
-        let pskSecret = try pskSecret(groupSecrets.preSharedKeys, preSharedKeys)
+        let founding = try Predecessor.founding(groupSecrets.preSharedKeys)
+        let pskSecret = try pskSecret(groupSecrets.preSharedKeys) { id in
+            predecessor?.group.resumptionKey(id) ?? preSharedKeys(id)
+        }
         let joiner = JoinerSecret(groupSecrets.joinerSecret)
         let info = try welcome.groupInfo(joiner: joiner, pskSecret: pskSecret)
         var tree = try tree(of: info, given: ratchetTree)
@@ -39,6 +43,8 @@ extension Group {
             tree.treeHash() == info.context.treeHash, "CHK-WELCOME-05", "12.4.3.1",
             "the tree's hash is not the one in the GroupInfo")
         try tree.validate(groupID: info.context.groupID, groupExtensions: info.context.extensions, now: now)
+
+        if let founding { try Predecessor.check(founding, predecessor, info, tree) }
 
         let own = tree.members.first { $0.leaf == bundle.keyPackage.leafNode }
         guard let ownLeaf = own?.index else {

@@ -17,8 +17,8 @@ extension Group {
             guard message.content.epoch == epoch else {
                 throw MLSError.wrongEpoch(message: message.content.epoch, group: epoch)
             }
-            let content = try UnverifiedContent(
-                message.unprotected(membershipKey: secrets.membershipKey, context: context))
+            let content = UnverifiedContent(
+                try message.unprotected(membershipKey: secrets.membershipKey, context: context))
             return try accept(content, now: now, preSharedKeys)
         case .welcome, .groupInfo, .keyPackage:
             throw MLSError.unsupported("a Welcome, GroupInfo or KeyPackage as group message")
@@ -33,7 +33,7 @@ extension Group {
         var reading = secretTree
         let kind: SecretTree.RatchetKind = message.contentType == .application ? .application : .handshake
         let key = try reading.key(of: sender.leaf, kind, generation: sender.generation)
-        let content = try UnverifiedContent(message.unprotected(sender: sender, key: key))
+        let content = UnverifiedContent(try message.unprotected(sender: sender, key: key))
         var updated = self
         updated.secretTree = reading
         let received = try updated.accept(
@@ -51,7 +51,7 @@ extension Group {
         let sender = try message.senderData(senderDataSecret: past.secrets.senderData)
         let key = try past.secretTree.key(of: sender.leaf, .application, generation: sender.generation)
         let member = past.senders[sender.leaf]
-        let authenticated = try UnverifiedContent(message.unprotected(sender: sender, key: key))
+        let authenticated = try UnverifiedContent(try message.unprotected(sender: sender, key: key))
             .verified(context: past.context, signatureKey: member?.signatureKey)
         guard case .application(let data) = authenticated.content.content, let member else {
             throw MLSError.undecryptable
@@ -68,14 +68,15 @@ extension Group {
         _ content: UnverifiedContent, generation: UInt32? = nil, now: UInt64?,
         _ preSharedKeys: PreSharedKeyLookup
     ) throws -> ReceivedMessage {
-        let leaf = tree.leaf(at: content.sender)
-        let authenticated = try content.verified(context: context, signatureKey: leaf?.signatureKey)
+        let authenticated = try content.verified(in: self)
         switch authenticated.content.content {
         case .application(let data):
-            guard let leaf, let generation else { throw MLSError.undecryptable }
+            guard case .member(let index) = authenticated.content.sender, let leaf = tree.leaf(at: index),
+                let generation
+            else { throw MLSError.undecryptable }
             return .application(
                 ApplicationMessage(
-                    sender: content.sender, credential: leaf.credential, epoch: epoch,
+                    sender: index, credential: leaf.credential, epoch: epoch,
                     generation: generation, data: data,
                     authenticatedData: authenticated.content.authenticatedData))
         case .proposal(let proposal):
@@ -85,8 +86,14 @@ extension Group {
                     reference: authenticated.proposalReference, proposal: proposal,
                     sender: authenticated.content.sender))
         case .commit(let commit):
-            return .commit(
-                try stage(commit, authenticated, from: content.sender, now: now, preSharedKeys))
+            switch authenticated.content.sender {
+            case .member(let index):
+                return .commit(try stage(commit, authenticated, from: index, now: now, preSharedKeys))
+            case .newMemberCommit:
+                return .commit(try stageExternal(commit, authenticated, preSharedKeys))
+            // `UnverifiedContent` lets only proposals of theirs through.
+            case .external, .newMemberProposal: throw MLSError.undecryptable
+            }
         }
     }
 
@@ -102,12 +109,10 @@ extension Group {
         try require(
             commit.path != nil || !list.requiresPath, "CHK-COMMIT-03", "12.4",
             "the commit lacks the path that its proposals need")
-        guard !list.items.contains(where: { $0.proposal.type == .reInit }) else {
-            throw MLSError.unsupported("ending a group by ReInit")
-        }
         if list.removals.contains(ownLeaf) {
             return StagedCommit(
-                committer: committer, proposals: list, group: nil, newLeaf: commit.path?.leafNode)
+                committer: committer, proposals: list, group: nil, newLeaf: commit.path?.leafNode,
+                isExternal: false)
         }
 
         var next = self
@@ -119,11 +124,23 @@ extension Group {
             commitSecret = try next.applyPath(
                 path, from: committer, newLeaves: Set(added), before: tree)
         }
+        return try finish(
+            next, authenticated, list, committer: committer, newLeaf: commit.path?.leafNode,
+            initSecret: secrets.initSecret, commitSecret: commitSecret, preSharedKeys)
+    }
+
+    /// What commits of members and of joiners have in common once their path is in the tree.
+    func finish(
+        _ applied: Group, _ authenticated: AuthenticatedContent, _ list: ProposalList, committer: LeafIndex,
+        newLeaf: LeafNode?, isExternal: Bool = false, initSecret: SecretBytes, commitSecret: SecretBytes,
+        _ preSharedKeys: PreSharedKeyLookup
+    ) throws -> StagedCommit {
+        var next = applied
         try next.tree.validateUniqueKeys()
         next.privateKeys = Self.surviving(next.privateKeys, in: next.tree)
         let pskSecret = try Self.pskSecret(list.preSharedKeys) { resumptionKey($0) ?? preSharedKeys($0) }
         _ = try next.enterEpoch(
-            after: authenticated, interimBefore: interimTranscriptHash, initSecret: secrets.initSecret,
+            after: authenticated, interimBefore: interimTranscriptHash, initSecret: initSecret,
             commitSecret: commitSecret, pskSecret: pskSecret)
         try require(
             ConstantTimeEquality.areEqual(
@@ -131,7 +148,7 @@ extension Group {
             "the confirmation tag is wrong")
         next.rememberPastEpoch(of: self)
         return StagedCommit(
-            committer: committer, proposals: list, group: next, newLeaf: commit.path?.leafNode)
+            committer: committer, proposals: list, group: next, newLeaf: newLeaf, isExternal: isExternal)
     }
 
     private func resolve(_ item: ProposalOrRef, committer: LeafIndex) throws -> ProposalList.Item {

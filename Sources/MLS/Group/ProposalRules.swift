@@ -57,8 +57,15 @@ package struct ProposalList: Equatable, Sendable {
             }
     }
 
+    init(unchecked items: [Item]) { self.items = items }
+
     /// Checks the list as a whole, for a commit by a member (§12.2).
-    package init(validating items: [Item], committer: LeafIndex, group: Group, now: UInt64?) throws {
+    ///
+    /// - Parameter founding: what kind of resumption key may be named because the group is being founded with it (§11.2, §11.3).
+    package init(
+        validating items: [Item], committer: LeafIndex, group: Group, now: UInt64?,
+        founding: PreSharedKeyID.Usage? = nil
+    ) throws {
         self.items = items
         let types = items.map(\.proposal.type)
         for item in items {
@@ -88,18 +95,11 @@ package struct ProposalList: Equatable, Sendable {
         try require(
             !types.contains(.externalInit), "CHK-PROPOSALS-07", "12.2",
             "a member's commit contains an ExternalInit")
-        try require(
-            Set(preSharedKeys).count == preSharedKeys.count, "CHK-PROPOSALS-08", "12.2",
-            "one pre-shared key is named twice")
-        for id in preSharedKeys {
+        try validatePreSharedKeys(founding: founding)
+        for case .reInit(let reInit) in items.map(\.proposal) {
             try require(
-                id.nonce.count == CipherSuite.hashLengthBytes, "CHK-PROPOSALS-09", "12.1.4",
-                "a pre-shared key's nonce has the wrong length")
-            if case .resumption(let usage, _, _) = id.key {
-                try require(
-                    usage == .application, "CHK-PROPOSALS-14", "12.1.4",
-                    "a resumption key of another usage than application is proposed")
-            }
+                reInit.version >= protocolVersionMLS10, "CHK-PROPOSALS-15", "12.1.5",
+                "ReInit goes back to an older version of the protocol")
         }
         let extensions = newExtensions ?? group.context.extensions
         try require(
@@ -114,6 +114,22 @@ package struct ProposalList: Equatable, Sendable {
             try leaf.validate(groupID: group.groupID, at: index, groupExtensions: extensions, now: nil)
         }
         if newExtensions != nil { try validateSurvivors(group, extensions) }
+    }
+
+    func validatePreSharedKeys(founding: PreSharedKeyID.Usage? = nil) throws {
+        try require(
+            Set(preSharedKeys).count == preSharedKeys.count, "CHK-PROPOSALS-08", "12.2",
+            "one pre-shared key is named twice")
+        for id in preSharedKeys {
+            try require(
+                id.nonce.count == CipherSuite.hashLengthBytes, "CHK-PROPOSALS-09", "12.1.4",
+                "a pre-shared key's nonce has the wrong length")
+            if case .resumption(let usage, _, _) = id.key {
+                try require(
+                    usage == .application || usage == founding, "CHK-PROPOSALS-14", "12.1.4",
+                    "a resumption key of another usage than application is proposed")
+            }
+        }
     }
 
     /// Members that stay must support the new extensions (§12.1.7).

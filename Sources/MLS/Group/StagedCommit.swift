@@ -6,6 +6,14 @@ package struct StagedCommit: Sendable {
     package let group: Group?
     /// The leaf that the commit's path brings; nil without a path.
     package let newLeaf: LeafNode?
+    /// Its committer was no member before (§12.4.3.2); `committer` is then the place it takes.
+    package let isExternal: Bool
+
+    /// The commit ends the group: `group` is its last epoch, good only for making its successor (§11.2).
+    package var reInit: Proposal.ReInit? {
+        proposals.items.lazy.compactMap { if case .reInit(let reInit) = $0.proposal { reInit } else { nil } }
+            .first
+    }
 }
 
 /// What a committer sends out.

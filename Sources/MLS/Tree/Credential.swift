@@ -1,5 +1,5 @@
 /// Who a member claims to be (§5.3). The application decides whether to believe it.
-package enum Credential: Equatable, Sendable, TLSCodable {
+package enum Credential: Hashable, Sendable, TLSCodable {
     case basic(identity: [UInt8])
     case x509(certificates: [[UInt8]])
 

@@ -1,0 +1,31 @@
+/// The external_senders extension (§12.1.8.1): who may propose without being a member.
+package struct ExternalSenders: Equatable, Sendable, TLSCodable {
+    package struct Sender: Equatable, Sendable, TLSCodable {
+        package var signatureKey: [UInt8]
+        package var credential: Credential
+
+        package init(signatureKey: [UInt8], credential: Credential) {
+            (self.signatureKey, self.credential) = (signatureKey, credential)
+        }
+
+        package init(from reader: inout TLSReader) throws(TLSDecodingError) {
+            signatureKey = try reader.opaque()
+            credential = try Credential(from: &reader)
+        }
+
+        package func encode(to writer: inout TLSWriter) {
+            writer.opaque(signatureKey)
+            credential.encode(to: &writer)
+        }
+    }
+
+    package var senders: [Sender]
+
+    package init(_ senders: [Sender]) { self.senders = senders }
+
+    package init(from reader: inout TLSReader) throws(TLSDecodingError) {
+        senders = try reader.vector(of: Sender.self)
+    }
+
+    package func encode(to writer: inout TLSWriter) { writer.vector(senders) }
+}

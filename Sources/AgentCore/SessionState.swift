@@ -108,5 +108,11 @@ package struct SessionState: Equatable, Sendable {
         groupName = name
     }
 
+    /// A group that an earlier run left in the state directory; who started its agent is not known any more.
+    package mutating func resumed(group: [UInt8], name: String) {
+        self = SessionState()
+        created(group: group, name: name)
+    }
+
     package mutating func ended() { isRunning = false }
 }

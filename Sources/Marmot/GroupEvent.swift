@@ -34,12 +34,12 @@ package enum GroupEvent {
         return bytes.count >= ChaCha20Poly1305.nonceLengthBytes + ChaCha20Poly1305.tagLengthBytes
     }
 
-    /// The MLS message inside, and which dialect it came in; tries the current epoch, then the past ones.
+    /// The MLS message inside, in which dialect it came and by which epoch's key; tries the current epoch, then the past ones.
     ///
     /// - Throws: `.undecryptable` when no kept secret opens it.
     package static func open(
         _ event: Event, for group: Group, preferring dialect: Dialect
-    ) throws -> (message: [UInt8], dialect: Dialect) {
+    ) throws -> (message: [UInt8], dialect: Dialect, epoch: UInt64) {
         guard let bytes = Base64.decode(event.content) else { throw MarmotError.undecryptable }
         let epochs = [group.epoch] + group.pastEpochs.map(\.epoch)
         for dialect in dialects(of: event, bytes, preferring: dialect) {
@@ -47,7 +47,7 @@ package enum GroupEvent {
                 guard let secret = try secret(dialect, group, epoch: epoch),
                     let message = open(event.content, bytes, dialect, secret)
                 else { continue }
-                return (message, dialect)
+                return (message, dialect, epoch)
             }
         }
         throw MarmotError.undecryptable

@@ -36,6 +36,9 @@ package actor MarmotClient {
         account.groups.values.first { $0.nostrGroupIDHex == nostrID.lowercased() }
     }
 
+    /// What an event is and why it does or does not decrypt; changes nothing.
+    package func explain(_ event: Event) -> EventExplanation { account.explain(event, now: now()) }
+
     /// Events that offer a fresh key package and say where it is: kinds 30443, 443, 10051.
     package func makeKeyPackage(relays: [RelayURL]) throws -> [Event] {
         var next = account

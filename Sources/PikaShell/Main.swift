@@ -20,7 +20,7 @@ enum Main {
     }
 
     private static let subcommands: [any Subcommand] = [
-        ShellCommand(), RunCommand(), CheckCommand(),
+        ShellCommand(), RunCommand(), CheckCommand(), DoCommand(),
         AgentNewCommand(providers: ProviderCatalogue.all(http: FoundationHTTPClient())),
         AgentResourcesCommand(verb: .list), AgentResourcesCommand(verb: .inspect),
         AgentResourcesCommand(verb: .delete), AgentResourcesCommand(verb: .sweep), AgentCommand(),

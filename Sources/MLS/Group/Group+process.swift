@@ -25,6 +25,14 @@ extension Group {
         }
     }
 
+    /// Who sent a message of the current epoch or a kept one, before anything else of it is looked at; nil when it does not say.
+    package func sender(of message: PrivateMessage) -> LeafIndex? {
+        let secret =
+            message.epoch == epoch
+            ? secrets.senderData : pastEpochs.first { $0.epoch == message.epoch }?.secrets.senderData
+        return secret.flatMap { try? message.senderData(senderDataSecret: $0) }?.leaf
+    }
+
     private mutating func processCurrent(
         _ message: PrivateMessage, now: UInt64?, _ preSharedKeys: PreSharedKeyLookup
     ) throws -> ReceivedMessage {

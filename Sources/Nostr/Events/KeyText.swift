@@ -4,11 +4,14 @@ import Cryptography
 package enum KeyText {
     package enum Failure: Error, Equatable, CustomStringConvertible {
         case notAPublicKey(String)
+        case notAnEventID(String)
         case notASecretKey(String)
 
         package var description: String {
             switch self {
             case .notAPublicKey(let why): "not a public key (npub1… or 64 hexadecimal digits): \(why)"
+            case .notAnEventID(let why):
+                "not the id of an event (note1…, nevent1… or 64 hexadecimal digits): \(why)"
             case .notASecretKey(let why): "not a secret key (nsec1… or 64 hexadecimal digits): \(why)"
             }
         }
@@ -28,6 +31,27 @@ package enum KeyText {
             return try Secp256k1SecretKey(SecretBytes(decode(text, prefix: "nsec")))
         } catch {
             throw .notASecretKey("\(error)")
+        }
+    }
+
+    /// `note1…`, `nevent1…` (its relays are left aside) or hexadecimal.
+    package static func eventID(_ text: String) throws(Failure) -> EventID {
+        do {
+            var bytes: [UInt8]
+            if text.lowercased().hasPrefix("nevent1") {
+                bytes = try Bech32.decode(text).bytes
+                // NIP-19: type, length, value; type 0 is the id.
+                while bytes.count >= 2, bytes[0] != 0 {
+                    bytes.removeFirst(min(bytes.count, 2 + Int(bytes[1])))
+                }
+                bytes = bytes.count >= 34 && bytes[1] == 32 ? Array(bytes[2..<34]) : []
+            } else {
+                bytes = try decode(text, prefix: "note")
+            }
+            guard let id = EventID(bytes) else { throw Unreadable(description: "it is not 32 bytes long") }
+            return id
+        } catch {
+            throw .notAnEventID("\(error)")
         }
     }
 

@@ -7,7 +7,7 @@ enum ScriptText {
     ) -> String {
         var options = given
         options["name"] = name
-        let words = options.sorted { $0.key < $1.key }.map { "\($0.key)=\(quoted($0.value))" }
+        let words = options.sorted { $0.key < $1.key }.map { "\($0.key)=\(ScriptWord.quoted($0.value))" }
         let spawn = (["spawn", provider.name] + words).joined(separator: " ")
         let keeps = ["yes", "true", "1", "on"].contains((given["keep"] ?? "").lowercased())
         // Only a microVM goes at the end; the others stay, as after `agent new`.
@@ -23,24 +23,5 @@ enum ScriptText {
             say hello
             expect reply within=90s
             """
-    }
-
-    /// One word of the language, whatever is in it.
-    private static func quoted(_ text: String) -> String {
-        let plain = text.unicodeScalars.allSatisfy {
-            $0.properties.isAlphabetic || $0.properties.numericType != nil
-                || ":/._-@+%".unicodeScalars.contains($0)
-        }
-        guard !plain || text.isEmpty else { return text }
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\", "$": escaped += "\\\(scalar)"
-            case "\n": escaped += "\\n"
-            case "\t": escaped += "\\t"
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return "\"\(escaped)\""
     }
 }

@@ -7,11 +7,12 @@ package struct CommandCatalogue: Sendable {
     package init(providers: [ProviderDescription]) {
         commands = [
             SpawnCommand(providers: providers), AttachCommand(), WaitKeyPackageCommand(),
-            GroupCreateCommand(), GroupStateCommand(), GroupMembersCommand(), GroupInviteCommand(),
+            GroupCreateCommand(), GroupListCommand(), GroupUseCommand(), GroupStateCommand(),
+            GroupMembersCommand(), GroupInviteCommand(),
             GroupChangeCommand.remove, GroupLeaveCommand(), GroupChangeCommand.rename,
             GroupChangeCommand.relays,
             GroupChangeCommand.promote, GroupChangeCommand.demote, GroupChangeCommand.updateKeys,
-            SayCommand(), ExpectCommand(), StateCommand(), MessagesCommand(), KeepCommand(),
+            DecodeCommand(), SayCommand(), ExpectCommand(), StateCommand(), MessagesCommand(), KeepCommand(),
             TeardownCommand(),
             VMsCommand(), UseCommand(), HTTPCommand(), StartCommand(), StopCommand(), JobsCommand(),
             LogsCommand(), ShCommand(),

@@ -1,0 +1,48 @@
+import Marmot
+import Nostr
+
+extension AgentSession {
+    /// Goes on in a group of an earlier run.
+    ///
+    /// - Parameter id: the beginning of its Nostr group id, or its name; nil where there is only one.
+    package func resumeGroup(_ id: String?) async throws -> MarmotGroup {
+        try state.requireVacant("group use")
+        let groups = await environment.client.groups
+        let active = groups.filter(\.isActive)
+        let matching = id.map { id in
+            groups.filter { $0.nostrGroupIDHex.hasPrefix(id.lowercased()) || $0.data.name == id }
+        }
+        guard let group = (matching ?? active).first, (matching ?? active).count == 1 else {
+            let found = matching ?? active
+            throw Failure(
+                .usage,
+                found.isEmpty
+                    ? "there is no \(id.map { "group \($0)" } ?? "group") in the state directory"
+                    : "\(found.count) groups are meant: say which",
+                hints: (found.isEmpty ? groups : found).prefix(10).map {
+                    "group use \($0.nostrGroupIDHex.prefix(12))   \"\($0.data.name)\""
+                })
+        }
+        await stopListening()
+        provider = nil
+        recorder = nil
+        state.resumed(group: group.id, name: group.data.name)
+        await listen(to: group)
+        return group
+    }
+
+    /// An event by its JSON, or by its id from the relays.
+    package func event(_ text: String) async throws -> Event {
+        if text.first == "{" { return try Event(json: Array(text.utf8)) }
+        let id = try KeyText.eventID(text)
+        for pool in [environment.pool, environment.keyPackagePool] {
+            let found = try await pool.fetch([Filter(ids: [id])], within: timings.keyPackageFetch) {
+                !$0.isEmpty
+            }
+            if let event = found.first(where: { $0.id == id }) { return event }
+        }
+        throw Failure(
+            .notReady, "no relay has event \(id.hex)",
+            hints: ["relays keep what they want; give the event's JSON, or a file with it"])
+    }
+}

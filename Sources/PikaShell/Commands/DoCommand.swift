@@ -1,0 +1,60 @@
+import AgentCore
+import Foundation
+import Scripting
+
+/// `pikachat do COMMAND…`: one command of the shell, with a group of the state directory.
+struct DoCommand: Subcommand {
+    var style: EventPrinter.Style { .shell }
+
+    var spec: CommandSpec {
+        CommandSpec(
+            name: "do", summary: "runs one command of the shell on a group of the state directory",
+            usage: "[--group ID] COMMAND [WORD…]",
+            options: [
+                OptionSpec(
+                    "--group", placeholder: "ID",
+                    help: "the beginning of the group's id, or its name [default: the only active one]")
+            ],
+            details: """
+                pikachat do group list             pikachat do group state
+                pikachat do group invite npub1…    pikachat do --group 3fa9 say "good night"
+                pikachat do decode event.json
+                `pikachat help` lists all commands; words that begin with -- stand behind a lone --.
+                """)
+    }
+
+    func run(_ arguments: ParsedArguments, _ context: CommandContext) async throws -> Int32 {
+        guard !arguments.positionals.isEmpty else {
+            throw Failure(.usage, "do needs a command", hints: ["pikachat do group list"])
+        }
+        let catalogue = CommandCatalogue(providers: context.providers)
+        let source = ScriptSource(
+            name: "do", text: arguments.positionals.map(ScriptWord.argument).joined(separator: " "))
+        guard let statements = ScriptCheck.statements(of: source, catalogue, context) else {
+            return FailureCode.usage.exitStatus
+        }
+        let host = try await LiveHost.make(context.configuration, isMock: false, log: context.log)
+        let status: Int32
+        do {
+            try await resume(arguments.value("--group"), host)
+            let interpreter = Interpreter(
+                host: host, catalogue: catalogue,
+                inputs: .init(sets: [:], environment: context.configuration.environment, dotenv: [:]),
+                sourceName: source.name)
+            status = await ScriptRunner(host: host, interpreter: interpreter, output: context.output)
+                .run([.init(source: source, statements: statements)])
+        } catch {
+            await host.close()
+            throw error
+        }
+        await host.close()
+        return status
+    }
+
+    /// Commands that need no group work without one; those that do say so themselves.
+    private func resume(_ id: String?, _ host: LiveHost) async throws {
+        let active = await host.environment.client.groups.filter(\.isActive).count
+        guard id != nil || active == 1 else { return }
+        _ = try await host.openSession(named: nil).resumeGroup(id)
+    }
+}

@@ -1,0 +1,50 @@
+import AgentCore
+import Foundation
+import Marmot
+import Nostr
+
+/// `decode EVENT`
+struct DecodeCommand: Command {
+    var description: CommandDescription {
+        var description = CommandDescription(
+            "decode", "tells what an event is, layer by layer, and why it does or does not decrypt here")
+        description.words = .text("EVENT", required: true)
+        description.results = [
+            ("verdict", "readable, closed, refused or open"), ("id", "the event's id"), ("kind", "its kind"),
+            ("why", "the last line"),
+        ]
+        description.examples = ["decode event.json", "decode note1…", "decode 64-hex-digits"]
+        description.details = [
+            "EVENT is a file with its JSON, its id (note1…, nevent1… or hexadecimal: the relays are asked), or the JSON itself.",
+            "Nothing changes: no key is spent, no group moves on.",
+        ]
+        return description
+    }
+
+    func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
+        let session = try await script.host.openSession(named: nil)
+        let event = try await session.event(try Self.source(call.text))
+        let explanation = await session.environment.client.explain(event)
+        let width = explanation.lines.map(\.label.count).max() ?? 0
+        let lines = explanation.lines.map { label, text in
+            label + String(repeating: " ", count: width - label.count + 2) + text
+        }
+        script.host.log.emit(.result(lines.joined(separator: "\n")))
+        return [
+            "verdict": .text(explanation.verdict.rawValue), "id": .text(event.id.hex),
+            "kind": .number(Int(event.kind.rawValue)), "why": .text(explanation.lines.last?.text ?? ""),
+        ]
+    }
+
+    /// A file's content where there is one of that name.
+    private static func source(_ text: String) throws -> String {
+        let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard trimmed.first != "{", FileManager.default.fileExists(atPath: trimmed) else { return trimmed }
+        guard let bytes = try AtomicFile.read(trimmed) else { return trimmed }
+        let content = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard content.first == "{" else {
+            throw Failure(.usage, "\(trimmed) holds no event: its JSON begins with {")
+        }
+        return content
+    }
+}

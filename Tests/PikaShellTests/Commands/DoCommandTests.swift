@@ -1,0 +1,83 @@
+import Foundation
+import Mocks
+import Nostr
+import TestSupport
+import Testing
+
+@Suite("pikachat do", .serialized)
+struct DoCommandTests {
+    private let state = TemporaryDirectory()
+
+    /// A mock world in which one chat was held and its VM kept.
+    private func withChat(
+        _ body: (MockWorld, ([String]) async throws -> Pikachat.Result) async throws -> Void
+    )
+        async throws
+    {
+        let world = try MockWorld(relays: nil, directory: state.path)
+        await world.start()
+        let environment = ["PIKA_MICROVM_SPAWNER_URL": world.microVM.url]
+        let run: ([String]) async throws -> Pikachat.Result = { arguments in
+            try await Pikachat.run(
+                arguments + ["--relay", world.relay.url.text], environment: environment, state: state)
+        }
+        do {
+            let chat = try await run(["agent", "new", "--provider", "microvm", "--keep"])
+            #expect(chat.status == 0, "\(chat.error)")
+            try await body(world, run)
+        } catch {
+            await world.stop()
+            throw error
+        }
+        await world.stop()
+    }
+
+    @Test("goes on in the group of an earlier run")
+    func resumes() async throws {
+        try await withChat { _, run in
+            let list = try await run(["do", "group", "list"])
+            #expect(list.status == 0 && list.output.contains("\"Agent Chat\"  in use"), "\(list.output)")
+            let renamed = try await run(["do", "group", "rename", "night \"shift\" $x"])
+            #expect(renamed.status == 0, "\(renamed.error)")
+            let shown = try await run(["do", "--group", "night \"shift\" $x", "group", "state"])
+            #expect(
+                shown.output.contains("group     \"night \"shift\" $x\"")
+                    && shown.output.contains("epoch     2"))
+            let said = try await run(["do", "say", "good night"])
+            #expect(said.status == 0, "\(said.error)")
+            let wrong = try await run(["do", "--group", "ffff", "group", "state"])
+            #expect(wrong.status == 2 && wrong.error.contains("there is no group ffff"), "\(wrong.error)")
+            let typo = try await run(["do", "grop", "state"])
+            #expect(typo.status == 2 && typo.error.contains("there is no command grop"))
+            #expect(try await run(["do"]).status == 2)
+        }
+    }
+
+    @Test("decodes an event from a file, from a relay, and says what it cannot find")
+    func decodes() async throws {
+        try await withChat { world, run in
+            let pool = RelayPool([world.relay.url], environment: RelayEnvironment()) { _ in }
+            await pool.start()
+            let wraps = try await pool.fetch([Filter(kinds: [.giftWrap])], within: .seconds(10)) {
+                !$0.isEmpty
+            }
+            await pool.stop(grace: .zero)
+            let wrap = try #require(wraps.first)
+            let path = state.file("event.json")
+            try Data(wrap.json).write(to: URL(fileURLWithPath: path))
+            for source in [path, wrap.id.hex, String(decoding: wrap.json, as: UTF8.self)] {
+                let result = try await run(["do", "decode", source])
+                #expect(
+                    result.status == 0 && result.output.contains("kind    1059, a gift wrap (NIP-59)")
+                        && result.output.contains("not for us"), "\(result.output)\(result.error)")
+            }
+            let unknown = try await run(["do", "decode", String(repeating: "ab", count: 32)])
+            #expect(unknown.status == 4 || unknown.status == 5, "\(unknown.status)")
+            #expect(unknown.error.contains("no relay has event abab"), "\(unknown.error)")
+            var forged = String(decoding: wrap.json, as: UTF8.self)
+            forged = forged.replacingOccurrences(of: "\"kind\":1059", with: "\"kind\":1058")
+            let bad = try await run(["do", "decode", forged])
+            #expect(bad.status != 0 && bad.error.contains("id"), "\(bad.error)")
+        }
+    }
+}

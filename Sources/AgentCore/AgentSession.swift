@@ -20,6 +20,8 @@ package actor AgentSession {
     private var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
     private var nextListener = 0
     private var listeningTo = ""
+    /// Waits for the day on which our keys in the group are due.
+    private var keyUpdate: Task<Void, Never>?
 
     package init(name: String, environment: SessionEnvironment) {
         self.name = name
@@ -93,9 +95,12 @@ package actor AgentSession {
         await environment.feed.listen(to: group.nostrGroupIDHex) { [weak self] delivery in
             await self?.received(delivery)
         }
+        keyUpdate = Task { [weak self] in await self?.updateKeysWhenDue(in: group.id) }
     }
 
     func stopListening() async {
+        keyUpdate?.cancel()
+        keyUpdate = nil
         guard !listeningTo.isEmpty else { return }
         let group = listeningTo
         listeningTo = ""

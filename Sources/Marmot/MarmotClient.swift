@@ -185,6 +185,11 @@ package actor MarmotClient {
         }
     }
 
+    /// When our keys in the group are due for `.updateKeys`, seconds since 1970; nil: not at all.
+    package func keyUpdateDue(in groupID: [UInt8]) -> Int64? {
+        account.keyUpdateDue(in: groupID, joined: now())
+    }
+
     /// The proposal that we go; somebody else puts it into force.
     package func leave(_ groupID: [UInt8]) throws -> Event {
         try changing(groupID) { try $0.leave(publicKey, now: now(), random: random) }

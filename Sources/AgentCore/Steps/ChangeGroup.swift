@@ -76,6 +76,22 @@ extension AgentSession {
         }
     }
 
+    /// A leaf that came from a key package is renewed before it expires; one that we joined with, soon (MIP-02).
+    func updateKeysWhenDue(in id: [UInt8]) async {
+        guard let due = await environment.client.keyUpdateDue(in: id) else { return }
+        do {
+            try await environment.clock.sleep(for: .seconds(max(due - environment.now(), 0)))
+            guard state.groupID == id, await environment.client.group(id)?.pendingCommit == nil else {
+                return
+            }
+            _ = try await change(.updateKeys, as: "group update-keys")
+        } catch is CancellationError {
+            return
+        } catch {
+            emit(.warning("our keys in the group are due, but the change failed: \(Failure(error).message)"))
+        }
+    }
+
     /// What two colliding changes made unreadable, in the epoch that counts.
     func sendAgain() async throws {
         guard let id = state.groupID else { return }

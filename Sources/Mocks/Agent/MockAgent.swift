@@ -11,8 +11,12 @@ package actor MockAgent {
         case joined(group: String)
         case message(String)
         case replied(String)
+        case updatedKeys
         case refused(String)
     }
+
+    /// Fresh keys after joining, as MIP-02 asks; pikachat's own Rust agent makes none.
+    package enum KeyUpdates: Sendable { case never, whenDue, atOnce }
 
     /// How it behaves.
     package struct Behaviour: Sendable {
@@ -22,6 +26,7 @@ package actor MockAgent {
         package var takesWraps = true
         /// Its key package is another account's.
         package var offersForeignKey = false
+        package var keyUpdates = KeyUpdates.never
 
         package init(rules: @escaping @Sendable () async -> ReplyRules, faults: Faults? = nil) {
             self.rules = rules
@@ -100,6 +105,7 @@ package actor MockAgent {
             }
             for await chat in joined.stream {
                 group.addTask { try await self.converse(in: chat) }
+                if behaviour.keyUpdates != .never { group.addTask { await self.updateKeys(in: chat) } }
             }
         }
     }
@@ -154,6 +160,21 @@ package actor MockAgent {
         guard let group = try await client.join(rumor, wrapID: wrapID) else { return nil }
         took(group)
         return group
+    }
+
+    private func updateKeys(in group: MarmotGroup) async {
+        do {
+            guard let due = await client.keyUpdateDue(in: group.id) else { return }
+            if behaviour.keyUpdates == .whenDue {
+                try await environment.clock.sleep(for: .seconds(max(due - now(), 0)))
+            }
+            let pending = try await client.prepare(.updateKeys, in: group.id)
+            try await pool.publish(pending.event, within: publishLimit)
+            _ = try await client.confirm(pending.event.id, in: group.id)
+            report(.updatedKeys)
+        } catch is CancellationError {
+            return
+        } catch { report(.refused("key update: \(error)")) }
     }
 
     private func converse(in group: MarmotGroup) async throws {

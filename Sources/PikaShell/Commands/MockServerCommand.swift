@@ -22,6 +22,8 @@ struct MockServerCommand: Subcommand {
             OptionSpec(
                 "--reply", placeholder: "TEXT",
                 help: "its answer; {text} stands for the message [default: echo: {text}]", isRepeatable: true),
+            OptionSpec(
+                "--update-keys", help: "mock agent: gives itself fresh keys a while after joining (MIP-02)"),
             OptionSpec("--owner", placeholder: "NPUB", help: "mock agent: obeys nobody else"),
             OptionSpec(
                 "--boot", placeholder: "TIME",
@@ -133,9 +135,10 @@ struct MockServerCommand: Subcommand {
             "--port": kinds.filter { $0 != "agent" }, "--on": kinds.filter { $0 != "relay" },
             "--reply": kinds.filter { $0 != "relay" }, "--boot": kinds.filter { $0 != "relay" },
             "--owner": ["agent"], "--guest": ["microvm"],
+            "--update-keys": ["agent"],
         ]
         for (option, takers) in takers.sorted(by: { $0.key < $1.key })
-        where arguments.value(option) != nil && !takers.contains(kind) {
+        where (arguments.value(option) != nil || arguments.has(option)) && !takers.contains(kind) {
             throw Failure(
                 .usage, "mock \(kind) has no use for \(option)",
                 hints: ["it belongs to mock \(takers.joined(separator: ", mock "))"])
@@ -179,10 +182,12 @@ struct MockServerCommand: Subcommand {
         _ template: AgentTemplate, _ faults: Faults, _ arguments: ParsedArguments, _ context: CommandContext
     ) async throws -> Int32 {
         let key = try Secp256k1SecretKey.random(from: SystemRandom())
+        var behaviour = MockAgent.Behaviour(rules: { template.rules }, faults: faults)
+        behaviour.keyUpdates = arguments.has("--update-keys") ? .whenDue : .never
         let agent = try MockAgent(
             key: key, relays: context.configuration.relays,
             owner: try arguments.value("--owner").map { try KeyText.publicKey($0) },
-            behaviour: .init(rules: { template.rules }, faults: faults),
+            behaviour: behaviour,
             environment: RelayEnvironment(authorityFile: context.configuration.authorityFile),
             report: { event in
                 switch event {
@@ -194,6 +199,7 @@ struct MockServerCommand: Subcommand {
                 case .joined: context.output.line("joined a group", to: .error)
                 case .message(let text): context.output.line("message: \(text)", to: .error)
                 case .replied(let text): context.output.line("replied: \(text)", to: .error)
+                case .updatedKeys: context.output.line("updated keys", to: .error)
                 case .refused(let why): context.output.line("refused: \(why)", to: .error)
                 }
             })

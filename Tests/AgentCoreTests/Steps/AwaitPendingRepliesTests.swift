@@ -1,51 +1,12 @@
-import Cryptography
-import Foundation
-import Marmot
 import Mocks
-import Nostr
-import TestSupport
 import Testing
 
 @testable import AgentCore
 
-/// A session with a mock agent over a relay of its own.
 @Suite("awaiting pending replies")
 struct AwaitPendingRepliesTests {
-    private let directory = TemporaryDirectory()
-
     private func withSession(_ faults: Faults?, _ body: (AgentSession) async throws -> Void) async throws {
-        let relay = try EmbeddedRelay()
-        await relay.start()
-        let key = try Secp256k1SecretKey.random(from: SystemRandom())
-        let agent = try MockAgent(
-            key: key, relays: [relay.url], owner: nil,
-            behaviour: .init(rules: { ReplyRules() }, faults: faults))
-        let life = Task { try await agent.run() }
-        let pool = RelayPool([relay.url], environment: RelayEnvironment()) { _ in }
-        await pool.start()
-        let owner = try Secp256k1SecretKey.random(from: SystemRandom())
-        let session = AgentSession(
-            name: "main",
-            environment: SessionEnvironment(
-                client: try MarmotClient(
-                    key: owner, store: NoAccountStore(), random: SystemRandom(),
-                    now: { Int64(Date().timeIntervalSince1970) }),
-                pool: pool, keyPackagePool: pool,
-                ledger: try ResourceLedger(path: directory.file("ledger.ndjson")) { 0 }, log: EventLog()))
-        let outcome: Result<Void, any Error>
-        do {
-            try await session.attach(to: key.publicKey)
-            _ = try await session.awaitKeyPackage(within: .seconds(20))
-            _ = try await session.createGroup(name: nil)
-            try await body(session)
-            outcome = .success(())
-        } catch { outcome = .failure(error) }
-        await session.close()
-        await pool.stop()
-        life.cancel()
-        _ = await life.result
-        await relay.stop()
-        try outcome.get()
+        try await SessionWorld.with(.init(rules: { ReplyRules() }, faults: faults), body)
     }
 
     @Test("ends with the last reply")

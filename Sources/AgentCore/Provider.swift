@@ -138,6 +138,8 @@ package protocol Provider: Sendable {
     func findLeftovers(of intent: ResourceLedger.Entry, known: Set<String>) async throws -> [Leftover]
     /// Everything of the kind that `provision` makes which is there now; nil where the control plane has no list.
     func list() async throws -> [ListedResource]?
+    /// Whether what has the id of a ledger's entry is what the entry means.
+    func isStillOurs(_ entry: ResourceLedger.Entry) async throws -> Bool
     /// What to tell when the agent stays.
     func retentionHints(for agent: ProvisionedAgent) -> [String]
     /// The command that removes a resource by hand.
@@ -149,6 +151,7 @@ extension Provider {
     package func welcomeDelivered(_ welcome: DeliveredWelcome, to agent: ProvisionedAgent) async throws {}
     package var canRemove: Bool { true }
     package var takesNames: Bool { true }
+    package func isStillOurs(_ entry: ResourceLedger.Entry) async throws -> Bool { true }
     package func list() async throws -> [ListedResource]? { nil }
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Nostr
 
 /// One provider as help, checker and command line see it.
@@ -86,7 +87,12 @@ package struct ProviderEnvironment: Sendable {
     ///
     /// - Throws: what is missing and where it goes, code `require`.
     package func secret(_ name: String) throws -> String {
-        guard let value = variable(name)?.filter({ !$0.isWhitespace }), !value.isEmpty else {
+        let given = variable(name)?.trimmingCharacters(in: .whitespacesAndNewlines)
+        if let given, given.unicodeScalars.contains(where: { $0.properties.isWhitespace || $0.value < 0x20 })
+        {
+            throw ProviderError(.usage, "\(name) has blanks or line ends inside: it was not copied whole")
+        }
+        guard let value = given, !value.isEmpty else {
             guard isMock else {
                 throw ProviderError(
                     .require, "\(name) is not set", hints: ["export \(name)=…, or try things with --mock"])

@@ -97,7 +97,11 @@ package actor ResourceLedger {
         let before = lseek(descriptor, 0, SEEK_END)
         let written = line.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
         guard written == line.count, fsync(descriptor) == 0 else {
-            let why = String(cString: strerror(errno))
+            // A short write sets no error number.
+            let why =
+                written >= 0 && written < line.count
+                ? "only \(written) of \(line.count) bytes fit: the disk is full, or a limit is reached"
+                : String(cString: strerror(errno))
             // A piece of a line would spoil the next one.
             ftruncate(descriptor, before)
             throw FileError(path, "cannot write it: \(why)")

@@ -16,7 +16,10 @@ enum Main {
         Signals.shared.install()
         let status = await status(of: CommandLine.arguments.dropFirst())
         await OutputQueue.shared.drain()
-        exit(status)
+        guard status == 0, let failure = OutputQueue.shared.failure else { exit(status) }
+        OutputQueue.shared.line("error: the output could not be written: \(failure)", to: .error)
+        await OutputQueue.shared.drain()
+        exit(FailureCode.require.exitStatus)
     }
 
     private static let subcommands: [any Subcommand] = [

@@ -60,7 +60,15 @@ package enum ParameterValue: Equatable, Sendable {
                     "\(parameter.name): an address here has no user, password, query or fragment; credentials go into the provider's variables"
                 )
             }
-            self = .text(text)
+            guard url.port.map({ (1...65_535).contains($0) }) ?? true else {
+                throw failure("a port is a number from 1 to 65535")
+            }
+            // Foundation's HTTP on Linux refuses them before it asks anybody.
+            guard !host.contains(":"), !text.contains("[") else {
+                throw failure(
+                    "IPv6 addresses in brackets do not work here: use a host name (localhost for ::1)")
+            }
+            self = .text(scheme + text.dropFirst(scheme.count))
         case .pattern:
             let body = PatternText.body(of: text)
             guard (try? Regex(body)) != nil else { throw failure("this is no valid regular expression") }

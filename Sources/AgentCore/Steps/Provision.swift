@@ -52,6 +52,8 @@ extension AgentSession {
                 ))
         }
         guard Task.isCancelled else { return agent }
+        if provider.canRemove { emit(.tearingDown(id: agent.id)) }
+        let start = ContinuousClock.now
         let removal = Task {
             for resource in agent.resources where provider.canRemove {
                 try await provider.remove(resource)
@@ -59,6 +61,11 @@ extension AgentSession {
             }
         }
         try await removal.value
+        if provider.canRemove {
+            emit(.tornDown(id: agent.id, seconds: (ContinuousClock.now - start) / .seconds(1)))
+        } else {
+            for hint in provider.retentionHints(for: agent) { emit(.hint(hint)) }
+        }
         throw CancellationError()
     }
 

@@ -1,15 +1,18 @@
 import Cryptography
 
 /// NIP-44 version 2 encryption: padding, ChaCha20, HMAC, base64.
+///
+/// Lengths above 65535 have a prefix of their own since 2025; MDK's library does not read it, so it is used only where a caller
+/// asks for more.
 package enum EncryptedPayload {
     package static let version: UInt8 = 2
     package static let nonceLengthBytes = 32
     private static let macLengthBytes = 32
-    /// Plaintext lengths in bytes that the format can carry.
+    /// Plaintext lengths in bytes that every implementation reads.
     package static let plaintextLengths = 1...65_535
     /// Bounds of the base64 text and of what it holds (NIP-44 "Decryption").
-    private static let payloadCharacters = 132...87_472
-    private static let payloadBytes = 99...65_603
+    private static let shortestPayloadCharacters = 132
+    private static let shortestPayloadBytes = 99
 
     package enum Failure: Error, Equatable, CustomStringConvertible {
         case invalidPlaintextLength(Int)
@@ -21,7 +24,7 @@ package enum EncryptedPayload {
 
         package var description: String {
             switch self {
-            case .invalidPlaintextLength(let count): "\(count) bytes cannot be encrypted (1 to 65535)"
+            case .invalidPlaintextLength(let count): "\(count) bytes cannot be encrypted: none, or too many"
             case .unknownVersion: "the payload is of an unknown version"
             case .invalidPayloadLength(let count): "a payload of length \(count) cannot be valid"
             case .invalidBase64: "the payload is not base64"
@@ -31,21 +34,25 @@ package enum EncryptedPayload {
         }
     }
 
+    /// - Parameter maximumBytes: of the plaintext.
     package static func encrypt(
-        _ plaintext: [UInt8], with key: ConversationKey, random: some RandomSource
+        _ plaintext: [UInt8], with key: ConversationKey, maximumBytes: Int = plaintextLengths.upperBound,
+        random: some RandomSource
     ) throws -> String {
-        try encrypt(plaintext, with: key, nonce: random.bytes(nonceLengthBytes))
+        try encrypt(
+            plaintext, with: key, maximumBytes: maximumBytes, nonce: random.bytes(nonceLengthBytes))
     }
 
     /// With a given nonce, which must never repeat under one key.
-    package static func encrypt(_ plaintext: [UInt8], with key: ConversationKey, nonce: [UInt8]) throws
-        -> String
-    {
-        guard plaintextLengths.contains(plaintext.count) else {
+    package static func encrypt(
+        _ plaintext: [UInt8], with key: ConversationKey, maximumBytes: Int = plaintextLengths.upperBound,
+        nonce: [UInt8]
+    ) throws -> String {
+        guard !plaintext.isEmpty, plaintext.count <= min(maximumBytes, Int(UInt32.max)) else {
             throw Failure.invalidPlaintextLength(plaintext.count)
         }
         let keys = try key.messageKeys(nonce: nonce)
-        let prefix = [UInt8(plaintext.count >> 8), UInt8(plaintext.count & 0xff)]
+        let prefix = lengthPrefix(plaintext.count)
         let zeros = [UInt8](repeating: 0, count: paddedLength(plaintext.count) - plaintext.count)
         let ciphertext = try ChaCha20.apply(
             to: prefix + plaintext + zeros, key: keys.chaChaKey, nonce: keys.chaChaNonce)
@@ -53,13 +60,26 @@ package enum EncryptedPayload {
         return Base64.encode([version] + nonce + ciphertext + mac)
     }
 
-    package static func decrypt(_ payload: String, with key: ConversationKey) throws -> [UInt8] {
+    private static func lengthPrefix(_ count: Int) -> [UInt8] {
+        count <= plaintextLengths.upperBound
+            ? [UInt8(count >> 8), UInt8(count & 0xff)]
+            : [0, 0] + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: count >> $0) }
+    }
+
+    package static func decrypt(
+        _ payload: String, with key: ConversationKey, maximumBytes: Int = plaintextLengths.upperBound
+    ) throws -> [UInt8] {
         guard payload.first != "#" else { throw Failure.unknownVersion }
-        guard payloadCharacters.contains(payload.utf8.count) else {
+        let longestBytes =
+            1 + nonceLengthBytes + lengthPrefix(maximumBytes).count + paddedLength(maximumBytes)
+            + macLengthBytes
+        guard (shortestPayloadCharacters...((longestBytes + 2) / 3 * 4)).contains(payload.utf8.count) else {
             throw Failure.invalidPayloadLength(payload.utf8.count)
         }
         guard let bytes = Base64.decode(payload) else { throw Failure.invalidBase64 }
-        guard payloadBytes.contains(bytes.count) else { throw Failure.invalidPayloadLength(bytes.count) }
+        guard (shortestPayloadBytes...longestBytes).contains(bytes.count) else {
+            throw Failure.invalidPayloadLength(bytes.count)
+        }
         guard bytes.first == version else { throw Failure.unknownVersion }
         let nonce = Array(bytes[1..<1 + nonceLengthBytes])
         let ciphertext = Array(bytes[(1 + nonceLengthBytes)..<(bytes.count - macLengthBytes)])
@@ -69,12 +89,23 @@ package enum EncryptedPayload {
             throw Failure.wrongMAC
         }
         let padded = try ChaCha20.apply(to: ciphertext, key: keys.chaChaKey, nonce: keys.chaChaNonce)
-        guard padded.count >= 2 else { throw Failure.invalidPadding }
-        let count = Int(padded[0]) << 8 | Int(padded[1])
-        guard plaintextLengths.contains(count), padded.count == 2 + paddedLength(count),
-            padded.dropFirst(2 + count).allSatisfy({ $0 == 0 })
+        return try unpadded(padded, maximumBytes)
+    }
+
+    private static func unpadded(_ padded: [UInt8], _ maximumBytes: Int) throws -> [UInt8] {
+        func number(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
+        guard padded.count >= 6 else { throw Failure.invalidPadding }
+        let short = number(padded[..<2])
+        // A length of none says that the real one follows; one that would have fitted before is not another way to write it.
+        let count = short == 0 ? number(padded[2..<6]) : short
+        guard short != 0 || count > plaintextLengths.upperBound, count <= maximumBytes else {
+            throw Failure.invalidPadding
+        }
+        let start = lengthPrefix(count).count
+        guard padded.count == start + paddedLength(count),
+            padded.dropFirst(start + count).allSatisfy({ $0 == 0 })
         else { throw Failure.invalidPadding }
-        return Array(padded[2..<2 + count])
+        return Array(padded[start..<start + count])
     }
 
     /// NIP-44 "calc_padded_len".

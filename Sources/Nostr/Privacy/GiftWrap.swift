@@ -24,6 +24,8 @@ package enum GiftWrapError: Error, Equatable, CustomStringConvertible {
 package enum GiftWrap {
     /// Dates are drawn from this many seconds before now, so that they tell nothing.
     package static let dateSpreadSeconds: UInt64 = 48 * 3600
+    /// Of what is encrypted, in bytes. Above 65535 not every implementation reads it (MDK's does not).
+    package static let maximumBytes = 1 << 20
 
     package static func wrap(
         _ rumor: Rumor, from sender: Secp256k1SecretKey, to receiver: XOnlyKey, now: Int64,
@@ -32,7 +34,8 @@ package enum GiftWrap {
         let sealKey = try ConversationKey(of: sender, with: receiver)
         let seal = try Rumor(
             author: sender.publicKey, createdAt: earlier(than: now, random), kind: .seal,
-            content: EncryptedPayload.encrypt(rumor.json, with: sealKey, random: random)
+            content: EncryptedPayload.encrypt(
+                rumor.json, with: sealKey, maximumBytes: maximumBytes, random: random)
         ).signed(by: sender, random: random)
 
         let oneTime = try Secp256k1SecretKey.random(from: random)
@@ -40,7 +43,8 @@ package enum GiftWrap {
         return try Rumor(
             author: oneTime.publicKey, createdAt: earlier(than: now, random), kind: .giftWrap,
             tags: [Tag("p", receiver.hex)],
-            content: EncryptedPayload.encrypt(seal.json, with: wrapKey, random: random)
+            content: EncryptedPayload.encrypt(
+                seal.json, with: wrapKey, maximumBytes: maximumBytes, random: random)
         ).signed(by: oneTime, random: random)
     }
 
@@ -64,7 +68,8 @@ package enum GiftWrap {
         _ content: String, _ receiver: Secp256k1SecretKey, _ sender: XOnlyKey
     ) throws(GiftWrapError) -> [UInt8] {
         do {
-            return try EncryptedPayload.decrypt(content, with: ConversationKey(of: receiver, with: sender))
+            return try EncryptedPayload.decrypt(
+                content, with: ConversationKey(of: receiver, with: sender), maximumBytes: maximumBytes)
         } catch {
             throw .undecryptable("\(error)")
         }

@@ -21,7 +21,10 @@ struct AgentChat: Sendable {
                 let failure = Failure(error)
                 // Whatever an interruption makes fail is one; but what is left running because of it is told.
                 guard Task.isCancelled, failure.code != .leak else { return failure }
-                return Failure(.cancelled, "interrupted", hints: failure.hints)
+                return Failure(
+                    .cancelled,
+                    failure.code == .cancelled ? "interrupted" : "interrupted, and: \(failure.message)",
+                    hints: failure.hints)
             }
         }
         let ending = Ending(host: host)
@@ -37,6 +40,7 @@ struct AgentChat: Sendable {
             host.log.emit(.failure(code: failure.code.rawValue, message: "error: \(failure.description)"))
         }
         if let failure, failure.code == .cancelled {
+            if failure.message != "interrupted" { output.line(failure.message, to: .error) }
             for hint in failure.hints { output.line("hint: \(hint)", to: .error) }
         }
         // Both errors are reported: what went wrong, and that the agent could not be removed.

@@ -92,7 +92,8 @@ struct AgentNewCommand: Subcommand {
             context.output.line(
                 ScriptText.make(
                     description, given, name: arguments.value("--name"),
-                    relays: context.configuration.explicitRelays?.map(\.text) ?? []))
+                    relays: context.configuration.explicitRelays?.map(\.text) ?? [],
+                    isMock: arguments.has("--mock")))
             return 0
         }
         let host = try await LiveHost.make(

@@ -6,6 +6,8 @@ struct AgentResourcesCommand: Subcommand {
     enum Verb: String, Sendable { case list, inspect, delete, sweep }
 
     let verb: Verb
+    private static let url = OptionSpec(
+        "--url", placeholder: "URL", help: "the control plane, where several have something of that id")
 
     var spec: CommandSpec {
         switch verb {
@@ -13,9 +15,14 @@ struct AgentResourcesCommand: Subcommand {
             CommandSpec(
                 name: "agent list", summary: "what was started and not removed, beside what the providers say"
             )
-        case .inspect: CommandSpec(name: "agent inspect", summary: "everything known of one", usage: "ID")
+        case .inspect:
+            CommandSpec(
+                name: "agent inspect", summary: "everything known of one", usage: "ID [--url URL]",
+                options: [Self.url])
         case .delete:
-            CommandSpec(name: "agent delete", summary: "removes one, with what belongs to it", usage: "ID")
+            CommandSpec(
+                name: "agent delete", summary: "removes one, with what belongs to it",
+                usage: "ID [--url URL]", options: [Self.url])
         case .sweep:
             CommandSpec(
                 name: "agent sweep", summary: "finds and removes what earlier runs left behind",
@@ -45,8 +52,8 @@ struct AgentResourcesCommand: Subcommand {
         do {
             switch verb {
             case .list: status = try await list(host, context)
-            case .inspect: status = try await inspect(arguments.positionals[0], host, context)
-            case .delete: status = try await delete(arguments.positionals[0], host, context)
+            case .inspect: status = try await inspect(arguments, host, context)
+            case .delete: status = try await delete(arguments, host, context)
             case .sweep: status = try await sweep(arguments, host, context)
             }
         } catch {
@@ -60,10 +67,7 @@ struct AgentResourcesCommand: Subcommand {
     /// What the ledger knows, each with what its provider says; then what the providers have beside that.
     private func list(_ host: LiveHost, _ context: CommandContext) async throws -> Int32 {
         let entries = try await host.resources()
-        for entry in entries {
-            let row = await ResourceRow(entry, host)
-            context.result("resource", row.fields, row.line)
-        }
+        for row in await ResourceRow.all(entries, host) { context.result("resource", row.fields, row.line) }
         let others = await ResourceRow.beside(entries, host)
         for row in others.rows { context.result("resource", row.fields, row.line) }
         for (provider, failure) in others.failures {
@@ -75,8 +79,12 @@ struct AgentResourcesCommand: Subcommand {
         return 0
     }
 
-    private func inspect(_ id: String, _ host: LiveHost, _ context: CommandContext) async throws -> Int32 {
-        for entry in try await Self.entries(id, host) {
+    private func inspect(_ arguments: ParsedArguments, _ host: LiveHost, _ context: CommandContext)
+        async throws -> Int32
+    {
+        for entry in try await Self.entries(
+            arguments.positionals[0], at: arguments.value("--url"), host)
+        {
             let row = await ResourceRow(entry, host)
             context.result("resource", row.fields, row.page)
         }
@@ -84,9 +92,20 @@ struct AgentResourcesCommand: Subcommand {
     }
 
     /// The entry of that id with everything made together with it, machines before their volumes.
-    private static func entries(_ id: String, _ host: LiveHost) async throws -> [ResourceLedger.Entry] {
+    ///
+    /// - Parameter url: the control plane, where several have something of that id.
+    private static func entries(_ id: String, at url: String?, _ host: LiveHost) async throws
+        -> [ResourceLedger.Entry]
+    {
         let all = try await host.resources()
-        guard let found = all.first(where: { $0.id == id }) else {
+        let matching = all.filter { $0.id == id && (url == nil || $0.url == url) }
+        guard matching.count <= 1 else {
+            throw Failure(
+                .usage,
+                "\(id.prefix(80)) is the id of \(matching.count) resources: say at which control plane",
+                hints: matching.map { "--url \($0.url)" })
+        }
+        guard let found = matching.first else {
             let known = all.compactMap(\.id)
             throw Failure(
                 .usage, "the ledger knows nothing of \(id.prefix(80))",
@@ -95,12 +114,19 @@ struct AgentResourcesCommand: Subcommand {
                     known.isEmpty ? "nothing is running" : "known: \(known.joined(separator: ", "))",
                 ].compactMap { $0 })
         }
-        return all.filter { $0.suffix == found.suffix && $0.provider == found.provider }
-            .sorted { ($0.kind == "volume" ? 1 : 0) < ($1.kind == "volume" ? 1 : 0) }
+        return all.filter {
+            $0.suffix == found.suffix && $0.provider == found.provider && $0.url == found.url
+        }
+        .sorted { ($0.kind == "volume" ? 1 : 0) < ($1.kind == "volume" ? 1 : 0) }
     }
 
-    private func delete(_ id: String, _ host: LiveHost, _ context: CommandContext) async throws -> Int32 {
-        await Self.removeAll(try await Self.entries(id, host), host, context, removesUnproven: false)
+    private func delete(_ arguments: ParsedArguments, _ host: LiveHost, _ context: CommandContext)
+        async throws -> Int32
+    {
+        await Self.removeAll(
+            try await Self.entries(
+                arguments.positionals[0], at: arguments.value("--url"), host), host, context,
+            removesUnproven: false)
     }
 
     /// Each by itself: one that fails leaves the others their turn.
@@ -158,7 +184,8 @@ struct AgentResourcesCommand: Subcommand {
             }
             guard
                 case .text(let answer) = await PlainPrompt(output: context.output).readLine(
-                    prompt: "remove all \(entries.count)? [y/n] "), answer.lowercased().hasPrefix("y")
+                    prompt: "remove all \(entries.count)? [y/n] "),
+                ["y", "yes"].contains(answer.lowercased())
             else {
                 context.output.line("nothing was removed")
                 return 0
@@ -172,7 +199,7 @@ struct AgentResourcesCommand: Subcommand {
     private static func candidates(for entry: ResourceLedger.Entry, _ host: LiveHost) async -> [String] {
         guard entry.id == nil else { return [] }
         do {
-            let known = Set(try await host.resources().compactMap(\.id))
+            let known = try await host.knownIDs(at: entry)
             return try await host.provider(for: entry).findLeftovers(of: entry, known: known).map {
                 "\($0.resource.id)\($0.isProven ? "" : "  perhaps somebody else's: removed with --unproven only")"
             }

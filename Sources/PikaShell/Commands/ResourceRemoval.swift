@@ -33,7 +33,7 @@ struct ResourceRemoval {
     func finding(for entry: ResourceLedger.Entry) async throws -> ResourceFinding {
         let provider = try host.provider(for: entry)
         guard let id = entry.id else {
-            let known = Set(try await host.resources().compactMap(\.id))
+            let known = try await host.knownIDs(at: entry)
             let found = ResourceFinding.of(
                 entry, try await provider.findLeftovers(of: entry, known: known),
                 now: Int64(Date().timeIntervalSince1970 * 1000))
@@ -42,7 +42,9 @@ struct ResourceRemoval {
             return .stays(resource)
         }
         let resource = ProviderResource(kind: entry.kind, id: id)
-        guard !provider.canRemove else { return .remove([resource]) }
+        guard !provider.canRemove else {
+            return try await provider.isStillOurs(entry) ? .remove([resource]) : .gone
+        }
         return try await provider.inspect(resource) == nil ? .gone : .stays(resource)
     }
 

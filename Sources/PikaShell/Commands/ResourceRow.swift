@@ -23,6 +23,18 @@ struct ResourceRow: Sendable {
             """
     }
 
+    /// In the order of the entries; all are asked at once.
+    static func all(_ entries: [ResourceLedger.Entry], _ host: LiveHost) async -> [ResourceRow] {
+        await withTaskGroup(of: (Int, ResourceRow).self) { group in
+            for (index, entry) in entries.enumerated() {
+                group.addTask { (index, await ResourceRow(entry, host)) }
+            }
+            var rows: [(Int, ResourceRow)] = []
+            for await row in group { rows.append(row) }
+            return rows.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
     /// Something that only the provider knows.
     private init(_ listed: ListedResource, _ provider: any Provider) {
         fields = [

@@ -3,7 +3,8 @@ import AgentCore
 /// The `.pika` script that does what `agent new` would.
 enum ScriptText {
     static func make(
-        _ provider: ProviderDescription, _ given: [String: String], name: String?, relays: [String]
+        _ provider: ProviderDescription, _ given: [String: String], name: String?, relays: [String],
+        isMock: Bool
     ) -> String {
         var options = given
         options["name"] = name
@@ -12,7 +13,8 @@ enum ScriptText {
         let keeps = ["yes", "true", "1", "on"].contains((given["keep"] ?? "").lowercased())
         // Only a microVM goes at the end; the others stay, as after `agent new`.
         let ending = provider.name == "microvm" && !keeps ? "defer teardown" : "keep"
-        let run = (["pikachat run"] + relays.map { "--relay \($0)" } + ["FILE"]).joined(separator: " ")
+        let run = (["pikachat run"] + (isMock ? ["--mock"] : []) + relays.map { "--relay \($0)" } + ["FILE"])
+            .joined(separator: " ")
         return """
             #!/usr/bin/env -S pikachat run
             # What `pikachat agent new --provider \(provider.name)` does, step by step: \(run)

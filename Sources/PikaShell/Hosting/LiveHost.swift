@@ -203,6 +203,13 @@ actor LiveHost: ScriptHost {
 
     func resources() async throws -> [ResourceLedger.Entry] { await environment.ledger.open }
 
+    /// Ids that the ledger accounts for at the control plane of an entry; another may have the same.
+    func knownIDs(at entry: ResourceLedger.Entry) async throws -> Set<String> {
+        Set(
+            try await resources().filter { $0.provider == entry.provider && $0.url == entry.url }
+                .compactMap(\.id))
+    }
+
     // MARK: HTTP and mocks
 
     func http(

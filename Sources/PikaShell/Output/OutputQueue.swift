@@ -16,6 +16,8 @@ final class OutputQueue: Sendable {
         var pending: [(Stream, String)] = []
         var pendingBytes = 0
         var isWriting = false
+        /// Why stdout took something not, if so: a reader that is gone is no reason, a full disk is.
+        var failure: Int32?
         /// Called once when nothing is left to write.
         var whenDrained: [@Sendable () -> Void] = []
 
@@ -111,7 +113,9 @@ final class OutputQueue: Sendable {
                 state.pendingBytes -= item.1.utf8.count
                 return item
             }
-            if let next { Self.emit(next.1, Self.descriptor(next.0)) }
+            if let next, let failure = Self.emit(next.1, Self.descriptor(next.0)), next.0 == .output {
+                state.withLock { $0.failure = failure }
+            }
             let whenDrained = state.withLock { state in
                 state.isWriting = false
                 guard state.isDrained else { return [@Sendable () -> Void]() }
@@ -126,7 +130,11 @@ final class OutputQueue: Sendable {
         stream == .output ? STDOUT_FILENO : STDERR_FILENO
     }
 
-    private static func emit(_ text: String, _ descriptor: Int32) {
+    /// What went wrong with stdout, for the exit status.
+    var failure: String? { state.withLock { $0.failure }.map { String(cString: strerror($0)) } }
+
+    /// - Returns: the error number of a write that failed for another reason than a reader that is gone.
+    private static func emit(_ text: String, _ descriptor: Int32) -> Int32? {
         let bytes = Array(text.utf8)
         var offset = 0
         while offset < bytes.count {
@@ -140,8 +148,9 @@ final class OutputQueue: Sendable {
                 continue
             }
             // A reader that is gone (a closed pipe) is no reason to stop: cleanup must still run.
-            guard written > 0 else { return }
+            guard written > 0 else { return written < 0 && errno != EPIPE ? errno : nil }
             offset += written
         }
+        return nil
     }
 }

@@ -9,7 +9,7 @@ extension FlyProvider {
                     "GET", "/machines/\(resource.id)", Optional<String>.none,
                     purpose: "look at machine \(resource.id)")
                 try ResourceID.check(machine.id, is: resource.id, "machine")
-                return machine.state ?? "known"
+                return ServerText.plain(machine.state ?? "known")
             }
             let volume: FlyVolume = try await call(
                 "GET", "/volumes/\(resource.id)", Optional<String>.none,
@@ -17,7 +17,7 @@ extension FlyProvider {
             try ResourceID.check(volume.id, is: resource.id, "volume")
             return "exists"
         } catch let failure as HTTPFailure {
-            if case .status(404, _) = failure.reason { return nil }
+            if failure.isUnknownResource { return nil }
             throw ProviderError(failure.code, failure.description, hints: hints(for: failure))
         }
     }
@@ -43,17 +43,17 @@ extension FlyProvider {
     package func list() async throws -> [ListedResource]? {
         try await listed("/machines", "machine").filter {
             ResourceID.isUsable($0.id) && $0.config?.metadata?[Self.metadataKey] != nil
-        }.map { ListedResource(kind: "machine", id: $0.id, state: $0.state ?? "known") }
+        }.map { ListedResource(kind: "machine", id: $0.id, state: ServerText.plain($0.state ?? "known")) }
     }
 
     /// What to do next, where the control plane's own words do not say it.
     func hints(for failure: HTTPFailure) -> [String] {
         switch failure.reason {
-        case .status(401, _), .status(403, _):
+        case .status(401, _, _), .status(403, _, _):
             [
                 "FLY_API_TOKEN must be a token that may use the app \(options.app): fly tokens create deploy -a \(options.app)"
             ]
-        case .status(404, _):
+        case .status(404, _, _):
             ["is \(options.app) the app's name? It is FLY_BOT_APP_NAME, or --app; fly apps list shows yours"]
         case .transport, .timeout: ["its address is PIKA_FLY_API_BASE_URL, or --fly-url"]
         default: []

@@ -44,6 +44,7 @@ package struct FlyProvider: Provider {
         -> ProvisionedAgent
     {
         try checkName(request.name)
+        try checkRegion()
         let botEnvironment = try botEnvironment()
         warnAboutRelays(request.relays)
         let volume = try await createVolume(request, ledger)
@@ -62,7 +63,7 @@ package struct FlyProvider: Provider {
         }
         return ProvisionedAgent(
             id: machine.id, publicKey: request.botKey.publicKey,
-            detail: "region=\(machine.region ?? options.region)",
+            detail: "region=\(ServerText.plain(machine.region ?? options.region))",
             fields: [
                 "id": .text(machine.id), "provider": .text(name), "app": .text(options.app),
                 "volume": .text(volume.id),
@@ -79,6 +80,13 @@ package struct FlyProvider: Provider {
             if name.hasSuffix("KEY") { environment.log.masking.add(value) }
         }
         return bot
+    }
+
+    private func checkRegion() throws {
+        guard options.region.utf8.allSatisfy({ $0 >= 0x61 && $0 <= 0x7a }), !options.region.isEmpty else {
+            throw ProviderError(
+                .usage, "a Fly region is a short lower-case word, such as iad: \(options.region.prefix(40))")
+        }
     }
 
     private func checkName(_ name: String?) throws {
@@ -99,19 +107,28 @@ package struct FlyProvider: Provider {
     private func undo(_ resources: [ProviderResource], _ ledger: ResourceRecorder, because error: any Error)
         async -> any Error
     {
-        var left: [String] = []
+        var (left, notes): ([String], [String]) = ([], [])
         for resource in resources {
             do {
                 try await remove(resource)
-                try await ledger.isGone(resource.kind, id: resource.id)
             } catch {
                 let failure = Failure(error)
                 left += ["and \(resource.kind) \(resource.id) is left: \(failure.message)"] + failure.hints
+                continue
+            }
+            do {
+                try await ledger.isGone(resource.kind, id: resource.id)
+            } catch {
+                notes.append(
+                    "\(resource.kind) \(resource.id) was removed, but the ledger does not say so: \(error)")
             }
         }
-        guard !left.isEmpty else { return error }
         let first = Failure(error)
-        return ProviderError(.leak, first.message, hints: first.hints + left, canHeal: false)
+        guard !left.isEmpty else {
+            return notes.isEmpty
+                ? error : ProviderError(first.code, first.message, hints: first.hints + notes, canHeal: false)
+        }
+        return ProviderError(.leak, first.message, hints: first.hints + left + notes, canHeal: false)
     }
 
     /// The deployed image joins the two default relays, whatever the client uses.
@@ -206,7 +223,7 @@ package struct FlyProvider: Provider {
                 throw ProviderError(.notReady, "machine \(agent.id) is not started, says its control plane")
             }
         } catch let failure as HTTPFailure {
-            guard case .status(408, _) = failure.reason else {
+            guard case .status(408, _, _) = failure.reason else {
                 throw ProviderError(failure.code, failure.description)
             }
             let state = try await inspect(ProviderResource(kind: "machine", id: agent.id)) ?? "gone"
@@ -223,7 +240,7 @@ package struct FlyProvider: Provider {
             _ = try await send(
                 "DELETE", path, Optional<String>.none, purpose: "delete \(resource.kind) \(resource.id)")
         } catch let failure as HTTPFailure {
-            if case .status(404, _) = failure.reason { return }
+            if failure.isUnknownResource { return }
             throw ProviderError(
                 .leak, failure.description, hints: ["manual cleanup: \(manualRemoval(of: resource))"])
         }

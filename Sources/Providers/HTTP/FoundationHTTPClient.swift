@@ -36,7 +36,8 @@ package final class FoundationHTTPClient: NSObject, HTTPClient {
     deinit { session.finishTasksAndInvalidate() }
 
     package func send(_ request: HTTPRequest) async throws -> HTTPResponse {
-        guard let url = URL(string: request.url), url.host != nil else {
+        guard let url = URL(string: request.url), url.host != nil, ["http", "https"].contains(url.scheme)
+        else {
             throw HTTPFailure(request, .transport("not a usable address", mayHaveArrived: false))
         }
         var urlRequest = URLRequest(url: url)
@@ -83,9 +84,10 @@ package final class FoundationHTTPClient: NSObject, HTTPClient {
         case .secureConnectionFailed, .serverCertificateUntrusted, .serverCertificateHasBadDate,
             .serverCertificateHasUnknownRoot, .serverCertificateNotYetValid, .clientCertificateRejected:
             return .transport("TLS failed: the server's certificate is not trusted", mayHaveArrived: false)
-        case .badServerResponse, .cannotParseResponse, .cannotDecodeContentData:
+        // The address was looked at before: what is not supported is what came back.
+        case .badServerResponse, .cannotParseResponse, .cannotDecodeContentData, .unsupportedURL:
             return .transport("the connection broke off, or the answer is not HTTP", mayHaveArrived: true)
-        case .unsupportedURL, .badURL: return .transport("not a usable address", mayHaveArrived: false)
+        case .badURL: return .transport("not a usable address", mayHaveArrived: false)
         case .timedOut: return .transport("the connection timed out", mayHaveArrived: true)
         default:
             return .transport("the connection failed (code \(error.code.rawValue))", mayHaveArrived: true)

@@ -8,8 +8,8 @@ package struct HTTPFailure: FailureConvertible, Equatable, CustomStringConvertib
         /// No answer: refused, unknown host, TLS. `mayHaveArrived` when the request could have reached the server.
         case transport(String, mayHaveArrived: Bool)
         case timeout(Duration)
-        /// An answer that says no.
-        case status(Int, body: String)
+        /// An answer that says no; `isReasoned` when in the contract's words: `{"error":"text"}`.
+        case status(Int, body: String, isReasoned: Bool)
         /// An answer that is not what the contract promises.
         case unusable(String, body: String)
     }
@@ -30,16 +30,24 @@ package struct HTTPFailure: FailureConvertible, Equatable, CustomStringConvertib
     }
 
     package init(_ request: HTTPRequest, status response: HTTPResponse) {
-        self.init(request, .status(response.status, body: Self.excerpt(response.body)))
+        struct Refusal: Decodable { let error: String }
+        let refusal = try? JSONDecoder().decode(Refusal.self, from: Data(response.body))
+        self.init(
+            request,
+            .status(response.status, body: Self.excerpt(response.body), isReasoned: refusal != nil))
     }
 
-    /// One line, whatever the server sent.
+    /// One line, whatever the server sent. Where it is cut, the last word goes as a whole: half a secret is none that masking knows.
     package static func excerpt(_ body: [UInt8]) -> String {
         let text = String(decoding: body.prefix(4 * bodyCharacters), as: UTF8.self)
         let oneLine = text.split(whereSeparator: { $0.isWhitespace || $0.isNewline }).joined(separator: " ")
-        return String(
-            oneLine.filter { !$0.unicodeScalars.contains { $0.properties.generalCategory == .control } }
-                .prefix(bodyCharacters))
+        let clean = oneLine.filter {
+            !$0.unicodeScalars.contains { $0.properties.generalCategory == .control }
+        }
+        let kept = clean.prefix(bodyCharacters)
+        guard clean.count > bodyCharacters || body.count > 4 * bodyCharacters else { return clean }
+        let whole = kept.reversed().drop { $0.isLetter || $0.isNumber || "-_+/=.".contains($0) }
+        return String(whole.reversed()) + "…"
     }
 
     /// For an answer that should have been good: it may hold what the control plane gives us alone, an SSH key for instance. Of
@@ -64,8 +72,8 @@ package struct HTTPFailure: FailureConvertible, Equatable, CustomStringConvertib
         switch reason {
         case .transport(let why, _): why
         case .timeout(let limit): "no answer within \(limit.inSeconds)"
-        case .status(let status, let body):
-            "\(status) \(Self.reasonPhrase(status))" + (body.isEmpty ? "" : " \(body)")
+        case .status(let status, let body, _):
+            ["\(status)", Self.reasonPhrase(status), body].filter { !$0.isEmpty }.joined(separator: " ")
         case .unusable(let why, let body): "\(why)" + (body.isEmpty ? "" : " (the answer: \(body))")
         }
     }
@@ -74,8 +82,15 @@ package struct HTTPFailure: FailureConvertible, Equatable, CustomStringConvertib
     package var surelyDidNothing: Bool {
         switch reason {
         case .transport(_, let mayHaveArrived): !mayHaveArrived
-        // A gateway's 502, 503 or 504 says nothing about what the server behind it did.
-        case .status(let status, _): ![502, 503, 504].contains(status)
+        // A gateway's 502 or 524 says nothing about what the server behind it did, and a 408 only that it took too long. A 500 in the
+        // control plane's own words is its own refusal.
+        case .status(let status, _, let isReasoned):
+            switch status {
+            case 408: false
+            case 500: isReasoned
+            case 501, 505: true
+            default: status < 500
+            }
         case .timeout, .unusable: false
         }
     }
@@ -85,10 +100,10 @@ package struct HTTPFailure: FailureConvertible, Equatable, CustomStringConvertib
     package var code: FailureCode {
         switch reason {
         case .transport, .timeout: .unreachable
-        case .status(401, _), .status(403, _): .auth
-        case .status(402, _), .status(429, _): .quota
-        case .status(404, _): .protocolError
-        case .status(408, _), .status(425, _), .status(500..., _): .unreachable
+        case .status(401, _, _), .status(403, _, _): .auth
+        case .status(402, _, _), .status(429, _, _): .quota
+        case .status(404, _, _): .protocolError
+        case .status(408, _, _), .status(425, _, _), .status(500..., _, _): .unreachable
         case .status, .unusable: .protocolError
         }
     }
@@ -99,9 +114,14 @@ package struct HTTPFailure: FailureConvertible, Equatable, CustomStringConvertib
     package var canHeal: Bool {
         switch reason {
         case .transport, .timeout: true
-        case .status(let status, _): [408, 425, 429].contains(status) || status >= 500
+        case .status(let status, _, _): [408, 425, 429].contains(status) || status >= 500
         case .unusable: false
         }
+    }
+
+    /// The control plane says itself that there is no such thing; any other 404 is somebody else's.
+    var isUnknownResource: Bool {
+        if case .status(404, _, let isReasoned) = reason { isReasoned } else { false }
     }
 
     static func reasonPhrase(_ status: Int) -> String {
@@ -129,7 +149,7 @@ package struct HTTPFailure: FailureConvertible, Equatable, CustomStringConvertib
         case 502: "Bad Gateway"
         case 503: "Service Unavailable"
         case 504: "Gateway Timeout"
-        default: "status"
+        default: ""
         }
     }
 }

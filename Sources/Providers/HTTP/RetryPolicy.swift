@@ -29,13 +29,16 @@ package struct RetryPolicy: Sendable {
                 while true {
                     let pause: Duration
                     do {
+                        // From here on a time-out is one of this try, which may have arrived.
+                        await last.set(nil)
                         let response = try await http.send(request)
                         guard Self.mayRepeat(request, after: response) else { return response }
                         failures += 1
                         await last.set(HTTPFailure(request, status: response))
-                        pause =
-                            Self.retryAfter(response)
-                            ?? schedule.delay(afterFailures: failures, jitter: jitter())
+                        // Never without a pause of our own: "at once" is what an overloaded server says by mistake.
+                        pause = max(
+                            Self.retryAfter(response) ?? .zero,
+                            schedule.delay(afterFailures: failures, jitter: jitter()))
                     } catch let failure as HTTPFailure {
                         failures += 1
                         guard case .transport(_, let mayHaveArrived) = failure.reason,
@@ -58,7 +61,7 @@ package struct RetryPolicy: Sendable {
         switch response.status {
         case 429: true
         // A gateway says it, too, when the server behind it is at work.
-        case 503: ["GET", "DELETE"].contains(request.method) || response.headers["retry-after"] != nil
+        case 503: ["GET", "DELETE"].contains(request.method) || retryAfter(response) != nil
         default: false
         }
     }
@@ -84,6 +87,6 @@ package struct RetryPolicy: Sendable {
 
     private actor LastFailure {
         private(set) var failure: HTTPFailure?
-        func set(_ failure: HTTPFailure) { self.failure = failure }
+        func set(_ failure: HTTPFailure?) { self.failure = failure }
     }
 }

@@ -66,7 +66,7 @@ package struct MicroVMProvider: Provider {
             throw unreachable(failure, mayHaveCreated: !failure.surelyDidNothing)
         }
         let agent = ProvisionedAgent(
-            id: vm.id, publicKey: request.botKey.publicKey, detail: "ip=\(vm.ip)",
+            id: vm.id, publicKey: request.botKey.publicKey, detail: "ip=\(ServerText.plain(vm.ip))",
             fields: [
                 "id": .text(vm.id), "ip": .text(vm.ip), "provider": .text(name),
                 "url": .text(options.spawnerURL),
@@ -107,7 +107,6 @@ package struct MicroVMProvider: Provider {
 
     /// Before every creation as well: what is wrong with the address is found before anything can be left behind.
     private func checkHealth() async throws {
-        struct Health: Decodable { let ok: Bool }
         let health: Health = try await look("/healthz", purpose: "reach vm-spawner")
         guard health.ok else {
             throw ProviderError(
@@ -129,19 +128,23 @@ package struct MicroVMProvider: Provider {
             failure.code,
             "failed to create microvm via vm-spawner at \(options.spawnerURL): \(failure.cause)",
             hints: (mayHaveCreated
-                ? ["a VM may have been created all the same; look with: curl \(options.spawnerURL)/vms"] : [])
+                ? [
+                    "a VM may have been created all the same; look with: curl \(options.spawnerURL)/vms",
+                    "pikachat agent sweep looks for it later",
+                ] : [])
                 + hints(for: failure), canHeal: !mayHaveCreated && failure.canHeal)
     }
 
     private func hints(for failure: HTTPFailure) -> [String] {
         switch failure.reason {
-        case .status(401, _), .status(403, _):
+        case .status(401, _, _), .status(403, _, _):
             [
                 "a vm-spawner asks nobody for a password: something else answers at this address, a proxy for instance",
                 "its address is PIKA_MICROVM_SPAWNER_URL, or --spawner-url",
             ]
-        case .status(404, _):
+        case .status(300..<500, _, _) where failure.code == .protocolError:
             ["what answers there is no vm-spawner; its address is PIKA_MICROVM_SPAWNER_URL, or --spawner-url"]
+        case .status: ["vm-spawner answered, and said no: look at its log"]
         default:
             [
                 "ensure vm-spawner is reachable (curl \(options.spawnerURL)/healthz)",
@@ -158,11 +161,10 @@ package struct MicroVMProvider: Provider {
             purpose: "delete microvm \(resource.id)")
         do {
             let response = try await retry.send(request, by: http)
-            // Gone already, by its own time to live or by hand: that is what was wanted.
-            guard response.isSuccess || response.status == 404 else {
-                throw HTTPFailure(request, status: response)
-            }
+            guard response.isSuccess else { throw HTTPFailure(request, status: response) }
         } catch let failure as HTTPFailure {
+            // Gone already, by its own time to live or by hand: that is what was wanted.
+            if failure.isUnknownResource { return }
             throw ProviderError(
                 .leak, "failed to delete microvm \(resource.id) via \(options.spawnerURL): \(failure.cause)",
                 hints: ["manual cleanup: \(manualRemoval(of: resource))"])
@@ -170,22 +172,47 @@ package struct MicroVMProvider: Provider {
     }
 
     package func inspect(_ resource: ProviderResource) async throws -> String? {
-        let request = HTTPRequest(
-            "GET", route("\(options.spawnerURL)/vms/\(resource.id)"), timeout: .seconds(10),
-            purpose: "look at microvm \(resource.id)")
-        let response = try await retry.send(request, by: http)
-        if response.status == 404 { return nil }
-        guard response.isSuccess else { throw HTTPFailure(request, status: response) }
-        let vm = try http.read(SpawnerVM.self, from: response, for: request)
-        try ResourceID.check(vm.id, is: resource.id, "VM")
-        return "\(vm.status ?? "running"), ip=\(vm.ip)"
+        try await vm(resource.id).map(Self.describe)
+    }
+
+    private static func describe(_ vm: SpawnerVM) -> String {
+        ServerText.plain("\(vm.status ?? "running"), ip=\(vm.ip)")
+    }
+
+    /// Nil when the spawner does not know it.
+    private func vm(_ id: String) async throws -> SpawnerVM? {
+        do {
+            let vm: SpawnerVM = try await look("/vms/\(id)", purpose: "look at microvm \(id)")
+            try ResourceID.check(vm.id, is: id, "VM")
+            return vm
+        } catch let failure as HTTPFailure where failure.isUnknownResource {
+            return nil
+        }
+    }
+
+    /// A VM that was made long after ours has only its name in common with it: the spawner counts from one again.
+    package func isStillOurs(_ entry: ResourceLedger.Entry) async throws -> Bool {
+        guard let id = entry.id, let created = try await vm(id)?.createdAtMilliseconds else { return true }
+        return created - (try await clockOffset()) <= entry.settled
+    }
+
+    /// The spawner's clock before ours, in milliseconds; 0 where it does not tell.
+    private func clockOffset() async throws -> Int64 {
+        let health: Health = try await look("/healthz", purpose: "reach vm-spawner")
+        guard let now = SpawnerVM.milliseconds(health.now) else { return 0 }
+        return now - Int64(Date().timeIntervalSince1970 * 1000)
+    }
+
+    private struct Health: Decodable {
+        let ok: Bool
+        let now: String?
     }
 
     private func listedVMs() async throws -> [ListedVM] { try await look("/vms", purpose: "list microvms") }
 
     package func list() async throws -> [ListedResource]? {
         try await listedVMs().filter { ResourceID.isUsable($0.vm.id) }.map {
-            ListedResource(kind: "vm", id: $0.vm.id, state: "\($0.vm.status ?? "running"), ip=\($0.vm.ip)")
+            ListedResource(kind: "vm", id: $0.vm.id, state: Self.describe($0.vm))
         }
     }
 
@@ -201,13 +228,16 @@ package struct MicroVMProvider: Provider {
     /// still be that of somebody else who uses the same spawner.
     package func findLeftovers(of intent: ResourceLedger.Entry, known: Set<String>) async throws -> [Leftover]
     {
-        // Two clocks rarely agree to the second.
+        // By the spawner's clock; and two clocks rarely agree to the second.
+        let offset = try await clockOffset()
         let window = (intent.time - 30_000)...intent.settled
         return try await listedVMs()
             .filter { listed in
-                guard !known.contains(listed.vm.id), ResourceID.isUsable(listed.vm.id),
-                    let created = listed.vm.createdAtMilliseconds, window.contains(created)
-                else { return false }
+                guard !known.contains(listed.vm.id), ResourceID.isUsable(listed.vm.id) else { return false }
+                // One that does not say when it was made may be ours.
+                if let created = listed.vm.createdAtMilliseconds, !window.contains(created - offset) {
+                    return false
+                }
                 return listed.marks.allSatisfy {
                     intent.marks?[$0.key] == nil || intent.marks?[$0.key] == $0.value
                 }

@@ -67,10 +67,12 @@ package struct SpawnerVM: Codable, Equatable, Sendable {
     }
 
     /// Milliseconds since 1970; nil where the spawner says nothing that can be read (RFC 3339).
-    var createdAtMilliseconds: Int64? {
-        guard let createdAt else { return nil }
+    var createdAtMilliseconds: Int64? { Self.milliseconds(createdAt) }
+
+    static func milliseconds(_ text: String?) -> Int64? {
+        guard let text else { return nil }
         for style in [Date.ISO8601FormatStyle(), Date.ISO8601FormatStyle(includingFractionalSeconds: true)] {
-            if let date = try? Date(createdAt, strategy: style) {
+            if let date = try? Date(text, strategy: style), abs(date.timeIntervalSince1970) < 1e11 {
                 return Int64(date.timeIntervalSince1970 * 1000)
             }
         }

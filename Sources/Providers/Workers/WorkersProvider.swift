@@ -68,17 +68,28 @@ package struct WorkersProvider: Provider {
                     + (failure.surelyDidNothing
                         ? []
                         : [
-                            "the agent may exist all the same: curl \(options.baseURL)/agents/\(AgentID.normalised(body.name))"
+                            "the agent may exist all the same: curl \(options.baseURL)/agents/\(AgentID.normalised(body.name))",
+                            "pikachat agent sweep looks for it later",
                         ]),
                 canHeal: failure.surelyDidNothing && failure.canHeal)
         }
         guard Self.isUsable(status.id) else {
             throw ProviderError(
                 .protocolError,
-                "the worker answered with an agent id that is none: \(status.id.prefix(80).debugDescription)")
+                "the worker answered with an agent id that is none: \(status.id.prefix(80).debugDescription)",
+                hints: ["the agent exists all the same; pikachat agent sweep looks for it"])
         }
         try await ledger.didCreate("agent", id: status.id)
-        try checkIdentity(status, request.botKey.publicKey)
+        do {
+            try checkIdentity(status, request.botKey.publicKey)
+        } catch let error as ProviderError {
+            throw ProviderError(
+                error.failure.code, error.failure.message,
+                hints: [
+                    "Workers agent \(status.id) is still active.",
+                    "Inspect with: \(options.baseURL)/agents/\(status.id)",
+                ])
+        }
         report(status.relayProbe)
         return ProvisionedAgent(
             id: status.id, publicKey: request.botKey.publicKey, detail: "",
@@ -182,7 +193,7 @@ package struct WorkersProvider: Provider {
     }
 
     package func inspect(_ resource: ProviderResource) async throws -> String? {
-        try await status(of: resource.id).map { $0.status ?? "known" }
+        try await status(of: resource.id).map { ServerText.plain($0.status ?? "known") }
     }
 
     /// Nil when the worker does not know it.
@@ -194,7 +205,7 @@ package struct WorkersProvider: Provider {
             try ResourceID.check(status.id, is: id, "agent")
             return status
         } catch let failure as HTTPFailure {
-            if case .status(404, _) = failure.reason { return nil }
+            if failure.isUnknownResource { return nil }
             throw ProviderError(failure.code, failure.description, hints: hints(for: failure))
         }
     }

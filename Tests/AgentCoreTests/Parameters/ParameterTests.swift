@@ -77,4 +77,19 @@ struct ParameterTests {
         }
         #expect(state.nextCommand == "spawn PROVIDER")
     }
+
+    @Test(
+        "addresses that the HTTP library would refuse later are refused here; a scheme's case does not matter"
+    )
+    func addresses() throws {
+        let parameter = Parameter("url", .url, "")
+        #expect(try ParameterValue("HTTP://Host:80/x", for: parameter) == .text("http://Host:80/x"))
+        for (text, part) in [
+            ("http://127.0.0.1:99999", "a port is"), ("http://[::1]:80", "IPv6"),
+            ("http://127.0.0.1:0", "a port is"),
+        ] {
+            let error = #expect(throws: ParameterError.self) { try ParameterValue(text, for: parameter) }
+            #expect(error?.description.contains(part) ?? false, "\(text): \(error?.description ?? "")")
+        }
+    }
 }

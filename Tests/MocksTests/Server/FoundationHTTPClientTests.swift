@@ -29,4 +29,32 @@ struct FoundationHTTPClientTests {
         #expect(seen.withLock { $0 } == ["GET", "POST"])
         await server.stop()
     }
+
+    @Test(
+        "an answer that is not HTTP was an answer: nothing is repeated",
+        arguments: ["SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 \r\n\r\n", "{\"id\":\"vm-1\"}", "\u{0}\u{0}"])
+    func notHTTP(answer: String) async throws {
+        let seen = Mutex(0)
+        let server = try LoopbackServer()
+        await server.start { stream in
+            do {
+                _ = try await stream.read(maximum: 65_536)
+                seen.withLock { $0 += 1 }
+                try await stream.write(Array(answer.utf8))
+            } catch {
+                // The client went away; what counts was counted.
+            }
+        }
+        let create = HTTPRequest(
+            "POST", "http://127.0.0.1:\(server.port)/vms", body: Array("{}".utf8), timeout: .seconds(20),
+            purpose: "create")
+        let policy = RetryPolicy(clock: ContinuousClock())
+        let failure = await #expect(throws: HTTPFailure.self) {
+            try await policy.send(create, by: FoundationHTTPClient())
+        }
+        #expect(failure?.surelyDidNothing == false, "\(failure.map { "\($0)" } ?? "")")
+        #expect(failure?.cause.contains("not HTTP") ?? false, "\(failure.map { "\($0)" } ?? "")")
+        #expect(seen.withLock { $0 } == 1)
+        await server.stop()
+    }
 }

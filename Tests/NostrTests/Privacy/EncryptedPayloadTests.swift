@@ -122,4 +122,54 @@ struct EncryptedPayloadTests {
             }
         }
     }
+
+    /// NIP-44, "Extended length prefix test vectors".
+    @Test(
+        "lengths around the extended prefix",
+        arguments: [
+            (65_535, "6d8c2810d1e870fbaa1f0a0937126cca837a15f9260e27060c331d70a3c0bc84"),
+            (65_536, "b7b4edb36ba92e267d322d56d9aebc22e7fa96ff52e3c12adc07f07a43cbc616"),
+            (65_537, "eeb7c7c5373894ea2c1547cfd3ccb15d5a0b2d619da852e5c79df792dcc9e435"),
+        ])
+    func extendedLengths(count: Int, payloadHash: String) throws {
+        let key = ConversationKey(
+            secret: SecretBytes(
+                try #require(
+                    Hex.decode("c41c775356fd92eadc63ff5a0dc1da211b268cbea22316767095b2871ea1412d"))))
+        let plaintext = [UInt8](repeating: 0x61, count: count)
+        let nonce = [UInt8](repeating: 0, count: 31) + [1]
+        let payload = try EncryptedPayload.encrypt(
+            plaintext, with: key, maximumBytes: 100_000, nonce: nonce)
+        #expect(Hex.encode(SHA256.hash(Array(payload.utf8))) == payloadHash)
+        #expect(try EncryptedPayload.decrypt(payload, with: key, maximumBytes: 100_000) == plaintext)
+        guard count > 65_535 else { return }
+        #expect(throws: EncryptedPayload.Failure.invalidPlaintextLength(count)) {
+            try EncryptedPayload.encrypt(plaintext, with: key, nonce: nonce)
+        }
+        #expect(throws: EncryptedPayload.Failure.invalidPayloadLength(payload.utf8.count)) {
+            try EncryptedPayload.decrypt(payload, with: key)
+        }
+    }
+
+    @Test("a short text in the extended form is no other way to write it, and a long one ends where it says")
+    func extendedForgeries() throws {
+        let key = ConversationKey(secret: SecretBytes([UInt8](repeating: 7, count: 32)))
+        let nonce = [UInt8](repeating: 1, count: 32)
+        func forged(_ padded: [UInt8]) throws -> String {
+            let keys = try key.messageKeys(nonce: nonce)
+            let ciphertext = try ChaCha20.apply(to: padded, key: keys.chaChaKey, nonce: keys.chaChaNonce)
+            let mac = HMACSHA256.authenticationCode(for: nonce + ciphertext, key: keys.hmacKey)
+            return Base64.encode([2] + nonce + ciphertext + mac)
+        }
+        let zeros = [UInt8](repeating: 0, count: 66_000)
+        for padded in [
+            [0, 0, 0, 0, 0, 1, 0x61] + zeros.prefix(31), [0, 0, 0, 0, 0, 0] + zeros.prefix(32),
+            [0, 0, 0xff, 0xff, 0xff, 0xff] + zeros.prefix(65_536), [0, 0, 0, 1, 0, 1] + zeros.prefix(65_536),
+            [0, 0, 0, 1, 0, 0] + zeros.prefix(65_535) + [], [0, 0, 0, 0, 0xff, 0xff] + zeros.prefix(65_536),
+        ] as [[UInt8]] {
+            #expect(throws: EncryptedPayload.Failure.invalidPadding) {
+                try EncryptedPayload.decrypt(try forged(padded), with: key, maximumBytes: 1 << 20)
+            }
+        }
+    }
 }

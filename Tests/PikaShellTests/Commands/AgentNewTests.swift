@@ -215,9 +215,12 @@ struct AgentNewTests {
                     && result.error.contains(answer.part), "\(result.error)")
             #expect(
                 result.error.contains(
-                    name == "401"
+                    ["401", "redirect"].contains(name)
                         ? "its address is PIKA_MICROVM_SPAWNER_URL"
-                        : "ensure vm-spawner is reachable (curl \(spawner.url)/healthz)"), "\(result.error)")
+                        : name == "500"
+                            ? "look at its log"
+                            : "ensure vm-spawner is reachable (curl \(spawner.url)/healthz)"),
+                "\(result.error)")
         }
     }
 

@@ -274,6 +274,36 @@ struct AgentResourcesTests {
         }
     }
 
+    /// Two spawners that count from one have the same names for things.
+    @Test("an id that two control planes use is not guessed at")
+    func ambiguous() async throws {
+        try await withWorld { world, environment in
+            let line = { (url: String) in
+                #"{"key":"main-\#(url.suffix(4))","change":"kept","provider":"microvm","kind":"vm","id":"vm-1","url":"\#(url)","time":1}"#
+            }
+            let other = "http://127.0.0.1:1"
+            #expect(try await run(["agent", "list"], environment).status == 0)
+            try (line(world.microVM.url) + "\n" + line(other) + "\n").write(
+                toFile: state.file("pikachat/ledger.ndjson"), atomically: true, encoding: .utf8)
+            for verb in ["inspect", "delete"] {
+                let result = try await run(["agent", verb, "vm-1"], environment)
+                #expect(
+                    result.status == 2 && result.error.contains("is the id of 2 resources")
+                        && result.error.contains("--url \(other)"), "\(result.error)")
+            }
+            let one = try await run(["agent", "delete", "vm-1", "--url", world.microVM.url], environment)
+            #expect(one.status == 0, "\(one.output)\(one.error)")
+            #expect(try await run(["agent", "list"], environment).output.contains(other))
+        }
+    }
+
+    @Test("output that cannot be written is a failure")
+    func fullOutput() async throws {
+        let result = try await Program.run(
+            ["sh", "-c", "\"$0\" --help >/dev/full", Pikachat.path], environment: ["PATH": "/usr/bin:/bin"])
+        #expect(result.status == 3 && result.error.contains("No space left on device"), "\(result.error)")
+    }
+
     private func objects(_ text: String) throws -> [[String: Any]] {
         try text.split(separator: "\n").map {
             try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any], "\($0)")

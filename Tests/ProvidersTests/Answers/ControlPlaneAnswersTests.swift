@@ -87,7 +87,8 @@ struct ControlPlaneAnswersTests {
                 Endpoint("GET", "/vms/vm-1"): ["id", "ip"],
             ],
             optional: [
-                Endpoint("POST", "/vms"): ["status", "created_at"], Endpoint("GET", "/vms/vm-1"): ["status"],
+                Endpoint("GET", "/healthz"): ["now"], Endpoint("POST", "/vms"): ["status", "created_at"],
+                Endpoint("GET", "/vms/vm-1"): ["status"],
             ],
             creating: [Endpoint("POST", "/vms")]),
     ]

@@ -81,4 +81,50 @@ struct RetryPolicyTests {
         #expect(failure?.code == .quota && http.count == 1)
         #expect(ContinuousClock.now - start < .seconds(20))
     }
+
+    /// A first answer of 429, then a request that hangs.
+    private final class Hanging: HTTPClient {
+        private let count = Mutex(0)
+
+        func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+            let number = count.withLock { count in
+                count += 1
+                return count
+            }
+            if number == 1 { return HTTPResponse(status: 429, headers: ["retry-after": "0"], body: []) }
+            for await _ in AsyncStream<Void>.makeStream().stream {}
+            throw CancellationError()
+        }
+    }
+
+    @Test("a time-out during a repetition is a time-out, and not the refusal that came before")
+    func hangingRepetition() async throws {
+        let request = HTTPRequest("POST", "http://127.0.0.1/x", timeout: .seconds(1), purpose: "create")
+        let policy = RetryPolicy(clock: ContinuousClock(), jitter: { 0 })
+        let failure = await #expect(throws: HTTPFailure.self) {
+            try await policy.send(request, by: Hanging())
+        }
+        #expect(failure?.reason == .timeout(.seconds(1)) && failure?.surelyDidNothing == false)
+    }
+
+    @Test("503 with a Retry-After that nobody can read repeats no POST")
+    func unreadableRetryAfter() async throws {
+        let http = Answering([
+            HTTPResponse(status: 503, headers: ["retry-after": "99999999999999999999999"], body: [])
+        ])
+        let request = HTTPRequest("POST", "http://127.0.0.1/x", timeout: .seconds(30), purpose: "create")
+        let response = try await RetryPolicy(clock: ImpatientClock(pauses: 10)).send(request, by: http)
+        #expect(response.status == 503 && http.count == 1)
+    }
+
+    @Test("Retry-After 0 is still paced")
+    func atOnce() async throws {
+        let http = Answering([HTTPResponse(status: 429, headers: ["retry-after": "0"], body: [])])
+        let clock = ImpatientClock(pauses: 12)
+        let request = HTTPRequest("GET", "http://127.0.0.1/x", timeout: .seconds(3600), purpose: "look")
+        await #expect(throws: (any Error).self) {
+            try await RetryPolicy(clock: clock, jitter: { 0.5 }).send(request, by: http)
+        }
+        #expect(http.count <= 13, "every repetition had a pause before it")
+    }
 }

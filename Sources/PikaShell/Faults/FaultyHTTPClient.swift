@@ -16,7 +16,8 @@ struct FaultyHTTPClient: HTTPClient {
             case .status(let status, let retryAfter):
                 let headers = retryAfter.map { ["retry-after": "\($0)"] } ?? [:]
                 return HTTPResponse(
-                    status: status, headers: headers, body: Array("fault at \(stage.rawValue)".utf8))
+                    status: status, headers: headers,  // In a control plane's own words: a refusal, not a gateway's guess.
+                    body: Array(#"{"error":"fault at \#(stage.rawValue)"}"#.utf8))
             case .latency(let time, _): try await clock.sleep(for: time)
             case .hang:
                 try await clock.sleep(for: request.timeout)

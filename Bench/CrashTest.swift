@@ -30,7 +30,7 @@ struct CrashTest {
                 try KeyPackageEvent(try await peer.makeKeyPackage(relays: relays)[0], now: Self.now())
             ],
             name: "g", description: "", relays: relays, admins: [key.publicKey, peer.publicKey])
-        _ = try await peer.accept(wrap: welcomes[0].wrap)
+        _ = try await peer.accept(wrap: try talker.wrap(welcomes[0]))
 
         var (messages, epochs) = (0, 0)
         for round in 0..<rounds {

@@ -91,7 +91,7 @@ package struct Account: Sendable {
     package mutating func createGroup(
         inviting invitees: [KeyPackageEvent], name: String, description: String, relays: [RelayURL],
         admins: [XOnlyKey], now: Int64, random: some RandomSource
-    ) throws -> (group: MarmotGroup, welcomes: [(receiver: XOnlyKey, rumor: Rumor)]) {
+    ) throws -> (group: MarmotGroup, welcomes: [OutgoingWelcome]) {
         let accounts = invitees.map(\.account)
         try Self.checkCreation(creator: publicKey, accounts, relays, admins, Set(invitees.map(\.dialect)))
         let data = try GroupData(
@@ -107,19 +107,20 @@ package struct Account: Sendable {
             capabilities: Marmot.capabilities, lifetime: Marmot.lifetime(now: now),
             extensions: [data.asExtension, Extension(type: .requiredCapabilities, data: required.encoded)],
             random: random)
-        var welcomes: [(receiver: XOnlyKey, rumor: Rumor)] = []
+        var welcomes: [OutgoingWelcome] = []
         if !invitees.isEmpty {
             let commit = try mls.commit(
-                inline: invitees.map { .add($0.keyPackage) }, now: UInt64(max(now, 0)), random: random)
+                inline: invitees.map { .add($0.keyPackage) }, hasVerifiedKeyPackages: true,
+                now: UInt64(max(now, 0)), random: random)
             mls = commit.group
             guard let welcome = commit.welcome else { throw MarmotError.notPossible("no Welcome was made") }
+            let (inviter, entries) = (publicKey, welcome.addressed)
             welcomes = invitees.map { invitee in
-                (
-                    invitee.account,
+                OutgoingWelcome(to: invitee.account) {
                     WelcomeEvent.rumor(
-                        welcome.addressed(to: invitee.keyPackage.reference), from: publicKey,
+                        entries[invitee.keyPackage.reference] ?? welcome, from: inviter,
                         keyPackageEvent: invitee.event.id, relays: relays, now: now)
-                )
+                }
             }
         }
         let group = try MarmotGroup(mls: mls, dialect: invitees.first?.dialect ?? .chaCha)

@@ -5,6 +5,7 @@ import Nostr
 /// An account at work: every change is stored before its event is handed out for publishing.
 package actor MarmotClient {
     package nonisolated let publicKey: XOnlyKey
+    private nonisolated let key: Secp256k1SecretKey
     private var account: Account
     private let store: any AccountStore
     private let random: any RandomSource
@@ -19,6 +20,7 @@ package actor MarmotClient {
     ) throws {
         account = Account(
             key: key, keyPackages: try store.loadKeyPackages(), groups: try store.loadGroups())
+        self.key = key
         publicKey = key.publicKey
         for group in account.groups.values where !group.members.contains(key.publicKey) && group.isActive {
             throw MarmotError.notPossible(
@@ -48,11 +50,9 @@ package actor MarmotClient {
         return events + [try next.keyPackageRelayList(relays: relays, now: now(), random: random)]
     }
 
-    /// A Welcome on its way: the wrap to publish, and the rumor inside for the Workers hook.
-    package struct OutgoingWelcome: Sendable {
-        package let receiver: XOnlyKey
-        package let wrap: Event
-        package let rumor: Rumor
+    /// The gift wrap to publish; with a one-time key and a date of its own each time.
+    package nonisolated func wrap(_ welcome: OutgoingWelcome) throws -> Event {
+        try GiftWrap.wrap(welcome.rumor, from: key, to: welcome.receiver, now: now(), random: random)
     }
 
     package func createGroup(
@@ -64,15 +64,9 @@ package actor MarmotClient {
             inviting: invitees, name: name, description: description, relays: relays, admins: admins,
             now: now(),
             random: random)
-        let welcomes = try created.welcomes.map { receiver, rumor in
-            OutgoingWelcome(
-                receiver: receiver,
-                wrap: try GiftWrap.wrap(rumor, from: account.key, to: receiver, now: now(), random: random),
-                rumor: rumor)
-        }
         try store.save(created.group)
         account = next
-        return (created.group, welcomes)
+        return (created.group, created.welcomes)
     }
 
     /// Opens a gift wrap addressed to us and joins the group it invites to.
@@ -158,14 +152,10 @@ package actor MarmotClient {
         try changing(groupID) { $0.abandonCommit(commit) }
     }
 
-    /// Welcomes that wait for delivery, wrapped anew.
-    package func undeliveredWelcomes(of groupID: [UInt8]) throws -> [OutgoingWelcome] {
-        try (account.groups[groupID]?.undelivered ?? []).map { invitation in
-            OutgoingWelcome(
-                receiver: invitation.receiver,
-                wrap: try GiftWrap.wrap(
-                    invitation.rumor, from: account.key, to: invitation.receiver, now: now(), random: random),
-                rumor: invitation.rumor)
+    /// Welcomes that wait for delivery.
+    package func undeliveredWelcomes(of groupID: [UInt8]) -> [OutgoingWelcome] {
+        (account.groups[groupID]?.undelivered ?? []).map { invitation in
+            OutgoingWelcome(to: invitation.receiver) { invitation.rumor }
         }
     }
 

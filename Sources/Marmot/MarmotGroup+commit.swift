@@ -31,7 +31,9 @@ extension MarmotGroup {
         let commit = try mls.commit(
             inline: try proposals(for: change, by: account), references: references,
             rotatingSignatureKey: change == .updateKeys,
-            capabilities: change == .updateKeys ? Marmot.capabilities : nil, now: UInt64(max(now, 0)),
+            capabilities: change == .updateKeys ? Marmot.capabilities : nil,
+            // `KeyPackageEvent` did.
+            hasVerifiedKeyPackages: true, now: UInt64(max(now, 0)),
             random: random)
         try CommitPolicy.check(commit.staged, in: mls)
         let message = commit.message.encoded
@@ -199,11 +201,12 @@ extension MarmotGroup {
     ) throws -> [PendingCommit.Invitation] {
         guard case .invite(let invitees) = change else { return [] }
         guard let welcome else { throw MarmotError.notPossible("no Welcome was made") }
+        let entries = welcome.addressed
         return invitees.map { invitee in
             PendingCommit.Invitation(
                 receiver: invitee.account,
                 rumor: WelcomeEvent.rumor(
-                    welcome.addressed(to: invitee.keyPackage.reference), from: account,
+                    entries[invitee.keyPackage.reference] ?? welcome, from: account,
                     keyPackageEvent: invitee.event.id, relays: relays, now: now))
         }
     }

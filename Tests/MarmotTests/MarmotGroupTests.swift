@@ -25,7 +25,7 @@ struct MarmotGroupTests {
         let invitee = try KeyPackageEvent(offers[0], now: Self.now)
         let (group, welcomes) = try await alice.createGroup(
             inviting: [invitee], name: "Agent Chat", description: "", relays: Self.relays, admins: admins)
-        let wrap = try #require(welcomes.first).wrap
+        let wrap = try alice.wrap(try #require(welcomes.first))
         let joined = try await bob.accept(wrap: wrap)
         #expect(joined?.id == group.id && joined?.mls.epoch == 1)
         return (alice, bob, group.id, wrap)

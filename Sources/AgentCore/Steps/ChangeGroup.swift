@@ -133,8 +133,9 @@ extension AgentSession {
 
     /// Those that an earlier run left undelivered, too.
     private func deliverWelcomes(of id: [UInt8]) async throws {
-        for welcome in try await environment.client.undeliveredWelcomes(of: id) {
-            let relay = try await environment.pool.publish(welcome.wrap, within: environment.limits.publish)
+        for welcome in await environment.client.undeliveredWelcomes(of: id) {
+            let wrap = try environment.client.wrap(welcome)
+            let relay = try await environment.pool.publish(wrap, within: environment.limits.publish)
             try await environment.client.delivered(welcome, of: id)
             emit(.welcomeDelivered(relay: relay.text))
         }

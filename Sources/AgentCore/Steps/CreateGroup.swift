@@ -15,12 +15,13 @@ extension AgentSession {
         // Listening first: the agent may answer the moment it has joined.
         await listen(to: group)
         for welcome in welcomes {
-            let relay = try await environment.pool.publish(welcome.wrap, within: environment.limits.publish)
+            let wrap = try client.wrap(welcome)
+            let relay = try await environment.pool.publish(wrap, within: environment.limits.publish)
             emit(.welcomeDelivered(relay: relay.text))
             if let agent = state.agent, let provider {
                 try await provider.welcomeDelivered(
                     DeliveredWelcome(
-                        nostrGroupID: group.nostrGroupIDHex, wrapID: welcome.wrap.id,
+                        nostrGroupID: group.nostrGroupIDHex, wrapID: wrap.id,
                         rumorJSON: String(decoding: welcome.rumor.json, as: UTF8.self)), to: agent)
             }
         }

@@ -6,7 +6,16 @@ extension HPKE {
         _ plaintext: [UInt8], to publicKey: [UInt8], info: [UInt8], authenticating associated: [UInt8] = [],
         random: some RandomSource
     ) throws(CryptographyError) -> Sealed {
-        let (schedule, encapsulated) = try encapsulate(to: publicKey, info: info, random: random)
+        try seal(
+            plaintext, to: publicKey, info: info, authenticating: associated, ephemeralKey: random.secret(32))
+    }
+
+    /// With a given ephemeral key, which must never be used again: for many seals whose randomness is drawn in order before.
+    package static func seal(
+        _ plaintext: [UInt8], to publicKey: [UInt8], info: [UInt8], authenticating associated: [UInt8] = [],
+        ephemeralKey: SecretBytes
+    ) throws(CryptographyError) -> Sealed {
+        let (schedule, encapsulated) = try encapsulate(to: publicKey, info: info, ephemeralKey: ephemeralKey)
         return Sealed(
             encapsulatedKey: encapsulated,
             ciphertext: try AES128GCM.seal(
@@ -17,14 +26,15 @@ extension HPKE {
     package static func export(
         to publicKey: [UInt8], info: [UInt8], exporterContext: [UInt8], length: Int, random: some RandomSource
     ) throws(CryptographyError) -> (encapsulatedKey: [UInt8], secret: SecretBytes) {
-        let (schedule, encapsulated) = try encapsulate(to: publicKey, info: info, random: random)
+        let (schedule, encapsulated) = try encapsulate(
+            to: publicKey, info: info, ephemeralKey: random.secret(32))
         return (encapsulated, try schedule.export(context: exporterContext, length: length))
     }
 
     private static func encapsulate(
-        to publicKey: [UInt8], info: [UInt8], random: some RandomSource
+        to publicKey: [UInt8], info: [UInt8], ephemeralKey: SecretBytes
     ) throws(CryptographyError) -> (HPKEKeySchedule, [UInt8]) {
-        let ephemeral = try X25519Key(privateKey: random.secret(32))
+        let ephemeral = try X25519Key(privateKey: ephemeralKey)
         let shared = try HPKEKeySchedule.sharedSecret(
             agreement: ephemeral.sharedSecret(with: publicKey), kemContext: ephemeral.publicKey + publicKey)
         return (try HPKEKeySchedule(sharedSecret: shared, info: info), ephemeral.publicKey)

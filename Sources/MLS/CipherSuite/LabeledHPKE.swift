@@ -21,6 +21,29 @@ package enum LabeledHPKE {
         try HPKE.seal(plaintext, to: publicKey, info: encryptContext(label, context), random: random)
     }
 
+    /// What one encryption of many is about.
+    package struct Recipient: Sendable {
+        let plaintext: SecretBytes
+        let publicKey: [UInt8]
+
+        package init(_ plaintext: SecretBytes, publicKey: [UInt8]) {
+            (self.plaintext, self.publicKey) = (plaintext, publicKey)
+        }
+    }
+
+    /// The same for many recipients, on all processors; the randomness is drawn in their order.
+    package static func encrypt(
+        to recipients: [Recipient], label: String, context: [UInt8], random: some RandomSource
+    ) throws -> [HPKE.Sealed] {
+        let info = encryptContext(label, context)
+        let work = try recipients.map { (recipient: $0, ephemeralKey: try random.secret(32)) }
+        return try Parallel.map(work) { item in
+            try HPKE.seal(
+                item.recipient.plaintext.exposed(), to: item.recipient.publicKey, info: info,
+                ephemeralKey: item.ephemeralKey)
+        }
+    }
+
     package static func decrypt(
         _ sealed: HPKE.Sealed, with privateKey: SecretBytes, label: String, context: [UInt8]
     ) throws(CryptographyError) -> [UInt8] {

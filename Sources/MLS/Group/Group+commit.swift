@@ -10,16 +10,19 @@ extension Group {
     ///   - capabilities: replaces those in our leaf.
     ///   - now: seconds since 1970, for the key packages added.
     ///   - founding: this group is made from another one: by ReInit (§11.2) or as a branch (§11.3).
+    ///   - hasVerifiedKeyPackages: the signatures of the inline Adds were verified before, when they came from a relay.
     ///   - preSharedKeys: what the proposals name, beside the group's own resumption keys.
     package func commit(
         inline: [Proposal] = [], references: [[UInt8]] = [], rotatingSignatureKey: Bool = false,
-        capabilities: Capabilities? = nil, founding: PreSharedKeyID.Usage? = nil, now: UInt64,
+        capabilities: Capabilities? = nil, founding: PreSharedKeyID.Usage? = nil,
+        hasVerifiedKeyPackages: Bool = false, now: UInt64,
         preSharedKeys: PreSharedKeyLookup = { _ in nil }, random: some RandomSource
     ) throws -> OutgoingCommit {
         let referenced = try references.map { try pendingProposal($0) }
         let list = try ProposalList(
             validating: referenced + inline.map { .init(proposal: $0, sender: .member(ownLeaf)) },
-            committer: ownLeaf, group: self, now: now, founding: founding)
+            committer: ownLeaf, group: self, now: now, founding: founding,
+            hasVerifiedKeyPackages: hasVerifiedKeyPackages)
         var next = self
         let added = list.apply(to: &next.tree)
         next.context.extensions = list.newExtensions ?? context.extensions
@@ -120,18 +123,22 @@ extension Group {
         tree.setLeaf(leaf, at: ownLeaf)
         context.treeHash = tree.treeHash()
 
-        let encodedContext = context.encoded
-        let nodes = try filtered.map { node, copathChild in
-            let recipients = tree.resolution(of: copathChild).filter { !newLeaves.map(\.node).contains($0) }
-            let pathSecret = pathSecrets[node]?.exposed() ?? []
+        let excluded = Set(newLeaves.map(\.node))
+        let recipients = filtered.map { node, copathChild in
+            tree.resolution(of: copathChild).filter { !excluded.contains($0) }.map { recipient in
+                LabeledHPKE.Recipient(
+                    pathSecrets[node] ?? SecretBytes([]),
+                    publicKey: tree.node(at: recipient)?.encryptionKey ?? [])
+            }
+        }
+        var sealed = try LabeledHPKE.encrypt(
+            to: recipients.flatMap { $0 }, label: "UpdatePathNode", context: context.encoded, random: random)[
+                ...]
+        let nodes = zip(filtered, recipients).map { position, recipients in
+            defer { sealed = sealed.dropFirst(recipients.count) }
             return UpdatePath.Node(
-                encryptionKey: tree.node(at: node)?.encryptionKey ?? [],
-                encryptedPathSecrets: try recipients.map { recipient in
-                    try LabeledHPKE.encrypt(
-                        pathSecret, to: tree.node(at: recipient)?.encryptionKey ?? [],
-                        label: "UpdatePathNode",
-                        context: encodedContext, random: random)
-                })
+                encryptionKey: tree.node(at: position.node)?.encryptionKey ?? [],
+                encryptedPathSecrets: Array(sealed.prefix(recipients.count)))
         }
         return Path(
             updatePath: UpdatePath(leafNode: leaf, nodes: nodes), commitSecret: secret,
@@ -171,18 +178,18 @@ extension Group {
         try info.sign(with: signaturePrivateKey)
         let (key, nonce) = try Welcome.groupInfoKey(welcomeSecret: joiner.welcomeSecret(pskSecret: pskSecret))
         let encryptedInfo = try AES128GCM.seal(info.encoded, key: key, nonce: nonce)
-        let secrets = try added.map { index, package in
+        let secrets = added.map { index, package in
             let shared = TreeMath.directPath(index.node, leafCount: tree.leafCount).lazy
                 .compactMap { pathSecrets[$0] }.first
             let secrets = GroupSecrets(
                 joinerSecret: joiner.secret, pathSecret: shared, preSharedKeys: preSharedKeys)
-            return Welcome.EncryptedGroupSecrets(
-                newMember: package.reference,
-                encrypted: try LabeledHPKE.encrypt(
-                    secrets.encoded, to: package.initKey, label: "Welcome", context: encryptedInfo,
-                    random: random))
+            return LabeledHPKE.Recipient(SecretBytes(secrets.encoded), publicKey: package.initKey)
         }
-        return Welcome(secrets: secrets, encryptedGroupInfo: encryptedInfo)
+        let sealed = try LabeledHPKE.encrypt(
+            to: secrets, label: "Welcome", context: encryptedInfo, random: random)
+        return Welcome(
+            secrets: zip(added, sealed).map { .init(newMember: $0.1.reference, encrypted: $1) },
+            encryptedGroupInfo: encryptedInfo)
     }
 
     /// Resumption keys of this very group, which every member has (§8.6).

@@ -1,3 +1,5 @@
+import Cryptography
+
 /// The proposals of one commit, checked and sorted (§12.2), ready to be applied (§12.3).
 package struct ProposalList: Equatable, Sendable {
     package struct Item: Equatable, Sendable {
@@ -64,7 +66,7 @@ package struct ProposalList: Equatable, Sendable {
     /// - Parameter founding: what kind of resumption key may be named because the group is being founded with it (§11.2, §11.3).
     package init(
         validating items: [Item], committer: LeafIndex, group: Group, now: UInt64?,
-        founding: PreSharedKeyID.Usage? = nil
+        founding: PreSharedKeyID.Usage? = nil, hasVerifiedKeyPackages: Bool = false
     ) throws {
         self.items = items
         let types = items.map(\.proposal.type)
@@ -104,7 +106,10 @@ package struct ProposalList: Equatable, Sendable {
         let extensions = newExtensions ?? group.context.extensions
         try require(
             !extensions.hasDuplicates, "CHK-PROPOSALS-10", "13.4", "the group would carry an extension twice")
-        for package in adds { try package.validate(groupExtensions: extensions, now: now) }
+        _ = try Parallel.map(adds) {
+            try $0.validate(
+                groupExtensions: extensions, now: now, isSignatureVerified: hasVerifiedKeyPackages)
+        }
         for (index, leaf) in updates {
             try require(
                 leaf.source == .update, "CHK-PROPOSALS-11", "7.3", "leaf \(index) was not made for an Update")

@@ -26,11 +26,12 @@ package struct Welcome: Equatable, Sendable, TLSCodable {
     package var secrets: [EncryptedGroupSecrets]
     package var encryptedGroupInfo: [UInt8]
 
-    /// The same Welcome with the secrets of one new member only: shorter, and nobody sees who else was invited.
-    package func addressed(to newMember: [UInt8]) -> Welcome {
-        var welcome = self
-        welcome.secrets = secrets.filter { $0.newMember == newMember }
-        return welcome
+    /// By KeyPackageRef the same Welcome with the secrets of that new member only: shorter, and nobody sees who else was invited.
+    package var addressed: [[UInt8]: Welcome] {
+        Dictionary(
+            secrets.map { entry in
+                (entry.newMember, Welcome(secrets: [entry], encryptedGroupInfo: encryptedGroupInfo))
+            }, uniquingKeysWith: { first, _ in first })
     }
 
     package init(secrets: [EncryptedGroupSecrets], encryptedGroupInfo: [UInt8]) {

@@ -6,10 +6,11 @@ extension LeafNode {
     /// - Parameters:
     ///   - now: seconds since 1970; nil skips the lifetime, for leaves that are already in an accepted tree.
     package func validate(
-        groupID: [UInt8], at index: LeafIndex, groupExtensions: [Extension], now: UInt64?
+        groupID: [UInt8], at index: LeafIndex, groupExtensions: [Extension], now: UInt64?,
+        isSignatureVerified: Bool = false
     ) throws {
         try require(
-            hasValidSignature(groupID: groupID, at: index), "CHK-LEAF-01", "7.3",
+            isSignatureVerified || hasValidSignature(groupID: groupID, at: index), "CHK-LEAF-01", "7.3",
             "leaf \(index) has an invalid signature")
         try require(
             encryptionKey.count == CipherSuite.publicKeyLengthBytes

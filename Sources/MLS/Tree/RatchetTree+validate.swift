@@ -1,3 +1,5 @@
+import Cryptography
+
 extension RatchetTree {
     /// Checks a tree that came from outside (§12.4.3.1): leaves, keys, parent hashes, unmerged leaves.
     ///
@@ -7,8 +9,10 @@ extension RatchetTree {
         var signatureKeys = Set<[UInt8]>()
         var credentialTypes = Set<CredentialType>()
         let members = members
-        for (index, leaf) in members {
+        _ = try Parallel.map(members) { index, leaf in
             try leaf.validate(groupID: groupID, at: index, groupExtensions: groupExtensions, now: now)
+        }
+        for (index, leaf) in members {
             try require(
                 encryptionKeys.insert(leaf.encryptionKey).inserted, "CHK-TREE-01", "7.3",
                 "leaf \(index) has the encryption key of another node")

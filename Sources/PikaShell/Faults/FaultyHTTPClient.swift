@@ -15,8 +15,9 @@ struct FaultyHTTPClient: HTTPClient {
             case nil, .dup: continue
             case .status(let status, let retryAfter):
                 let headers = retryAfter.map { ["retry-after": "\($0)"] } ?? [:]
+                // In a control plane's own words: a refusal, not a gateway's guess.
                 return HTTPResponse(
-                    status: status, headers: headers,  // In a control plane's own words: a refusal, not a gateway's guess.
+                    status: status, headers: headers,
                     body: Array(#"{"error":"fault at \#(stage.rawValue)"}"#.utf8))
             case .latency(let time, _): try await clock.sleep(for: time)
             case .hang:

@@ -26,7 +26,7 @@ struct RecordLogTests {
         let (group, welcomes) = try await alice.createGroup(
             inviting: [invitee], name: "g", description: "", relays: relays,
             admins: [alice.publicKey, bob.publicKey])
-        _ = try await bob.accept(wrap: welcomes[0].wrap)
+        _ = try await bob.accept(wrap: alice.wrap(welcomes[0]))
         return (alice, bob, group.id)
     }
 

@@ -1,0 +1,15 @@
+import Cryptography
+import Nostr
+
+/// A Welcome on its way to one new member. In a large group it is large, too, so it is put together only when it is looked at.
+package struct OutgoingWelcome: Sendable {
+    package let receiver: XOnlyKey
+    private let make: @Sendable () -> Rumor
+
+    /// The rumor of kind 444: for the gift wrap (`MarmotClient.wrap`), and for the Workers hook.
+    package var rumor: Rumor { make() }
+
+    init(to receiver: XOnlyKey, _ make: @escaping @Sendable () -> Rumor) {
+        (self.receiver, self.make) = (receiver, make)
+    }
+}

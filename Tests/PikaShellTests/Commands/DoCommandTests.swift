@@ -80,4 +80,56 @@ struct DoCommandTests {
             #expect(bad.status != 0 && bad.error.contains("id"), "\(bad.error)")
         }
     }
+
+    /// Group events and gift wraps that the relay has.
+    private func published(_ world: MockWorld) async throws -> Set<EventID> {
+        let pool = RelayPool([world.relay.url], environment: RelayEnvironment()) { _ in }
+        await pool.start()
+        let events = try await pool.fetch(
+            [Filter(kinds: [.groupEvent, .giftWrap])], within: .seconds(10))
+        await pool.stop(grace: .zero)
+        return Set(events.map(\.id))
+    }
+
+    /// No byte can be stored: a limit on files stands for a full disk.
+    @Test("with a full disk nothing goes out, and nothing is lost")
+    func fullDisk() async throws {
+        try await withChat { world, run in
+            let before = try await published(world)
+            for words in ["say lost", "group update-keys", "group rename lost"] {
+                let result = try await Program.run(
+                    [
+                        "sh", "-c",
+                        "trap '' XFSZ; ulimit -f 0; exec \"$0\" do --relay \(world.relay.url.text) \(words)",
+                        Pikachat.path,
+                    ], environment: Pikachat.environment(state: state))
+                #expect(result.status != 0, "\(words): \(result.output)")
+                #expect(
+                    result.error.contains("cannot") && result.error.contains(state.path),
+                    "\(words): \(result.error)")
+                #expect(try await published(world) == before, "\(words) went out")
+            }
+            for words in [["say", "found"], ["group", "update-keys"], ["say", "again"]] {
+                let result = try await run(["do"] + words)
+                #expect(result.status == 0, "\(words): \(result.error)")
+            }
+            let shown = try await run(["do", "group", "state"])
+            #expect(shown.output.contains("epoch     2"), "\(shown.output)")
+        }
+    }
+
+    @Test(
+        "in a directory that cannot be written nothing goes out",
+        .enabled(if: getuid() != 0, "root may write everywhere"))
+    func readOnly() async throws {
+        try await withChat { world, run in
+            let before = try await published(world)
+            let path = state.file("pikachat")
+            try FileManager.default.setAttributes([.posixPermissions: 0o500], ofItemAtPath: path)
+            let result = try await run(["do", "say", "lost"])
+            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
+            #expect(result.status != 0 && result.error.contains(path), "\(result.error)")
+            #expect(try await published(world) == before)
+        }
+    }
 }

@@ -7,7 +7,7 @@ import Nostr
 /// handed out must be readable by its peer, once, in every later life.
 struct CrashTest {
     private static let key = try? Secp256k1SecretKey(SecretBytes([UInt8](repeating: 5, count: 32)))
-    private static let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
+    static let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
 
     let rounds: Int
 
@@ -24,7 +24,7 @@ struct CrashTest {
             key: try Secp256k1SecretKey.random(from: SystemRandom()), store: NoAccountStore(),
             random: SystemRandom(), now: Self.now)
         let relays = [try RelayURL("ws://127.0.0.1:1")]
-        let talker = try Self.client(directory, key)
+        let talker = try Self.client(directory)
         let (group, welcomes) = try await talker.createGroup(
             inviting: [
                 try KeyPackageEvent(try await peer.makeKeyPackage(relays: relays)[0], now: Self.now())
@@ -34,7 +34,7 @@ struct CrashTest {
 
         var (messages, epochs) = (0, 0)
         for round in 0..<rounds {
-            for line in try await life(directory, Hex.encode(group.id)) {
+            for line in try await Self.life(["crash-talker", directory, Hex.encode(group.id)]) {
                 let event = try Event(json: Array(line.utf8))
                 for received in try await peer.receive(event) {
                     switch try received.result.get() {
@@ -54,41 +54,46 @@ struct CrashTest {
         return figures
     }
 
-    /// One life of the talker: what it handed out, in whole lines, before it was killed.
-    private func life(_ directory: String, _ group: String) async throws -> [Substring] {
+    /// One life: what it handed out, in whole lines, before it was killed.
+    static func life(_ arguments: [String], isKilled: Bool = true) async throws -> [Substring] {
         let process = Process()
         process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = ["crash-talker", directory, group]
+        process.arguments = arguments
         let pipe = Pipe()
         process.standardOutput = pipe
         try process.run()
         // Counted from its first words: the start takes longer than a life.
         var bytes = pipe.fileHandleForReading.availableData
-        try await Task.sleep(for: .microseconds(Int.random(in: 0..<20_000)))
-        kill(process.processIdentifier, SIGKILL)
+        if isKilled {
+            try await Task.sleep(for: .microseconds(Int.random(in: 0..<20_000)))
+            kill(process.processIdentifier, SIGKILL)
+        }
         bytes.append(pipe.fileHandleForReading.readDataToEndOfFile())
         process.waitUntilExit()
-        guard process.terminationReason == .uncaughtSignal else {
-            throw Wrong(description: "the talker ended by itself: \(String(decoding: bytes, as: UTF8.self))")
+        guard process.terminationReason == .uncaughtSignal || !isKilled && process.terminationStatus == 0
+        else {
+            throw Wrong(description: "it ended by itself: \(String(decoding: bytes, as: UTF8.self))")
         }
         return String(decoding: bytes, as: UTF8.self).split(
             separator: "\n", omittingEmptySubsequences: false
         ).dropLast()
     }
 
-    private static func client(_ directory: String, _ key: Secp256k1SecretKey) throws -> MarmotClient {
-        try MarmotClient(
+    static func client(_ directory: String) throws -> MarmotClient {
+        guard let key else { throw Wrong(description: "no key") }
+        return try MarmotClient(
             key: key, store: FileAccountStore(directory: directory), random: SystemRandom(), now: now)
+    }
+
+    static func publish(_ event: Event) {
+        let line = event.json + [10]
+        _ = line.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
     }
 
     /// The other side of `life`: talks until it is killed.
     static func talk(_ directory: String, _ group: String) async throws {
-        guard let key, let id = Hex.decode(group) else { throw Wrong(description: "no group") }
-        let client = try client(directory, key)
-        func publish(_ event: Event) {
-            let line = event.json + [10]
-            _ = line.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-        }
+        guard let id = Hex.decode(group) else { throw Wrong(description: "no group") }
+        let client = try client(directory)
         // What a session does after a restart: the same event once more, then the merge.
         if let pending = await client.group(id)?.pendingCommit {
             publish(pending.event)

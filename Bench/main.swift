@@ -6,11 +6,19 @@ import Nostr
 
 // pika-bench [--messages N] [MEMBERS…]: the speed of our Marmot client, one JSON line; beside shared/peer/mdk-bench it is a ratio.
 // Release builds only: swift run -c release pika-bench
-// pika-bench crash [ROUNDS]: kills a talking client that often and checks that nothing is lost or used twice.
+// pika-bench crash [ROUNDS]: kills a talking client that often, then one that joins groups, and checks that nothing is lost or used twice.
 
-if CommandLine.arguments.dropFirst().first == "crash-talker", CommandLine.arguments.count == 4 {
+if ["crash-talker", "crash-joiner"].contains(CommandLine.arguments.dropFirst().first),
+    CommandLine.arguments.count == 4
+{
+    let (directory, detail) = (CommandLine.arguments[2], CommandLine.arguments[3])
     do {
-        try await CrashTest.talk(CommandLine.arguments[2], CommandLine.arguments[3])
+        if CommandLine.arguments[1] == "crash-talker" {
+            try await CrashTest.talk(directory, detail)
+        } else {
+            try await JoinCrashTest.join(directory, isLast: detail == "once")
+        }
+        exit(0)
     } catch {
         print("\(error)")
         exit(1)
@@ -20,6 +28,7 @@ if CommandLine.arguments.dropFirst().first == "crash" {
     do {
         let rounds = CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 300
         print(try await CrashTest(rounds: rounds).run().json)
+        print(try await JoinCrashTest(rounds: rounds).run().json)
         exit(0)
     } catch {
         FileHandle.standardError.write(Data("pika-bench crash: \(error)\n".utf8))

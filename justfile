@@ -27,6 +27,10 @@ check:
 fuzz-smoke:
     swift run PikaFuzz smoke
 
+# What works with which version of MDK, as owner and as member: a table.
+peer-matrix *CASES:
+    scripts/peer-matrix {{CASES}}
+
 # Coverage-guided, with the toolchain's libFuzzer: SECONDS for each target.
 fuzz SECONDS="60" *TARGETS:
     scripts/fuzz {{SECONDS}} {{TARGETS}}

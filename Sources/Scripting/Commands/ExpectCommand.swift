@@ -86,7 +86,9 @@ struct ExpectCommand: Command, WordChecking {
             test: test, session: session, cursor: await cursor(call, session, script))
         let reply = try await expectation.wait(
             within: call.within ?? Self.defaultLimit, clock: script.host.clock)
-        await script.moveCursor(of: session.name, to: reply.number + 1)
+        // Looking back (`from=start`) never makes read replies unread.
+        await script.moveCursor(
+            of: session.name, to: max(await script.cursor(of: session.name), reply.number + 1))
         let fields: [String: EventValue] = [
             "text": .text(reply.text), "id": .text(reply.id.hex), "sender": .text(reply.sender),
         ]

@@ -273,4 +273,23 @@ struct RunCommandTests {
             #expect(agent.output.contains(flag), "\(flag)")
         }
     }
+
+    @Test("looking back with from=start makes no read reply unread")
+    func lookingBack() async throws {
+        let state = TemporaryDirectory()
+        try """
+        spawn microvm
+        defer teardown
+        wait-keypackage within=20s
+        group create
+        say one
+        expect reply == "echo: one" within=10s
+        say two
+        expect reply == "echo: two" within=10s
+        expect reply == "echo: one" within=10s from=start
+        expect no reply for=100ms
+        """.write(toFile: state.file("back.pika"), atomically: true, encoding: .utf8)
+        let result = try await Pikachat.run(["run", "back.pika", "--mock"], state: state)
+        #expect(result.status == 0, "\(result.error)")
+    }
 }

@@ -1,22 +1,45 @@
+import Cryptography
 import Foundation
 
-/// Inputs that libFuzzer found to reach something new, kept in Fuzz/Corpus/TARGET/.
+/// Inputs that libFuzzer found to reach something new: Fuzz/Corpus/TARGET.hex, one in each line.
 enum Corpus {
     private static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("Corpus").path
+    /// What is kept of each target: the shortest ones.
+    private static let limit = 40
+    private static let limitBytes = 2048
+
+    private struct Damaged: Error, CustomStringConvertible { let description: String }
 
     static func inputs(of target: String) throws -> [[UInt8]] {
-        let folder = "\(directory)/\(target)"
-        guard FileManager.default.fileExists(atPath: folder) else { return [] }
-        return try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map { name in
-            [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)")))
+        let path = "\(directory)/\(target).hex"
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map { line in
+            guard let bytes = Hex.decode(String(line)) else {
+                throw Damaged(description: "\(path) is no hexadecimal")
+            }
+            return bytes
         }
     }
 
+    /// For libFuzzer, which wants a file for each.
     static func write(_ inputs: [[UInt8]], to folder: String) throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         for (number, bytes) in inputs.enumerated() {
             try Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/seed-\(number)"))
         }
+    }
+
+    /// Takes over what a merged folder holds.
+    static func keep(_ folder: String, as target: String) throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        let inputs = try names.map { [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0)"))) }
+            .filter { !$0.isEmpty && $0.count <= limitBytes }
+            .sorted { ($0.count, Hex.encode($0)) < ($1.count, Hex.encode($1)) }
+        // Spread over all lengths, so that deep inputs are among them.
+        let step = max(1, inputs.count / limit)
+        let kept = stride(from: 0, to: inputs.count, by: step).prefix(limit).map { Hex.encode(inputs[$0]) }
+        try (kept.joined(separator: "\n") + "\n").write(
+            toFile: "\(directory)/\(target).hex", atomically: true, encoding: .utf8)
     }
 }

@@ -2,7 +2,8 @@ import Foundation
 
 // PikaFuzz smoke                 every target: its seeds, its corpus, mutations of both by a fixed generator; for CI
 // PikaFuzz list
-// PikaFuzz seeds DIRECTORY       writes every target's seeds to DIRECTORY/TARGET/
+// PikaFuzz seeds DIRECTORY       writes every target's seeds and corpus to DIRECTORY/TARGET/
+// PikaFuzz keep DIRECTORY        takes the shortest inputs of DIRECTORY/TARGET/ over into Fuzz/Corpus
 // Under libFuzzer instead: scripts/fuzz (LibFuzzer.swift).
 #if !PIKA_LIBFUZZER
 @main
@@ -15,8 +16,14 @@ enum PikaFuzz {
         case "smoke": try smoke(targets)
         case "list": for target in targets { print(target.name) }
         case "seeds":
-            guard arguments.count == 2 else { fail("usage: PikaFuzz seeds DIRECTORY") }
-            for target in targets { try Corpus.write(target.seeds, to: "\(arguments[1])/\(target.name)") }
+            guard arguments.count == 2 else { fail("usage: PikaFuzz seeds DIRECTORY | keep DIRECTORY") }
+            for target in targets {
+                try Corpus.write(
+                    target.seeds + Corpus.inputs(of: target.name), to: "\(arguments[1])/\(target.name)")
+            }
+        case "keep":
+            guard arguments.count == 2 else { fail("usage: PikaFuzz keep DIRECTORY") }
+            for target in targets { try Corpus.keep("\(arguments[1])/\(target.name)", as: target.name) }
         default: fail("usage: PikaFuzz smoke | list | seeds DIRECTORY")
         }
     }

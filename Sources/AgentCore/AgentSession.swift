@@ -20,6 +20,9 @@ package actor AgentSession {
     private var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
     private var nextListener = 0
     private var listeningTo = ""
+    /// Relays that have brought all they had of the group.
+    private var caughtUp = Set<RelayURL>()
+    private var isUpToDate = false
     /// Waits for the day on which our keys in the group are due.
     private var keyUpdate: Task<Void, Never>?
 
@@ -88,9 +91,13 @@ package actor AgentSession {
     }
 
     /// Starts listening to a group; returns once the subscription is on its way.
-    func listen(to group: MarmotGroup) async {
+    ///
+    /// - Parameter isNew: just made: nothing can have happened in it that we do not know.
+    func listen(to group: MarmotGroup, isNew: Bool = false) async {
         await stopListening()
         conversationEnd = nil
+        caughtUp = []
+        isUpToDate = isNew
         listeningTo = group.nostrGroupIDHex
         await environment.feed.listen(to: group.nostrGroupIDHex) { [weak self] delivery in
             await self?.received(delivery)
@@ -109,7 +116,9 @@ package actor AgentSession {
 
     private func received(_ delivery: RelayPool.Delivery) async {
         switch delivery {
-        case .endOfStoredEvents: break
+        case .endOfStoredEvents(let relay):
+            caughtUp.insert(relay)
+            tick()
         case .closed(let relay, let why):
             emit(.warning("\(relay) ended our subscription: \(why.isEmpty ? "no reason given" : why)"))
         case .event(let event, _):
@@ -127,12 +136,53 @@ package actor AgentSession {
         }
     }
 
+    /// Returns when the relays of a group of an earlier run have brought what they have: a change, or a message, made before that would
+    /// be one of an epoch that may be over.
+    ///
+    /// - Throws: `unreachable` when none of them has.
+    func catchUp(_ group: MarmotGroup, for step: String) async throws {
+        let places = Set(try meetingPlaces(of: group, for: step))
+        guard !isUpToDate else { return }
+        let limits = environment.limits
+        do {
+            try await withDeadline(limits.catchUp, clock: environment.clock) {
+                for await _ in await self.activity() where await !self.caughtUp.isDisjoint(with: places) {
+                    return
+                }
+            }
+        } catch is DeadlineExceeded {
+            throw Failure(
+                .unreachable, "\(step): no relay has told what happened in the group meanwhile",
+                hints: await environment.pool.troubles().map { "\($0)" }
+                    + ["without that, what we send may be of an epoch that is over"])
+        }
+        // The others get a moment; one that is down must not hold up every command.
+        do {
+            try await withDeadline(limits.catchUpOthers, clock: environment.clock) {
+                for await _ in await self.activity() where await places.isSubset(of: self.caughtUp) { return }
+            }
+        } catch is DeadlineExceeded {
+            for trouble in await environment.pool.troubles() { emit(.warning("\(trouble)")) }
+        }
+        isUpToDate = true
+    }
+
+    /// Those of our relays at which the group meets; elsewhere nobody would hear.
+    func meetingPlaces(of group: MarmotGroup, for step: String) throws -> [RelayURL] {
+        let places = environment.pool.relays.filter(group.relays.contains)
+        guard places.isEmpty else { return places }
+        throw Failure(
+            .usage,
+            "\(step): the group meets at \(group.data.relays.joined(separator: ", ")), and not at \(environment.pool.relays.map(\.text).joined(separator: ", "))",
+            hints: ["start again with \(group.data.relays.map { "--relay \($0)" }.joined(separator: " "))"])
+    }
+
     /// A commit may give the group a new Nostr id: then we have to ask for that one.
     private func followRotation() async {
         guard let id = state.groupID, let group = await environment.client.group(id),
             group.nostrGroupIDHex != listeningTo
         else { return }
-        await listen(to: group)
+        await listen(to: group, isNew: isUpToDate)
     }
 
     func show(_ received: MarmotClient.Received) {
@@ -145,12 +195,18 @@ package actor AgentSession {
         case .success(.epochChanged(let epoch, let who)):
             emit(.epochChanged(epoch: Int(clamping: epoch), by: KeyText.npub(who)))
             tick()
-        case .success(.rolledBack(let epoch, let who)):
+        case .success(.rolledBack(let epoch, let who, let withheld)):
             emit(.epochChanged(epoch: Int(clamping: epoch), by: KeyText.npub(who)))
             emit(
                 .warning(
                     "two members changed the group at once; the earlier change counts, ours or another was undone (see group state)"
                 ))
+            if withheld > 0 {
+                emit(
+                    .warning(
+                        "\(withheld) messages of ours are not sent again: the undone change had removed somebody who would read them"
+                    ))
+            }
             tick()
         case .success(.removed(let who)):
             conversationEnd = "\(KeyText.npub(who)) removed us from the group"

@@ -147,6 +147,16 @@ package struct Account: Sendable {
             "members with MDK 0.6 and with newer clients cannot read each other in one group")
     }
 
+    /// Whether a Welcome leads to a later epoch of a group that we are in: we were removed and invited again, and do not know yet.
+    func isInvitedAgain(by rumor: Rumor, now: Int64) -> Bool {
+        var stranger = self
+        stranger.groups = [:]
+        guard let group = try? stranger.join(rumor, now: now), let known = groups[group.id] else {
+            return false
+        }
+        return known.isActive && group.mls.epoch > known.mls.epoch
+    }
+
     /// Joins from an unwrapped Welcome (section 6).
     ///
     /// - Returns: nil when the group is known already: a late or repeated Welcome changes nothing.

@@ -10,7 +10,7 @@ struct EpochSnapshot: Equatable, Sendable {
     static let messageLimit = 128
 
     /// Without its past epochs: the newest state has them (`Group.restored`).
-    let before: Group
+    var before: Group
     /// The commit that was applied.
     var winner: (createdAt: Int64, id: EventID)
     /// Ours that lost, or has no confirmation yet.

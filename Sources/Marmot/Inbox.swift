@@ -13,6 +13,13 @@ package struct Inbox: Equatable, Sendable {
     private var seenEvents = RecentSet(limit: Inbox.rememberedLimit)
     private var seenMessages = RecentSet(limit: Inbox.rememberedLimit)
     package private(set) var waiting: [Event] = []
+    /// Of those, what an epoch change has not opened: strangers can fill the queue, their events never open.
+    private var tried = Set<EventID>()
+
+    package static func == (one: Inbox, other: Inbox) -> Bool {
+        one.seenEvents == other.seenEvents && one.seenMessages == other.seenMessages
+            && one.waiting == other.waiting
+    }
 
     package init() {}
 
@@ -24,23 +31,23 @@ package struct Inbox: Equatable, Sendable {
         if let message { seenMessages.insert(message) }
     }
 
-    /// Keeps an event that no secret opens yet.
+    /// Keeps an event that no secret opens yet. When there is no room, what was tried before goes first; else the newcomer stays
+    /// out: what came early is not pushed away by a flood, whatever date its events claim.
     package mutating func queue(_ event: Event) {
         guard !waiting.contains(where: { $0.id == event.id }) else { return }
         waiting.append(event)
-        // The oldest by date is the least likely to open ever: stored events arrive newest first.
-        while waiting.count > Self.waitingLimit
-            || waiting.reduce(0, { $0 + $1.content.utf8.count }) > Self.waitingLimitBytes
-        {
-            guard let oldest = waiting.indices.min(by: { waiting[$0].createdAt < waiting[$1].createdAt })
-            else { return }
-            waiting.remove(at: oldest)
+        var bytes = waiting.reduce(0) { $0 + $1.content.utf8.count }
+        while waiting.count > Self.waitingLimit || bytes > Self.waitingLimitBytes {
+            let index = waiting.firstIndex { tried.contains($0.id) } ?? waiting.count - 1
+            bytes -= waiting[index].content.utf8.count
+            tried.remove(waiting.remove(at: index).id)
         }
     }
 
     /// Hands out what waits, oldest first, for a retry after an epoch change.
     package mutating func takeWaiting() -> [Event] {
         defer { waiting = [] }
+        tried = Set(waiting.map(\.id))
         return waiting.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
     }
 }

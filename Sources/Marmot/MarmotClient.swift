@@ -102,9 +102,10 @@ package actor MarmotClient {
             seenWraps.insert(wrapID)
             throw error
         }
-        // Not before it is stored: a full disk must not cost the invitation.
+        // Not before it is stored: a full disk must not cost the invitation. And one that comes before the removal that it follows
+        // is looked at again after it.
         if let joined { try store.save(joined) }
-        seenWraps.insert(wrapID)
+        if joined != nil || !next.isInvitedAgain(by: rumor, now: now()) { seenWraps.insert(wrapID) }
         account = next
         return joined
     }
@@ -141,9 +142,9 @@ package actor MarmotClient {
     package func confirm(_ commit: EventID, in groupID: [UInt8]) throws -> (CommitOutcome, [Received]) {
         try changing(groupID) { group in
             let outcome = try group.confirmCommit(commit)
-            return (
-                outcome, group.retryWaiting(now: now()).map { Received(event: $0.event, result: $0.result) }
-            )
+            var freed = retryWaiting(&group)
+            follow(&freed, in: &group)
+            return (outcome, freed)
         }
     }
 
@@ -204,6 +205,23 @@ package actor MarmotClient {
         package let result: Result<GroupReception, any Error>
     }
 
+    private func retryWaiting(_ group: inout MarmotGroup) -> [Received] {
+        group.retryWaiting(now: now()).map { Received(event: $0.event, result: $0.result) }
+    }
+
+    /// A commit may free messages, and commits that free more.
+    private func follow(_ received: inout [Received], in group: inout MarmotGroup) {
+        var unread = 0
+        while unread < received.count {
+            switch received[unread].result {
+            case .success(.epochChanged), .success(.rolledBack), .success(.proposal):
+                received += retryWaiting(&group)
+            default: break
+            }
+            unread += 1
+        }
+    }
+
     package func receive(_ event: Event) throws -> [Received] {
         guard let name = event.tags.value("h"), var group = group(nostrID: name) else { return [] }
         var record: MessageRecord?
@@ -216,18 +234,12 @@ package actor MarmotClient {
             account.groups[group.id] = group
             return received
         }
-        // A commit may free messages, and commits that free more.
-        var unread = 0
-        while unread < received.count {
-            switch received[unread].result {
-            case .success(.epochChanged), .success(.rolledBack), .success(.proposal):
-                received += group.retryWaiting(now: now()).map {
-                    Received(event: $0.event, result: $0.result)
-                }
-            default: break
-            }
-            unread += 1
+        // What only waits need not be on disk: relays bring it again. (Strangers can send as much of it as they like.)
+        if case .success(.waiting) = received[0].result {
+            account.groups[group.id] = group
+            return received
         }
+        follow(&received, in: &group)
         // Audit AC: a group that takes another's Nostr id would swallow its messages.
         let isTaken = account.groups.values.contains {
             $0.id != group.id && $0.data.nostrGroupID == group.data.nostrGroupID

@@ -93,12 +93,25 @@ extension MarmotGroup {
     }
 
     /// Drops the snapshots up to `index`, newest first, and what happened in their epochs.
-    mutating func undo(throughSnapshot index: Int) {
+    ///
+    /// - Returns: how many messages of ours are withheld. What was written for fewer readers is not sent to more.
+    @discardableResult
+    mutating func undo(throughSnapshot index: Int) -> Int {
         let undone = snapshots[...index].reversed()
-        unsent = Array((unsent + undone.flatMap(\.sent)).suffix(EpochSnapshot.messageLimit))
+        func accounts(_ group: Group) -> Set<XOnlyKey> {
+            Set(group.members.compactMap { AccountCredential.account(of: $0.leaf.credential) })
+        }
+        let sent = undone.flatMap(\.sent)
+        let isNarrower = !accounts(snapshots[index].before).isSubset(of: accounts(mls))
+        if !isNarrower { unsent = Array((unsent + sent).suffix(EpochSnapshot.messageLimit)) }
         readBefore = Array((readBefore + undone.flatMap(\.read)).suffix(EpochSnapshot.messageLimit))
-        undelivered = []
+        // Welcomes into epochs that stay are still owed.
+        for snapshot in undone {
+            guard let own = snapshot.own, own.event.id == snapshot.winner.id else { continue }
+            undelivered.removeAll { own.invitations.contains($0) }
+        }
         snapshots.removeSubrange(...index)
+        return isNarrower ? sent.count : 0
     }
 
     /// Before a commit is applied.
@@ -184,15 +197,19 @@ extension MarmotGroup {
 
     /// Proposals of members to go themselves, which `account` may commit: an admin all, others SelfRemoves.
     package func leaveProposals(by account: XOnlyKey) -> [PendingProposal] {
-        mls.pendingProposals.filter { pending in
+        var leaving = Set<LeafIndex>()
+        return mls.pendingProposals.filter { pending in
             guard case .member(let sender) = pending.sender, sender != mls.ownLeaf,
                 mls.tree.leaf(at: sender) != nil
             else { return false }
-            switch pending.proposal {
-            case .selfRemove: return true
-            case .remove(let index): return index == sender && data.isAdmin(account)
-            default: return false
-            }
+            let goes =
+                switch pending.proposal {
+                case .selfRemove: true
+                case .remove(let index): index == sender && data.isAdmin(account)
+                default: false
+                }
+            // Both ways at once would touch one leaf twice.
+            return goes && leaving.insert(sender).inserted
         }
     }
 
@@ -220,12 +237,13 @@ extension MarmotGroup {
             throw MarmotError.notPossible(
                 "an admin steps down before leaving: group demote, then group leave")
         }
-        let required =
-            try mls.context.extensions.first(.requiredCapabilities)
-            .map { try RequiredCapabilities(decoding: $0.data).proposals } ?? []
+        // MDK 0.8 swallows a Remove of oneself; a SelfRemove needs everybody's support (hazards 2 and 3).
+        let everyoneKnowsIt = mls.members.allSatisfy {
+            $0.leaf.capabilities.proposals.contains(.selfRemove)
+        }
         var next = self
         let message =
-            required.contains(.selfRemove)
+            everyoneKnowsIt
             ? try next.mls.proposePublicly(.selfRemove)
             : try next.mls.propose(.remove(mls.ownLeaf), random: random)
         let bytes = message.encoded

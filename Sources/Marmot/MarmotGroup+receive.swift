@@ -9,7 +9,8 @@ package enum GroupReception: Equatable, Sendable {
     /// The group has a new epoch.
     case epochChanged(UInt64, by: XOnlyKey)
     /// A better commit for an earlier epoch turned up: what came after that epoch is undone, the group is in the given epoch.
-    case rolledBack(to: UInt64, by: XOnlyKey)
+    /// - `withheld`: how many messages of ours are not sent again, because a member would read them whom an undone change had removed.
+    case rolledBack(to: UInt64, by: XOnlyKey, withheld: Int)
     /// We were removed.
     case removed(by: XOnlyKey)
     /// Stored until somebody commits it.
@@ -59,8 +60,8 @@ extension MarmotGroup {
         if inbox.hasSeen(message: hash) { return .duplicate }
         next.inbox.remember(event: event.id, message: hash)
         guard isActive else {
-            inbox.remember(event: event.id, message: hash)
-            return try receiveLate(MLSMessage(decoding: bytes), in: event, epoch: mls.epoch, now: now)
+            let message = try MLSMessage(decoding: bytes)
+            return try receiveLate(message, in: event, hash, epoch: message.epoch ?? mls.epoch, now: now)
         }
         do {
             let message = try MLSMessage(decoding: bytes)
@@ -86,8 +87,7 @@ extension MarmotGroup {
             inbox.queue(event)
             return .waiting
         } catch MLSError.wrongEpoch(let epoch, _) {
-            inbox.remember(event: event.id, message: hash)
-            return try receiveLate(MLSMessage(decoding: bytes), in: event, epoch: epoch, now: now)
+            return try receiveLate(MLSMessage(decoding: bytes), in: event, hash, epoch: epoch, now: now)
         } catch MLSError.unknownProposal {
             // The commit overtook its proposal.
             inbox.queue(event)
@@ -138,27 +138,44 @@ extension MarmotGroup {
         guard try confirmCommit(event.id) == .inForce, let me = account(at: mls.ownLeaf) else {
             return .duplicate
         }
-        return isPending ? .epochChanged(mls.epoch, by: me) : .rolledBack(to: mls.epoch, by: me)
+        return isPending
+            ? .epochChanged(mls.epoch, by: me) : .rolledBack(to: mls.epoch, by: me, withheld: 0)
     }
 
     /// A handshake for an epoch that is over. A commit that is better than the one applied then takes its place (section 5); the
     /// state of that epoch is a copy, so that a bad one spends nothing.
-    private mutating func receiveLate(_ message: MLSMessage, in event: Event, epoch: UInt64, now: Int64)
-        throws
+    private mutating func receiveLate(
+        _ message: MLSMessage, in event: Event, _ hash: [UInt8], epoch: UInt64, now: Int64
+    ) throws -> GroupReception {
+        do {
+            let reception = try replay(message, in: event, epoch: epoch, now: now)
+            inbox.remember(event: event.id, message: hash)
+            return reception
+        } catch MLSError.unknownProposal {
+            // The better commit overtook its proposal.
+            inbox.queue(event)
+            return .waiting
+        } catch {
+            inbox.remember(event: event.id, message: hash)
+            throw error
+        }
+    }
+
+    private mutating func replay(_ message: MLSMessage, in event: Event, epoch: UInt64, now: Int64) throws
         -> GroupReception
     {
         if case .privateMessage(let inner) = message, inner.contentType == .application {
             guard isActive else { return .duplicate }
             throw MLSError.wrongEpoch(message: epoch, group: mls.epoch)
         }
-        guard let index = snapshots.firstIndex(where: { $0.before.epoch == epoch }),
-            PendingCommit.precedes(event, snapshots[index].winner)
-        else { return .duplicate }
+        guard let index = snapshots.firstIndex(where: { $0.before.epoch == epoch }) else { return .duplicate }
+        if message.isProposal { return try keepLate(message, inSnapshot: index, now: now) }
+        guard PendingCommit.precedes(event, snapshots[index].winner) else { return .duplicate }
         var next = self
+        let withheld = next.undo(throughSnapshot: index)
         next.mls = snapshots[index].before.restored(from: mls)
         next.isActive = true
         next.data = try GroupData(from: next.mls.context.extensions)
-        next.undo(throughSnapshot: index)
         next.pendingCommit = nil
         let own = snapshots[index].own
         let processed: Processed
@@ -172,13 +189,30 @@ extension MarmotGroup {
         case .epochChanged(let epoch, let who):
             next.snapshots[0].own = own
             self = next
-            return .rolledBack(to: epoch, by: who)
+            return .rolledBack(to: epoch, by: who, withheld: withheld)
         case .removed:
             self = next
             return reception
         // Only commits decide; a late proposal or message of that epoch changes nothing (hazard 5).
         case .message, .proposal, .rolledBack, .duplicate, .waiting: return .duplicate
         }
+    }
+
+    /// A proposal of an epoch that is over: a better commit of it may name it.
+    private mutating func keepLate(_ message: MLSMessage, inSnapshot index: Int, now: Int64) throws
+        -> GroupReception
+    {
+        var before = snapshots[index].before
+        guard case .proposal(let pending) = try before.process(message, now: UInt64(max(now, 0))) else {
+            return .duplicate
+        }
+        try checkProposal(pending, in: before)
+        snapshots[index].before = before
+        var sender: XOnlyKey?
+        if case .member(let leaf) = pending.sender {
+            sender = before.tree.leaf(at: leaf).flatMap { AccountCredential.account(of: $0.credential) }
+        }
+        return .proposal(Self.describe(pending.proposal), from: sender)
     }
 
     private enum Processed {
@@ -190,7 +224,7 @@ extension MarmotGroup {
         switch try mls.process(message, now: UInt64(max(now, 0))) {
         case .application(let application): return try read(application)
         case .proposal(let pending):
-            try checkProposal(pending)
+            try checkProposal(pending, in: mls)
             var sender: XOnlyKey?
             if case .member(let index) = pending.sender { sender = account(at: index) }
             return .changed(.proposal(Self.describe(pending.proposal), from: sender))
@@ -214,9 +248,16 @@ extension MarmotGroup {
     }
 
     /// What no Marmot client sends by itself is not kept (section 5), and nobody fills our memory with the rest.
-    private func checkProposal(_ pending: PendingProposal) throws {
-        guard case .member = pending.sender else {
+    private func checkProposal(_ pending: PendingProposal, in mls: Group) throws {
+        guard case .member(let sender) = pending.sender else {
             throw MarmotError.ruleViolated("a proposal from outside the group")
+        }
+        // One that nobody may commit would only be in the way of the others'.
+        let account = mls.tree.leaf(at: sender).flatMap { AccountCredential.account(of: $0.credential) }
+        let leaves = pending.proposal == .selfRemove || pending.proposal == .remove(sender)
+        let data = try GroupData(from: mls.context.extensions)
+        if leaves, let account, data.isAdmin(account) {
+            throw MarmotError.ruleViolated("an admin leaves without stepping down first")
         }
         switch pending.proposal {
         case .add, .remove: break
@@ -276,6 +317,25 @@ extension MarmotGroup {
         case .externalInit: "external init"
         case .groupContextExtensions: "group context extensions"
         case .selfRemove: "leave"
+        }
+    }
+}
+
+extension MLSMessage {
+    /// Of a group message.
+    fileprivate var epoch: UInt64? {
+        switch self {
+        case .privateMessage(let message): message.epoch
+        case .publicMessage(let message): message.content.epoch
+        case .welcome, .groupInfo, .keyPackage: nil
+        }
+    }
+
+    fileprivate var isProposal: Bool {
+        switch self {
+        case .privateMessage(let message): message.contentType == .proposal
+        case .publicMessage(let message): message.content.content.type == .proposal
+        case .welcome, .groupInfo, .keyPackage: false
         }
     }
 }

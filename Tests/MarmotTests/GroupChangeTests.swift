@@ -7,102 +7,15 @@ import Testing
 
 @testable import Marmot
 
-/// Keeps encoded states like files, so that a client can be started again from them.
-private final class MemoryStore: AccountStore {
-    private let groups = Mutex<[[UInt8]: [UInt8]]>([:])
-    private let keyPackages = Mutex<[OwnKeyPackage]>([])
-
-    func loadKeyPackages() -> [OwnKeyPackage] { keyPackages.withLock { $0 } }
-    func loadGroups() throws -> [MarmotGroup] {
-        try groups.withLock { try $0.values.map { try MarmotGroup(decoding: $0) } }
-    }
-    func save(_ packages: [OwnKeyPackage]) { keyPackages.withLock { $0 = packages } }
-    func save(_ group: MarmotGroup) { groups.withLock { $0[group.id] = group.encoded } }
-}
-
 @Suite("Changes of a group — contracts/marmot.md section 5")
-struct GroupChangeTests {
-    /// A clock that the test turns.
-    private final class Time: Sendable {
-        private let seconds = Mutex<Int64>(1_800_000_000)
-        var now: Int64 { seconds.withLock { $0 } }
-        func pass(_ count: Int64 = 1) { seconds.withLock { $0 += count } }
-    }
-
-    private struct Member {
-        let key: Secp256k1SecretKey
-        let store: MemoryStore
-        var client: MarmotClient
-        var publicKey: XOnlyKey { key.publicKey }
-    }
-
-    private let time = Time()
-    private let relays = MarmotGroupTests.relays
-
-    private func member(_ key: Secp256k1SecretKey, restarting old: Member? = nil) throws -> Member {
-        let time = time
-        let store = old?.store ?? MemoryStore()
-        return Member(
-            key: key, store: store,
-            client: try MarmotClient(
-                key: key, store: store, random: SeededRandom("\(key.publicKey.hex) \(time.now)"),
-                now: { time.now }))
-    }
-
-    private func restart(_ member: inout Member) throws {
-        time.pass()
-        member = try self.member(member.key, restarting: member)
-    }
-
-    private func offer(_ member: Member) async throws -> KeyPackageEvent {
-        try KeyPackageEvent(try await member.client.makeKeyPackage(relays: relays)[0], now: time.now)
-    }
-
-    /// Alice, Bob and Carol in one group; Alice and Bob are admins.
-    private func trio() async throws -> (alice: Member, bob: Member, carol: Member, group: [UInt8]) {
-        let (alice, bob, carol) = (
-            try member(TestKeys.alice), try member(TestKeys.bob), try member(TestKeys.carol)
-        )
-        let invitees = [try await offer(bob), try await offer(carol)]
-        let (group, welcomes) = try await alice.client.createGroup(
-            inviting: invitees, name: "g", description: "", relays: relays,
-            admins: [alice.publicKey, bob.publicKey])
-        for (member, welcome) in zip([bob, carol], welcomes) {
-            #expect(try await member.client.accept(wrap: alice.client.wrap(welcome))?.id == group.id)
-        }
-        return (alice, bob, carol, group.id)
-    }
-
-    @discardableResult
-    private func change(_ change: GroupChange, by member: Member, in group: [UInt8]) async throws -> Event {
-        time.pass()
-        let pending = try await member.client.prepare(change, in: group)
-        #expect(try await member.client.confirm(pending.event.id, in: group).0 == .inForce)
-        return pending.event
-    }
-
-    private func reception(_ event: Event, _ member: Member) async throws -> GroupReception? {
-        try await member.client.receive(event).first?.result.get()
-    }
-
-    private func isTalking(_ members: [Member], in group: [UInt8]) async throws -> Bool {
-        for sender in members {
-            time.pass()
-            let (event, _) = try await sender.client.encrypt("from \(sender.publicKey.hex)", in: group)
-            for receiver in members where receiver.publicKey != sender.publicKey {
-                guard case .message(_, let from)? = try await reception(event, receiver),
-                    from == sender.publicKey
-                else { return false }
-            }
-        }
-        return true
-    }
+struct GroupChangeTests: GroupScene {
+    let time = SceneTime()
 
     @Test("rename, relays, promote, demote, fresh keys: all members follow and talk")
     func changes() async throws {
         let (alice, bob, carol, group) = try await trio()
         let other = try RelayURL("ws://127.0.0.1:2")
-        let steps: [(GroupChange, Member)] = [
+        let steps: [(GroupChange, SceneMember)] = [
             (.rename(name: "new", description: "text"), alice), (.relays([other]), bob),
             (.promote(carol.publicKey), alice), (.updateKeys, carol), (.demote(bob.publicKey), carol),
             (.updateKeys, bob), (.updateKeys, alice),
@@ -149,7 +62,7 @@ struct GroupChangeTests {
     func refused() async throws {
         let (alice, bob, carol, group) = try await trio()
         let stranger = TestKeys.make(41).publicKey
-        let wrong: [(GroupChange, Member, String)] = [
+        let wrong: [(GroupChange, SceneMember, String)] = [
             (.rename(name: "x", description: nil), carol, "only an admin"),
             (.remove([alice.publicKey]), carol, "only an admin"),
             (.remove([alice.publicKey]), alice, "group leave"),
@@ -331,7 +244,7 @@ struct GroupChangeTests {
             for event in events { _ = try await carol.client.receive(event) }
             let received = try await reception(better.event, carol)
             if depth == 5 {
-                #expect(received == .rolledBack(to: 2, by: bob.publicKey))
+                #expect(received == .rolledBack(to: 2, by: bob.publicKey, withheld: 0))
                 #expect(await carol.client.group(group)?.data.name == "better")
             } else {
                 // Its epoch's secrets are gone: it is like any event that nothing opens.
@@ -356,7 +269,7 @@ struct GroupChangeTests {
         time.pass()
         let removal = try await alice.client.prepare(.remove([carol.publicKey]), in: group)
         #expect(try await reception(removal.event, carol) == .removed(by: alice.publicKey))
-        guard case .rolledBack(_, bob.publicKey)? = try await reception(better.event, carol) else {
+        guard case .rolledBack(_, bob.publicKey, _)? = try await reception(better.event, carol) else {
             Issue.record("the removal stays")
             return
         }

@@ -22,8 +22,16 @@ extension AgentSession {
     package func change(_ change: GroupChange, as step: String) async throws -> MarmotGroup {
         let id = try state.requireGroup(step)
         let client = environment.client
+        try await catchUp(try await group(for: step), for: step)
         // One that got no answer goes first, as the same event: it may be out already.
-        if let pending = await client.group(id)?.pendingCommit { _ = try await publish(pending, in: id) }
+        if let pending = await client.group(id)?.pendingCommit,
+            try await publish(pending, in: id) == .overtaken
+        {
+            emit(
+                .warning(
+                    "an unconfirmed change of ours was overtaken by another member's and does not count; see group state, and make it again if it is still wanted"
+                ))
+        }
         for _ in 0..<Self.changeTries {
             // Overtaken: made anew on top of what counts.
             if try await publish(try await client.prepare(change, in: id), in: id) == .inForce {
@@ -59,8 +67,11 @@ extension AgentSession {
     /// Proposes that we go. Somebody else has to commit it.
     package func leaveGroup() async throws -> RelayURL {
         let id = try state.requireGroup("group leave")
+        let group = try await group(for: "group leave")
+        try await catchUp(group, for: "group leave")
         let proposal = try await environment.client.leave(id)
-        return try await environment.pool.publish(proposal, within: environment.limits.publish)
+        return try await environment.pool.publish(
+            proposal, at: meetingPlaces(of: group, for: "group leave"), within: environment.limits.publish)
     }
 
     /// Puts into force that members leave; every member that may does it, and the earliest commit counts.
@@ -94,10 +105,11 @@ extension AgentSession {
 
     /// What two colliding changes made unreadable, in the epoch that counts.
     func sendAgain() async throws {
-        guard let id = state.groupID else { return }
+        guard let id = state.groupID, let group = await environment.client.group(id) else { return }
         for event in try await environment.client.sendAgain(in: id) {
             do {
-                try await environment.pool.publish(event, within: environment.limits.publish)
+                try await environment.pool.publish(
+                    event, at: meetingPlaces(of: group, for: "say"), within: environment.limits.publish)
             } catch {
                 emit(.warning("a message that an undone change took along was not sent again: \(error)"))
             }
@@ -107,7 +119,9 @@ extension AgentSession {
     private func publish(_ commit: PendingCommit, in id: [UInt8]) async throws -> CommitOutcome {
         let client = environment.client
         do {
-            try await environment.pool.publish(commit.event, within: environment.limits.publish)
+            try await environment.pool.publish(
+                commit.event, at: meetingPlaces(of: try await group(for: "group"), for: "group"),
+                within: environment.limits.publish)
         } catch let error as PublishError {
             let isRefused = error.failures.allSatisfy {
                 if case .rejected = $0.reason { true } else { false }
@@ -126,6 +140,12 @@ extension AgentSession {
         guard outcome == .inForce else { return outcome }
         if let group = await client.group(id) {
             emit(.epochChanged(epoch: Int(clamping: group.mls.epoch), by: KeyText.npub(client.publicKey)))
+            if environment.pool.relays.allSatisfy({ !group.relays.contains($0) }) {
+                emit(
+                    .warning(
+                        "the group meets at \(group.data.relays.joined(separator: ", ")) from now on: go on there with --relay"
+                    ))
+            }
         }
         try await deliverWelcomes(of: id)
         return outcome

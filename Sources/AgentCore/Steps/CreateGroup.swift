@@ -13,7 +13,7 @@ extension AgentSession {
             inviting: [keyPackage], name: name, description: description, relays: environment.pool.relays,
             admins: [client.publicKey, keyPackage.account])
         // Listening first: the agent may answer the moment it has joined.
-        await listen(to: group)
+        await listen(to: group, isNew: true)
         for welcome in welcomes {
             let wrap = try client.wrap(welcome)
             let relay = try await environment.pool.publish(wrap, within: environment.limits.publish)

@@ -26,9 +26,16 @@ extension AgentSession {
         await stopListening()
         provider = nil
         recorder = nil
+        _ = try meetingPlaces(of: group, for: "group use")
         state.resumed(group: group.id, name: group.data.name)
         await listen(to: group)
-        return group
+        do {
+            try await catchUp(group, for: "group use")
+        } catch let failure as Failure {
+            // Looking is possible all the same; what would send says it again.
+            emit(.warning("not up to date: \(failure.message)"))
+        }
+        return try await self.group(for: "group use")
     }
 
     /// An event by its JSON, or by its id from the relays.

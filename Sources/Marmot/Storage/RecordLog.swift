@@ -4,14 +4,16 @@ import MLS
 
 /// Records appended behind a state file since it was written, each on disk before the next step.
 ///
-/// `"pikachat log 1\n"`, the state file's digest, then records: `uint32` length, its check, the record, its check. A check is eight
-/// bytes of SHA-256 over the digest, the record's number and what is checked: a damaged length must not pass for an unfinished
-/// end. A log of another state file is out of date: what it held is in the newer file.
+/// `"pikachat log 2\n"`, the state file's digest, its check, then records: `uint32` length, its check, the record, its check. A check is
+/// eight bytes of SHA-256 over the digest, the record's number and what is checked: damage must pass neither for an unfinished
+/// end nor for a log of another state file. That one is out of date: what it held is in the newer file. (Format 1 had no check
+/// behind the digest.)
 final class RecordLog {
     /// Above it a new state file costs less than reading the log.
     static let recordLimit = 1024
 
-    private static let magic = Array("pikachat log 1\n".utf8)
+    private static let magic = Array("pikachat log 2\n".utf8)
+    private static let oldMagic = Array("pikachat log 1\n".utf8)
     private static let checkLengthBytes = 8
 
     private let path: String
@@ -33,7 +35,7 @@ final class RecordLog {
         self.length = length
         if count == 0 {
             self.length = 0
-            try write(Self.magic + base)
+            try write(Self.header(base))
             try AtomicFile.syncDirectory(of: path)
         } else {
             // Behind the last whole record may be the beginning of one that was never acted on.
@@ -81,9 +83,10 @@ final class RecordLog {
     ///
     /// - Throws: `FileError` for damage that is more than an unfinished end.
     static func read(path: String, base: [UInt8]) throws(FileError) -> (records: [[UInt8]], length: Int) {
-        guard let bytes = try AtomicFile.read(path), bytes.starts(with: magic + base) else { return ([], 0) }
+        guard let bytes = try AtomicFile.read(path), var offset = try begin(bytes, path, base) else {
+            return ([], 0)
+        }
         var records: [[UInt8]] = []
-        var offset = magic.count + base.count
         let headerBytes = 4 + checkLengthBytes
         while bytes.count - offset >= headerBytes {
             let number = records.count
@@ -99,14 +102,38 @@ final class RecordLog {
             let end = start + count + checkLengthBytes
             let record = Array(bytes[start..<start + count])
             guard Array(bytes[start + count..<end]) == check(record, base, number) else {
-                // Only the last one can be unfinished.
-                guard end == bytes.count else { throw damage(path, number) }
+                // Only the last one can be unfinished, and what a loss of power leaves out are zeros.
+                guard end == bytes.count, bytes[(end - checkLengthBytes)..<end].allSatisfy({ $0 == 0 }) else {
+                    throw damage(path, number)
+                }
                 break
             }
             records.append(record)
             offset = end
         }
         return (records, offset)
+    }
+
+    private static func header(_ base: [UInt8]) -> [UInt8] {
+        magic + base + SHA256.hash(magic + base).prefix(checkLengthBytes)
+    }
+
+    /// Where the records begin; nil where there are none for this state file.
+    private static func begin(_ bytes: [UInt8], _ path: String, _ base: [UInt8]) throws(FileError) -> Int? {
+        if bytes.starts(with: oldMagic) {
+            return bytes.starts(with: oldMagic + base) ? oldMagic.count + base.count : nil
+        }
+        let length = magic.count + base.count + checkLengthBytes
+        // The header is on disk before the first record: without a whole one nothing was recorded.
+        guard bytes.count >= length, !bytes.allSatisfy({ $0 == 0 }) else { return nil }
+        let digest = Array(bytes[magic.count..<magic.count + base.count])
+        guard bytes.starts(with: header(digest)) else {
+            throw FileError(
+                path,
+                "its beginning is damaged; it was left as it is. Restore the directory from a copy, or move the group's files away"
+            )
+        }
+        return digest == base ? length : nil
     }
 
     private static func length(_ record: [UInt8]) -> [UInt8] {

@@ -64,13 +64,18 @@ package actor RelayPool {
 
     /// Sends an event everywhere; returns the first relay that took it.
     ///
+    /// - Parameter places: goes to those of the pool's relays only, where somebody looks for it.
     /// - Throws: `PublishError` with every relay's reason when none did.
     @discardableResult
-    package func publish(_ event: Event, within limit: Duration) async throws -> RelayURL {
+    package func publish(_ event: Event, at places: [RelayURL]? = nil, within limit: Duration) async throws
+        -> RelayURL
+    {
         let (stream, continuation) = AsyncStream<Result<RelayURL, RelayError>>.makeStream()
         let number = nextNumber
         nextNumber += 1
-        let (connections, report) = (connections, report)
+        let (connections, report) = (
+            connections.filter { places?.contains($0.url) ?? true }, report
+        )
         trailing[number] = Task {
             await withTaskGroup(of: Void.self) { group in
                 for connection in connections {

@@ -1,5 +1,7 @@
 import AgentCore
 import Foundation
+import Marmot
+import Nostr
 import Scripting
 
 /// `pikachat do COMMAND…`: one command of the shell, with a group of the state directory.
@@ -19,6 +21,7 @@ struct DoCommand: Subcommand {
                 pikachat do group list             pikachat do group state
                 pikachat do group invite npub1…    pikachat do --group 3fa9 say "good night"
                 pikachat do decode event.json
+                Without --relay it goes to the relays of the group.
                 `pikachat help` lists all commands; words that begin with -- stand behind a lone --.
                 """)
     }
@@ -33,7 +36,10 @@ struct DoCommand: Subcommand {
         guard let statements = ScriptCheck.statements(of: source, catalogue, context) else {
             return FailureCode.usage.exitStatus
         }
-        let host = try await LiveHost.make(context.configuration, isMock: false, log: context.log)
+        var configuration = context.configuration
+        configuration.explicitRelays =
+            configuration.explicitRelays ?? Self.relays(of: arguments.value("--group"), configuration)
+        let host = try await LiveHost.make(configuration, isMock: false, log: context.log)
         let status: Int32
         do {
             try await resume(arguments.value("--group"), host)
@@ -49,6 +55,19 @@ struct DoCommand: Subcommand {
         }
         await host.close()
         return status
+    }
+
+    /// Where the group meets; nil when it is not clear which one is meant, or its files say something wrong (the host tells what).
+    private static func relays(of id: String?, _ configuration: Configuration) -> [RelayURL]? {
+        guard let groups = try? FileAccountStore(directory: configuration.stateDirectory).loadGroups() else {
+            return nil
+        }
+        let matching = groups.filter { group in
+            id.map { group.nostrGroupIDHex.hasPrefix($0.lowercased()) || group.data.name == $0 }
+                ?? group.isActive
+        }
+        guard matching.count == 1, let group = matching.first, !group.relays.isEmpty else { return nil }
+        return group.relays
     }
 
     /// Commands that need no group work without one; those that do say so themselves.

@@ -40,6 +40,11 @@ struct DecodeCommand: Command {
     private static func source(_ text: String) throws -> String {
         let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard trimmed.first != "{", FileManager.default.fileExists(atPath: trimmed) else { return trimmed }
+        var status = stat()
+        guard stat(trimmed, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= 4 << 20
+        else {
+            throw Failure(.usage, "\(trimmed) is no file of at most 4 MiB")
+        }
         guard let bytes = try AtomicFile.read(trimmed) else { return trimmed }
         let content = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         guard content.first == "{" else {

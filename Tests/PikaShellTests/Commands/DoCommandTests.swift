@@ -50,6 +50,12 @@ struct DoCommandTests {
             let typo = try await run(["do", "grop", "state"])
             #expect(typo.status == 2 && typo.error.contains("there is no command grop"))
             #expect(try await run(["do"]).status == 2)
+            let elsewhere = try await Pikachat.run(
+                ["do", "say", "lost", "--relay", "ws://127.0.0.1:1"], state: state)
+            #expect(
+                elsewhere.status == 2 && elsewhere.error.contains("the group meets at"), "\(elsewhere.error)")
+            let byItself = try await Pikachat.run(["do", "say", "found"], state: state)
+            #expect(byItself.status == 0, "\(byItself.error)")
         }
     }
 
@@ -70,6 +76,10 @@ struct DoCommandTests {
                 #expect(
                     result.status == 0 && result.output.contains("kind    1059, a gift wrap (NIP-59)")
                         && result.output.contains("not for us"), "\(result.output)\(result.error)")
+            }
+            for path in ["/dev/zero", "/tmp"] {
+                let special = try await run(["do", "decode", path])
+                #expect(special.status == 2 && special.error.contains("is no file of at most"), "\(path)")
             }
             let unknown = try await run(["do", "decode", String(repeating: "ab", count: 32)])
             #expect(unknown.status == 4 || unknown.status == 5, "\(unknown.status)")

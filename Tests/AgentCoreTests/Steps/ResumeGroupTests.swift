@@ -1,0 +1,117 @@
+import Cryptography
+import Foundation
+import Marmot
+import Mocks
+import Nostr
+import TestSupport
+import Testing
+
+@testable import AgentCore
+
+@Suite("going on in a group")
+struct ResumeGroupTests {
+    private static let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
+
+    private struct Scene {
+        let relay: EmbeddedRelay
+        let pool: RelayPool
+        let environment: SessionEnvironment
+        let peer: MarmotClient
+    }
+
+    private static func client() throws -> MarmotClient {
+        try MarmotClient(
+            key: Secp256k1SecretKey.random(from: SystemRandom()), store: NoAccountStore(),
+            random: SystemRandom(), now: now)
+    }
+
+    private static func environment(_ client: MarmotClient, _ pool: RelayPool) throws -> SessionEnvironment {
+        var limits = SessionLimits()
+        limits.catchUp = .seconds(1)
+        return SessionEnvironment(
+            client: client, pool: pool, keyPackagePool: pool, ledger: try ResourceLedger(path: nil) { 0 },
+            log: EventLog(), limits: limits)
+    }
+
+    /// A session made a group with `peer`, which has joined, and ended.
+    private func withGroup(_ body: (Scene) async throws -> Void) async throws {
+        let relay = try EmbeddedRelay()
+        await relay.start()
+        let pool = RelayPool([relay.url], environment: RelayEnvironment()) { _ in }
+        await pool.start()
+        let environment = try Self.environment(Self.client(), pool)
+        let peer = try Self.client()
+        let outcome: Result<Void, any Error>
+        do {
+            for event in try await peer.makeKeyPackage(relays: [relay.url]) {
+                try await pool.publish(event, within: .seconds(10))
+            }
+            let session = AgentSession(name: "first", environment: environment)
+            try await session.attach(to: peer.publicKey)
+            _ = try await session.awaitKeyPackage(within: .seconds(20))
+            _ = try await session.createGroup(name: nil)
+            await session.close()
+            let wraps = try await pool.fetch([Filter(kinds: [.giftWrap])], within: .seconds(10)) {
+                !$0.isEmpty
+            }
+            _ = try await peer.accept(wrap: try #require(wraps.first))
+            try await body(Scene(relay: relay, pool: pool, environment: environment, peer: peer))
+            outcome = .success(())
+        } catch { outcome = .failure(error) }
+        await pool.stop()
+        await relay.stop()
+        try outcome.get()
+    }
+
+    /// What happened meanwhile is known before anything is sent.
+    @Test("a change is made on top of what others did meanwhile")
+    func catchesUp() async throws {
+        try await withGroup { scene in
+            let group = try #require(await scene.peer.groups.first)
+            for _ in 0..<3 {
+                let pending = try await scene.peer.prepare(.updateKeys, in: group.id)
+                try await scene.pool.publish(pending.event, within: .seconds(10))
+                _ = try await scene.peer.confirm(pending.event.id, in: group.id)
+            }
+            let session = AgentSession(name: "again", environment: scene.environment)
+            #expect(try await session.resumeGroup(nil).mls.epoch == 4)
+            let changed = try await session.change(.rename(name: "new", description: nil), as: "group rename")
+            #expect(changed.mls.epoch == 5 && changed.data.name == "new")
+            await session.close()
+        }
+    }
+
+    @Test("nothing is sent where the group does not meet")
+    func elsewhere() async throws {
+        try await withGroup { scene in
+            let other = try EmbeddedRelay()
+            await other.start()
+            let pool = RelayPool([other.url], environment: RelayEnvironment()) { _ in }
+            await pool.start()
+            let session = AgentSession(
+                name: "lost", environment: try Self.environment(scene.environment.client, pool))
+            let failure = await #expect(throws: Failure.self) { try await session.resumeGroup(nil) }
+            #expect(failure?.code == .usage && failure?.message.contains(scene.relay.url.text) ?? false)
+            #expect(failure?.hints.first?.contains("--relay \(scene.relay.url.text)") ?? false)
+            await pool.stop()
+            await other.stop()
+        }
+    }
+
+    @Test("while no relay of the group answers nothing is sent; looking is possible")
+    func silent() async throws {
+        try await withGroup { scene in
+            await scene.relay.stop()
+            let pool = RelayPool([scene.relay.url], environment: RelayEnvironment()) { _ in }
+            await pool.start()
+            let session = AgentSession(
+                name: "blind", environment: try Self.environment(scene.environment.client, pool))
+            let group = try await session.resumeGroup(nil)
+            let failure = await #expect(throws: Failure.self) { try await session.say("lost") }
+            #expect(failure?.code == .unreachable, "\(failure.map { "\($0)" } ?? "")")
+            #expect(try await session.group(for: "test").mls.nextOwnGeneration == group.mls.nextOwnGeneration)
+            await session.close()
+            await pool.stop()
+        }
+    }
+}

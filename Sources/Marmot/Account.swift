@@ -123,10 +123,16 @@ package struct Account: Sendable {
                 }
             }
         }
-        let group = try MarmotGroup(mls: mls, dialect: invitees.first?.dialect ?? .chaCha)
+        var group = try MarmotGroup(mls: mls, dialect: invitees.first?.dialect ?? .chaCha)
+        // Owed until a relay has them, also after a crash. (In a large group they are too much to keep: each holds the tree.)
+        if welcomes.count <= Self.owedLimit {
+            group.undelivered = welcomes.map { .init(receiver: $0.receiver, rumor: $0.rumor) }
+        }
         groups[group.id] = group
         return (group, welcomes)
     }
+
+    private static let owedLimit = 16
 
     private static func checkCreation(
         creator: XOnlyKey, _ invitees: [XOnlyKey], _ relays: [RelayURL], _ admins: [XOnlyKey],

@@ -72,6 +72,7 @@ extension GroupScene {
             admins: [alice.publicKey, bob.publicKey])
         for (member, welcome) in zip([bob, carol], welcomes) {
             #expect(try await member.client.accept(wrap: alice.client.wrap(welcome))?.id == group.id)
+            try await alice.client.delivered(welcome, of: group.id)
         }
         return (alice, bob, carol, group.id)
     }

@@ -152,7 +152,7 @@ extension AgentSession {
     }
 
     /// Those that an earlier run left undelivered, too.
-    private func deliverWelcomes(of id: [UInt8]) async throws {
+    func deliverWelcomes(of id: [UInt8]) async throws {
         for welcome in await environment.client.undeliveredWelcomes(of: id) {
             let wrap = try environment.client.wrap(welcome)
             let relay = try await environment.pool.publish(wrap, within: environment.limits.publish)

@@ -17,6 +17,7 @@ extension AgentSession {
         for welcome in welcomes {
             let wrap = try client.wrap(welcome)
             let relay = try await environment.pool.publish(wrap, within: environment.limits.publish)
+            try await client.delivered(welcome, of: group.id)
             emit(.welcomeDelivered(relay: relay.text))
             if let agent = state.agent, let provider {
                 try await provider.welcomeDelivered(

@@ -31,9 +31,13 @@ extension AgentSession {
         await listen(to: group)
         do {
             try await catchUp(group, for: "group use")
+            // What an earlier run owed and could not deliver.
+            try await deliverWelcomes(of: group.id)
         } catch let failure as Failure {
             // Looking is possible all the same; what would send says it again.
             emit(.warning("not up to date: \(failure.message)"))
+        } catch let error as PublishError {
+            emit(.warning("a Welcome is still owed: \(error)"))
         }
         return try await self.group(for: "group use")
     }

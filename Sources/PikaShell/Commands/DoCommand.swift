@@ -42,7 +42,7 @@ struct DoCommand: Subcommand {
         let host = try await LiveHost.make(configuration, isMock: false, log: context.log)
         let status: Int32
         do {
-            try await resume(arguments.value("--group"), host)
+            try await resume(arguments.value("--group"), host, for: arguments.positionals)
             let interpreter = Interpreter(
                 host: host, catalogue: catalogue,
                 inputs: .init(sets: [:], environment: context.configuration.environment, dotenv: [:]),
@@ -70,10 +70,18 @@ struct DoCommand: Subcommand {
         return group.relays
     }
 
-    /// Commands that need no group work without one; those that do say so themselves.
-    private func resume(_ id: String?, _ host: LiveHost) async throws {
+    /// Commands that need no group work without one.
+    private func resume(_ id: String?, _ host: LiveHost, for words: [String]) async throws {
         let active = await host.environment.client.groups.filter(\.isActive).count
-        guard id != nil || active == 1 else { return }
+        let needsGroup =
+            ["say", "expect", "messages"].contains(words[0])
+            || words[0] == "group" && !["list", "use", "create"].contains(words.dropFirst().first ?? "list")
+        if active == 0, id == nil, needsGroup {
+            throw Failure(
+                .usage, "there is no active group in the state directory",
+                hints: ["pikachat agent new makes one, and keeps it with --keep", "pikachat do group list"])
+        }
+        guard id != nil || active == 1 || needsGroup else { return }
         _ = try await host.openSession(named: nil).resumeGroup(id)
     }
 }

@@ -114,4 +114,27 @@ struct ResumeGroupTests {
             await pool.stop()
         }
     }
+
+    @Test("a Welcome that no relay has taken yet is delivered by the next run")
+    func owedWelcome() async throws {
+        let relay = try EmbeddedRelay()
+        await relay.start()
+        let pool = RelayPool([relay.url], environment: RelayEnvironment()) { _ in }
+        await pool.start()
+        let (owner, peer) = (try Self.client(), try Self.client())
+        let offer = try KeyPackageEvent(
+            try await peer.makeKeyPackage(relays: [relay.url])[0], now: Self.now())
+        // The run ended here: the group is stored, nothing went out.
+        let (group, _) = try await owner.createGroup(
+            inviting: [offer], name: "g", description: "", relays: [relay.url],
+            admins: [owner.publicKey, peer.publicKey])
+        let session = AgentSession(name: "next", environment: try Self.environment(owner, pool))
+        _ = try await session.resumeGroup(nil)
+        let wraps = try await pool.fetch([Filter(kinds: [.giftWrap])], within: .seconds(10)) { !$0.isEmpty }
+        #expect(try await peer.accept(wrap: try #require(wraps.first))?.id == group.id)
+        #expect(await owner.undeliveredWelcomes(of: group.id).isEmpty)
+        await session.close()
+        await pool.stop()
+        await relay.stop()
+    }
 }

@@ -23,6 +23,7 @@ package actor AgentSession {
     /// Relays that have brought all they had of the group.
     private var caughtUp = Set<RelayURL>()
     private var isUpToDate = false
+    var isSendingAgain = false
     /// Waits for the day on which our keys in the group are due.
     private var keyUpdate: Task<Void, Never>?
 

@@ -6,6 +6,8 @@ import Nostr
 package struct GroupData: Equatable, Sendable {
     package static let version: UInt16 = 2
 
+    /// As it came: what the image fields mean depends on it (1: a key, 2: a seed), so a change of the name must not raise it.
+    package private(set) var version = GroupData.version
     package var nostrGroupID: [UInt8]
     package var name: String
     package var description: String
@@ -80,7 +82,7 @@ package struct GroupData: Equatable, Sendable {
 extension GroupData: TLSCodable {
     package init(from reader: inout TLSReader) throws(TLSDecodingError) {
         let start = reader
-        let version = try reader.uint16()
+        version = try reader.uint16()
         guard version >= 1 else { throw start.failure(.invalidValue(of: "group data version", 0)) }
         nostrGroupID = try reader.fixed(32)
         name = try Self.text(&reader)
@@ -98,7 +100,7 @@ extension GroupData: TLSCodable {
     }
 
     package func encode(to writer: inout TLSWriter) {
-        writer.uint16(Self.version)
+        writer.uint16(version)
         writer.fixed(nostrGroupID)
         writer.opaque(Array(name.utf8))
         writer.opaque(Array(description.utf8))

@@ -166,14 +166,20 @@ package actor MarmotClient {
         }
     }
 
-    /// Messages of ours that an undone epoch took along, encrypted anew; stored as sent before they are returned.
-    package func sendAgain(in groupID: [UInt8]) throws -> [Event] {
+    /// Messages of ours that an undone epoch took along, encrypted anew. They stay owed until `sentAgain`: twice is better than never.
+    package func sendAgain(in groupID: [UInt8]) throws -> [(event: Event, rumor: EventID)] {
         guard let group = account.groups[groupID], group.isActive, !group.unsent.isEmpty else { return [] }
         return try changing(groupID) { group in
             let rumors = group.unsent
-            group.unsent = []
-            return try rumors.map { try group.encrypt($0, now: now(), random: random).event }
+            return try rumors.map {
+                (try group.encrypt($0, now: now(), random: random).event, $0.id)
+            }
         }
+    }
+
+    /// A relay has it.
+    package func sentAgain(_ rumor: EventID, in groupID: [UInt8]) throws {
+        try changing(groupID) { group in group.unsent.removeAll { $0.id == rumor } }
     }
 
     /// When our keys in the group are due for `.updateKeys`, seconds since 1970; nil: not at all.

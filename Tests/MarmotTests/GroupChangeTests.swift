@@ -217,7 +217,9 @@ struct GroupChangeTests: GroupScene {
                 return
             }
         }
-        let again = try await bob.client.sendAgain(in: group)
+        let owed = try await bob.client.sendAgain(in: group)
+        let again = owed.map(\.event)
+        for message in owed { try await bob.client.sentAgain(message.rumor, in: group) }
         #expect(again.count == 1)
         #expect(try await bob.client.sendAgain(in: group).isEmpty)
         let event = try #require(again.first)

@@ -142,4 +142,18 @@ struct WireContractTests {
             Hex.encode(opened.proposalReference)
                 == "710de60541693dac3f050fecac32c7ba779e0b7821fbfef59edb9d316de25fbe")
     }
+
+    /// Version 1 keeps a key where version 2 keeps a seed.
+    @Test("a change of the name leaves group data in its version")
+    func groupDataVersion() throws {
+        var bytes = try GroupData(
+            nostrGroupID: [UInt8](repeating: 1, count: 32), name: "a", description: "", admins: [],
+            relays: [RelayURL("ws://127.0.0.1:1")]
+        ).encoded
+        #expect(Array(bytes.prefix(2)) == [0, 2])
+        bytes[1] = 1
+        var data = try GroupData(decoding: bytes)
+        data.name = "b"
+        #expect(Array(data.encoded.prefix(2)) == [0, 1])
+    }
 }

@@ -106,12 +106,19 @@ extension AgentSession {
     /// What two colliding changes made unreadable, in the epoch that counts.
     func sendAgain() async throws {
         guard let id = state.groupID, let group = await environment.client.group(id) else { return }
-        for event in try await environment.client.sendAgain(in: id) {
+        // Another event may come in while these go out.
+        guard !isSendingAgain else { return }
+        isSendingAgain = true
+        defer { isSendingAgain = false }
+        for (event, rumor) in try await environment.client.sendAgain(in: id) {
             do {
                 try await environment.pool.publish(
                     event, at: meetingPlaces(of: group, for: "say"), within: environment.limits.publish)
+                try await environment.client.sentAgain(rumor, in: id)
             } catch {
-                emit(.warning("a message that an undone change took along was not sent again: \(error)"))
+                emit(
+                    .warning(
+                        "a message that an undone change took along was not sent again yet: \(error)"))
             }
         }
     }

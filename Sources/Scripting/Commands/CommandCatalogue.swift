@@ -50,9 +50,12 @@ package struct CommandCatalogue: Sendable {
         let two = invocation.words.prefix(2).map(\.source).joined(separator: " ")
         let family = names.filter { $0.hasPrefix(written + " ") }
         if !family.isEmpty, !written.isEmpty {
+            let nearest = Suggestion.nearest(to: two, among: family).map { ["did you mean \($0)?"] } ?? []
             return Diagnostic(
-                code: .usage, message: "\(written) needs a second word", range: first?.range,
-                notes: ["known: \(family.joined(separator: ", "))"])
+                code: .usage,
+                message: invocation.words.count > 1
+                    ? "there is no command \(two)" : "\(written) needs a second word",
+                range: first?.range, notes: nearest + ["known: \(family.joined(separator: ", "))"])
         }
         let nearest =
             Suggestion.nearest(to: two, among: names) ?? Suggestion.nearest(to: written, among: names)

@@ -49,6 +49,10 @@ struct DoCommandTests {
             #expect(wrong.status == 2 && wrong.error.contains("there is no group ffff"), "\(wrong.error)")
             let typo = try await run(["do", "grop", "state"])
             #expect(typo.status == 2 && typo.error.contains("there is no command grop"))
+            let second = try await run(["do", "group", "stat"])
+            #expect(
+                second.status == 2 && second.error.contains("there is no command group stat")
+                    && second.error.contains("did you mean group state?"), "\(second.error)")
             #expect(try await run(["do"]).status == 2)
             let elsewhere = try await Pikachat.run(
                 ["do", "say", "lost", "--relay", "ws://127.0.0.1:1"], state: state)

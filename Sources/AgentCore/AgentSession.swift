@@ -24,6 +24,7 @@ package actor AgentSession {
     private var caughtUp = Set<RelayURL>()
     private var isUpToDate = false
     var isSendingAgain = false
+    private var announced: (epoch: UInt64, who: XOnlyKey)?
     /// Waits for the day on which our keys in the group are due.
     private var keyUpdate: Task<Void, Never>?
 
@@ -109,6 +110,7 @@ package actor AgentSession {
     func stopListening() async {
         keyUpdate?.cancel()
         keyUpdate = nil
+        announced = nil
         guard !listeningTo.isEmpty else { return }
         let group = listeningTo
         listeningTo = ""
@@ -186,6 +188,14 @@ package actor AgentSession {
         await listen(to: group, isNew: isUpToDate)
     }
 
+    /// Once for each epoch: our own commit comes into force by a relay's OK or by its echo, whichever is first.
+    func announce(_ epoch: UInt64, by who: XOnlyKey) {
+        tick()
+        guard announced?.epoch != epoch || announced?.who != who else { return }
+        announced = (epoch, who)
+        emit(.epochChanged(epoch: Int(clamping: epoch), by: KeyText.npub(who)))
+    }
+
     func show(_ received: MarmotClient.Received) {
         switch received.result {
         case .success(.message(let rumor, let sender)):
@@ -193,9 +203,7 @@ package actor AgentSession {
             guard rumor.kind == .chatMessage else { return }
             append(rumor, isOurs: false)
             emit(.reply(text: rumor.content, sender: KeyText.npub(sender), session: name))
-        case .success(.epochChanged(let epoch, let who)):
-            emit(.epochChanged(epoch: Int(clamping: epoch), by: KeyText.npub(who)))
-            tick()
+        case .success(.epochChanged(let epoch, let who)): announce(epoch, by: who)
         case .success(.rolledBack(let epoch, let who, let withheld)):
             emit(.epochChanged(epoch: Int(clamping: epoch), by: KeyText.npub(who)))
             emit(

@@ -146,7 +146,7 @@ extension AgentSession {
         try await sendAgain()
         guard outcome == .inForce else { return outcome }
         if let group = await client.group(id) {
-            emit(.epochChanged(epoch: Int(clamping: group.mls.epoch), by: KeyText.npub(client.publicKey)))
+            announce(group.mls.epoch, by: client.publicKey)
             if environment.pool.relays.allSatisfy({ !group.relays.contains($0) }) {
                 emit(
                     .warning(

@@ -23,6 +23,8 @@ package actor AgentSession {
     /// Relays that have brought all they had of the group.
     private var caughtUp = Set<RelayURL>()
     private var isUpToDate = false
+    /// So that not every command waits for a relay that has not come since.
+    private var catchUpFailure: Failure?
     var isSendingAgain = false
     private var announced: (epoch: UInt64, who: XOnlyKey)?
     /// Waits for the day on which our keys in the group are due.
@@ -99,6 +101,7 @@ package actor AgentSession {
         await stopListening()
         conversationEnd = nil
         caughtUp = []
+        catchUpFailure = nil
         isUpToDate = isNew
         listeningTo = group.nostrGroupIDHex
         await environment.feed.listen(to: group.nostrGroupIDHex) { [weak self] delivery in
@@ -121,6 +124,7 @@ package actor AgentSession {
         switch delivery {
         case .endOfStoredEvents(let relay):
             caughtUp.insert(relay)
+            catchUpFailure = nil
             tick()
         case .closed(let relay, let why):
             emit(.warning("\(relay) ended our subscription: \(why.isEmpty ? "no reason given" : why)"))
@@ -128,6 +132,9 @@ package actor AgentSession {
             do {
                 for received in try await environment.client.receive(event) { show(received) }
                 await followRotation()
+                // Before the backlog is read these would be of an epoch that may be over; and they would wait for its end, which
+                // stands behind this very event.
+                guard isUpToDate else { return }
                 try await sendAgain()
                 await letMembersLeave()
             } catch {
@@ -146,6 +153,7 @@ package actor AgentSession {
     func catchUp(_ group: MarmotGroup, for step: String) async throws {
         let places = Set(try meetingPlaces(of: group, for: step))
         guard !isUpToDate else { return }
+        if let catchUpFailure { throw catchUpFailure }
         let limits = environment.limits
         do {
             try await withDeadline(limits.catchUp, clock: environment.clock) {
@@ -153,11 +161,15 @@ package actor AgentSession {
                     return
                 }
             }
+            // A wait that is interrupted ends like one that is over.
+            try Task.checkCancellation()
         } catch is DeadlineExceeded {
-            throw Failure(
-                .unreachable, "\(step): no relay has told what happened in the group meanwhile",
+            let failure = Failure(
+                .unreachable, "no relay has told what happened in the group meanwhile",
                 hints: await environment.pool.troubles().map { "\($0)" }
                     + ["without that, what we send may be of an epoch that is over"])
+            catchUpFailure = failure
+            throw failure
         }
         // The others get a moment; one that is down must not hold up every command.
         do {
@@ -167,6 +179,7 @@ package actor AgentSession {
         } catch is DeadlineExceeded {
             for trouble in await environment.pool.troubles() { emit(.warning("\(trouble)")) }
         }
+        try Task.checkCancellation()
         isUpToDate = true
     }
 

@@ -103,7 +103,12 @@ extension MarmotGroup {
         }
         let sent = undone.flatMap(\.sent)
         let isNarrower = !accounts(snapshots[index].before).isSubset(of: accounts(mls))
-        if !isNarrower { unsent = Array((unsent + sent).suffix(EpochSnapshot.messageLimit)) }
+        if !isNarrower {
+            // One that was sent again, and undone again, is one message still.
+            var seen = Set<EventID>()
+            unsent = Array(
+                (unsent + sent).filter { seen.insert($0.id).inserted }.suffix(EpochSnapshot.messageLimit))
+        }
         readBefore = Array((readBefore + undone.flatMap(\.read)).suffix(EpochSnapshot.messageLimit))
         // Welcomes into epochs that stay are still owed.
         for snapshot in undone {

@@ -23,16 +23,19 @@ extension AgentSession {
                     "group use \($0.nostrGroupIDHex.prefix(12))   \"\($0.data.name)\""
                 })
         }
+        // What is wrong with the new group must not cost the one in use.
+        _ = try meetingPlaces(of: group, for: "group use")
         await stopListening()
         provider = nil
         recorder = nil
-        _ = try meetingPlaces(of: group, for: "group use")
         state.resumed(group: group.id, name: group.data.name)
         await listen(to: group)
         do {
             try await catchUp(group, for: "group use")
             // What an earlier run owed and could not deliver.
             try await deliverWelcomes(of: group.id)
+            try await sendAgain()
+            await letMembersLeave()
         } catch let failure as Failure {
             // Looking is possible all the same; what would send says it again.
             emit(.warning("not up to date: \(failure.message)"))

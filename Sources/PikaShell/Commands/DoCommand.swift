@@ -81,7 +81,9 @@ struct DoCommand: Subcommand {
                 .usage, "there is no active group in the state directory",
                 hints: ["pikachat agent new makes one, and keeps it with --keep", "pikachat do group list"])
         }
-        guard id != nil || active == 1 || needsGroup else { return }
+        // What only looks at files or single events need not wait for relays.
+        let isLocal = words[0] == "decode" || words == ["group", "list"]
+        guard id != nil || needsGroup || active == 1 && !isLocal else { return }
         _ = try await host.openSession(named: nil).resumeGroup(id)
     }
 }

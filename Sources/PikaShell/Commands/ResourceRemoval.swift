@@ -43,7 +43,8 @@ struct ResourceRemoval {
         }
         let resource = ProviderResource(kind: entry.kind, id: id)
         guard !provider.canRemove else {
-            return try await provider.isStillOurs(entry) ? .remove([resource]) : .gone
+            // It looks newer than ours; a clock that was set since makes it look so, too.
+            return try await provider.isStillOurs(entry) ? .remove([resource]) : .unproven([resource])
         }
         return try await provider.inspect(resource) == nil ? .gone : .stays(resource)
     }
@@ -65,7 +66,7 @@ struct ResourceRemoval {
             context.result(
                 "unproven", fields,
                 ([
-                    "an interrupted start may have made one of these, or somebody else did; look, and remove it by hand or with --unproven:"
+                    "this may be ours, or somebody else's; look, and remove it by hand or with agent sweep --unproven:"
                 ] + commands.map { "  \($0)" }).joined(separator: "\n"))
             return false
         case .unsettled(let until):

@@ -137,4 +137,46 @@ struct ResumeGroupTests {
         await pool.stop()
         await relay.stop()
     }
+
+    /// The wait for the end of the backlog stands behind the event that began it.
+    @Test("a member's wish to leave in the backlog holds nothing up, and is granted")
+    func leaveInBacklog() async throws {
+        try await withGroup { scene in
+            let group = try #require(await scene.peer.groups.first)
+            let key = scene.peer.publicKey
+            let first = AgentSession(name: "first", environment: scene.environment)
+            _ = try await first.resumeGroup(nil)
+            _ = try await first.change(.demote(key), as: "group demote")
+            await first.close()
+            for event in try await scene.pool.fetch(
+                [Filter(kinds: [.groupEvent])], within: .seconds(10)
+            ).reversed() { _ = try await scene.peer.receive(event) }
+            try await scene.pool.publish(try await scene.peer.leave(group.id), within: .seconds(10))
+            let session = AgentSession(name: "again", environment: scene.environment)
+            _ = try await session.resumeGroup(nil)
+            for await _ in await session.activity() {
+                if try await session.group(for: "test").members.count == 1 { break }
+            }
+            _ = try await session.say("alone")
+            await session.close()
+        }
+    }
+
+    @Test("an interrupted wait for the backlog is not the end of it")
+    func interrupted() async throws {
+        try await withGroup { scene in
+            await scene.relay.stop()
+            let pool = RelayPool([scene.relay.url], environment: RelayEnvironment()) { _ in }
+            await pool.start()
+            let session = AgentSession(
+                name: "blind", environment: try Self.environment(scene.environment.client, pool))
+            let work = Task { try await session.resumeGroup(nil) }
+            work.cancel()
+            _ = await work.result
+            let failure = await #expect(throws: Failure.self) { try await session.say("lost") }
+            #expect([.unreachable, .usage].contains(failure?.code), "\(failure.map { "\($0)" } ?? "")")
+            await session.close()
+            await pool.stop()
+        }
+    }
 }

@@ -130,7 +130,7 @@ struct AgentResourcesTests {
             let id = try #require(await world.microVM.ids.first)
             let swept = try await run(["agent", "sweep", "--yes"], environment)
             #expect(
-                swept.status == 6 && swept.output.contains("or somebody else did")
+                swept.status == 6 && swept.output.contains("or somebody else's")
                     && swept.output.contains("curl -X DELETE \(world.microVM.url)/vms/\(id)"),
                 "\(swept.output)")
             #expect(await world.microVM.ids == [id])

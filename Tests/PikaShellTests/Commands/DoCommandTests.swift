@@ -36,7 +36,7 @@ struct DoCommandTests {
     func resumes() async throws {
         try await withChat { _, run in
             let list = try await run(["do", "group", "list"])
-            #expect(list.status == 0 && list.output.contains("\"Agent Chat\"  in use"), "\(list.output)")
+            #expect(list.status == 0 && list.output.contains("2 members  \"Agent Chat\""), "\(list.output)")
             let renamed = try await run(["do", "group", "rename", "night \"shift\" $x"])
             #expect(renamed.status == 0, "\(renamed.error)")
             let shown = try await run(["do", "--group", "night \"shift\" $x", "group", "state"])

@@ -87,19 +87,28 @@ package struct ProviderEnvironment: Sendable {
     ///
     /// - Throws: what is missing and where it goes, code `require`.
     package func secret(_ name: String) throws -> String {
-        let given = variable(name)?.trimmingCharacters(in: .whitespacesAndNewlines)
-        if let given, given.unicodeScalars.contains(where: { $0.properties.isWhitespace || $0.value < 0x20 })
-        {
-            throw ProviderError(.usage, "\(name) has blanks or line ends inside: it was not copied whole")
-        }
-        guard let value = given, !value.isEmpty else {
+        guard let value = try credential(name) else {
             guard isMock else {
                 throw ProviderError(
                     .require, "\(name) is not set", hints: ["export \(name)=…, or try things with --mock"])
             }
             return "mock-\(name.lowercased())"
         }
-        log.masking.add(value)
         return value
+    }
+
+    /// A credential that may be missing: trimmed, registered for masking.
+    ///
+    /// - Throws: code `usage` for one that was not copied whole.
+    package func credential(_ name: String) throws -> String? {
+        guard let given = variable(name)?.trimmingCharacters(in: .whitespacesAndNewlines), !given.isEmpty
+        else {
+            return nil
+        }
+        guard !given.unicodeScalars.contains(where: { $0.properties.isWhitespace || $0.value < 0x20 }) else {
+            throw ProviderError(.usage, "\(name) has blanks or line ends inside: it was not copied whole")
+        }
+        log.masking.add(given)
+        return given
     }
 }

@@ -13,6 +13,8 @@ extension AgentSession {
                     return
                 }
             }
+            // A wait that is interrupted ends like one that is over.
+            try Task.checkCancellation()
         } catch is DeadlineExceeded {
             let missing = sent - replies(from: 0).count
             throw Failure(

@@ -18,8 +18,7 @@ extension WorkersProvider {
                     "workers-url",
                     "the worker's address is empty: give --workers-url, or PIKA_WORKERS_BASE_URL")
             }
-            let token = environment.variable("PIKA_WORKERS_API_TOKEN")?.filter { !$0.isWhitespace }
-            if let token { environment.log.masking.add(token) }
+            let token = try environment.credential("PIKA_WORKERS_API_TOKEN")
             return WorkersProvider(
                 options: Options(
                     baseURL: url, token: token,

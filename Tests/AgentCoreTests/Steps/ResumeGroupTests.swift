@@ -154,8 +154,10 @@ struct ResumeGroupTests {
             try await scene.pool.publish(try await scene.peer.leave(group.id), within: .seconds(10))
             let session = AgentSession(name: "again", environment: scene.environment)
             _ = try await session.resumeGroup(nil)
-            for await _ in await session.activity() {
-                if try await session.group(for: "test").members.count == 1 { break }
+            try await withDeadline(.seconds(20), clock: ContinuousClock()) {
+                for await _ in await session.activity() {
+                    if try await session.group(for: "test").members.count == 1 { break }
+                }
             }
             _ = try await session.say("alone")
             await session.close()
@@ -171,12 +173,35 @@ struct ResumeGroupTests {
             let session = AgentSession(
                 name: "blind", environment: try Self.environment(scene.environment.client, pool))
             let work = Task { try await session.resumeGroup(nil) }
+            while await session.state.groupID == nil { await Task.yield() }
             work.cancel()
             _ = await work.result
             let failure = await #expect(throws: Failure.self) { try await session.say("lost") }
-            #expect([.unreachable, .usage].contains(failure?.code), "\(failure.map { "\($0)" } ?? "")")
+            #expect(failure?.code == .unreachable, "\(failure.map { "\($0)" } ?? "")")
             await session.close()
             await pool.stop()
+        }
+    }
+
+    @Test("a group that cannot be used does not cost the one in use")
+    func failingUse() async throws {
+        try await withGroup { scene in
+            let (other, _) = try await scene.environment.client.createGroup(
+                inviting: [], name: "elsewhere", description: "", relays: [RelayURL("ws://127.0.0.1:1")],
+                admins: [scene.environment.client.publicKey])
+            let session = AgentSession(name: "again", environment: scene.environment)
+            let group = try #require(await scene.peer.groups.first)
+            _ = try await session.resumeGroup(group.nostrGroupIDHex)
+            await #expect(throws: Failure.self) { try await session.resumeGroup(other.nostrGroupIDHex) }
+            let (event, _) = try await scene.peer.encrypt("still here", in: group.id)
+            try await scene.pool.publish(event, within: .seconds(10))
+            try await withDeadline(.seconds(20), clock: ContinuousClock()) {
+                for await _ in await session.activity() where await !session.replies(from: 0).isEmpty {
+                    return
+                }
+            }
+            #expect(await session.replies(from: 0).map(\.text) == ["still here"])
+            await session.close()
         }
     }
 }

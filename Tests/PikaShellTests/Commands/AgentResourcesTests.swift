@@ -297,6 +297,30 @@ struct AgentResourcesTests {
         }
     }
 
+    @Test("a VM that looks newer than ours is asked about, and not forgotten")
+    func changedClock() async throws {
+        try await withWorld { world, environment in
+            let started = try await run(
+                ["agent", "new", "--provider", "microvm", "--keep", "--relay", world.relay.url.text],
+                environment)
+            #expect(started.status == 0, "\(started.error)")
+            let path = state.file("pikachat/ledger.ndjson")
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            // As if our clock had been ten minutes slow then.
+            let earlier = text.replacing(/"(time|deadline)":([0-9]+)/) {
+                "\"\($0.output.1)\":\((Int64($0.output.2) ?? 0) - 600_000)"
+            }
+            try earlier.write(toFile: path, atomically: true, encoding: .utf8)
+            let id = try #require(await world.microVM.ids.first)
+            let deleted = try await run(["agent", "delete", id], environment)
+            #expect(
+                deleted.status == 6 && deleted.output.contains("this may be ours, or somebody else's"),
+                "\(deleted.status) \(deleted.output)\(deleted.error)")
+            #expect(try await run(["agent", "list"], environment).output.contains("\(id)  microvm vm  kept"))
+            #expect(await world.microVM.ids == [id])
+        }
+    }
+
     @Test("output that cannot be written is a failure")
     func fullOutput() async throws {
         let result = try await Program.run(

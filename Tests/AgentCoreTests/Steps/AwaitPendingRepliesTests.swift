@@ -33,4 +33,16 @@ struct AwaitPendingRepliesTests {
             #expect(failure?.hints == ["1 of 1 messages got no answer within 100ms"])
         }
     }
+
+    @Test("an interrupted wait is not a reply")
+    func interrupted() async throws {
+        let faults = Faults()
+        await faults.add(FaultRule(.agent, .drop))
+        try await withSession(faults) { session in
+            _ = try await session.say("hello")
+            let wait = Task { try await session.awaitPendingReplies(within: .seconds(20)) }
+            wait.cancel()
+            await #expect(throws: CancellationError.self) { try await wait.value }
+        }
+    }
 }

@@ -2,7 +2,7 @@
 import PackageDescription
 
 // Targets and arrows only. What each layer is for, and who may import whom: docs/architecture.md.
-// Tests/RepositoryTests/TidyTests.swift holds the same table and greps every import against it.
+// Tests/RepositoryTests/LayerTests.swift compares this file, the table there and every import.
 
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -22,7 +22,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 let package = Package(
     name: "pikachat",
     products: [
-        .executable(name: "pikachat", targets: ["PikaShell"])
+        .executable(name: "pikachat", targets: ["pikachat"]),
+        .library(name: "PikaShell", targets: ["PikaShell"]),
     ],
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
@@ -30,24 +31,32 @@ let package = Package(
             name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
         .systemLibrary(name: "CLibedit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
 
+        layer("Vocabulary", []),
         layer("Cryptography", ["COpenSSL", "CSecp256k1"]),
         layer("MLS", ["Cryptography"]),
-        layer("Nostr", ["Cryptography"]),
+        layer("Nostr", ["Cryptography", "Vocabulary"]),
         layer("Marmot", ["MLS", "Nostr", "Cryptography"]),
-        layer("AgentCore", ["Marmot", "Nostr", "Cryptography"]),
-        layer("Providers", ["AgentCore"]),
-        layer("Scripting", ["AgentCore"]),
-        layer("Mocks", ["AgentCore", "Providers", "Marmot", "Nostr", "Cryptography"]),
+        layer("AgentCore", ["Marmot", "MLS", "Nostr", "Cryptography", "Vocabulary"]),
+        layer("Providers", ["AgentCore", "Nostr", "Cryptography", "Vocabulary"]),
+        layer("Scripting", ["Vocabulary"]),
+        layer("AgentCommands", ["Scripting", "AgentCore", "Marmot", "Nostr", "Vocabulary"]),
+        layer("PikaShell", ["Scripting", "Vocabulary", "CLibedit"]),
+        layer(
+            "Mocks",
+            ["AgentCore", "Providers", "Scripting", "Marmot", "Nostr", "Cryptography", "Vocabulary"]),
         .executableTarget(
-            name: "PikaShell",
+            name: "pikachat",
             dependencies: [
-                "Scripting", "Providers", "AgentCore", "Marmot", "Nostr", "Cryptography", "Mocks", "CLibedit",
+                "PikaShell", "AgentCommands", "Scripting", "Providers", "AgentCore", "Mocks", "Marmot",
+                "Nostr",
+                "Cryptography", "Vocabulary",
             ],
             swiftSettings: settings),
         .executableTarget(
             name: "PikaFuzz",
             dependencies: [
-                "Scripting", "Providers", "AgentCore", "Mocks", "Marmot", "MLS", "Nostr", "Cryptography",
+                "AgentCommands", "Scripting", "Providers", "AgentCore", "Mocks", "Marmot", "MLS", "Nostr",
+                "Cryptography", "Vocabulary",
             ],
             path: "Fuzz", exclude: ["Corpus"], swiftSettings: settings),
         .executableTarget(
@@ -55,19 +64,24 @@ let package = Package(
             swiftSettings: settings),
 
         .target(
-            name: "TestSupport", dependencies: ["Cryptography"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Cryptography", "Vocabulary"], path: "Tests/TestSupport",
             swiftSettings: settings),
+        tests("VocabularyTests", ["Vocabulary"]),
         tests("CryptographyTests", ["Cryptography"], exclude: ["Keys/bip340.csv"]),
         tests("MLSTests", ["MLS", "Cryptography"]),
-        tests("NostrTests", ["Nostr", "Cryptography", "Mocks"]),
-        tests("MarmotTests", ["Marmot", "MLS", "Nostr", "Cryptography"]),
-        tests("AgentCoreTests", ["AgentCore", "Marmot", "Nostr", "Mocks", "Cryptography"]),
-        tests("ProvidersTests", ["Providers", "AgentCore", "Mocks", "Cryptography", "Nostr"]),
-        tests("ScriptingTests", ["Scripting", "AgentCore"]),
-        tests("MocksTests", ["Mocks", "Providers", "Nostr", "Cryptography"]),
+        tests("NostrTests", ["Nostr", "Cryptography", "Mocks", "Vocabulary"]),
+        tests("MarmotTests", ["Marmot", "MLS", "Nostr", "Cryptography", "Vocabulary"]),
+        tests("AgentCoreTests", ["AgentCore", "Marmot", "Nostr", "Mocks", "Cryptography", "Vocabulary"]),
+        tests("ProvidersTests", ["Providers", "AgentCore", "Mocks", "Cryptography", "Nostr", "Vocabulary"]),
+        tests("ScriptingTests", ["Scripting", "Vocabulary"]),
+        tests("MocksTests", ["Mocks", "Providers", "Nostr", "Cryptography", "Vocabulary"]),
+        tests("PikaShellTests", ["PikaShell", "Scripting", "Vocabulary"]),
         tests(
-            "PikaShellTests",
-            ["PikaShell", "CLibedit", "Nostr", "Marmot", "Cryptography", "Mocks", "AgentCore", "Providers"]),
+            "pikachatTests",
+            [
+                "pikachat", "PikaShell", "Nostr", "Marmot", "Cryptography", "Mocks", "AgentCore", "Providers",
+                "Vocabulary",
+            ]),
         tests("RepositoryTests", []),
     ]
 )

@@ -4,7 +4,8 @@ import MLS
 import Marmot
 import Nostr
 
-/// Groups of several sizes, then messages in a group of two; every state on disk before its event counts.
+/// Measures operations on groups of several sizes, then messages in a group of two. The times include writing
+/// the state to disk.
 struct Benchmark {
     private struct Member {
         let key: Secp256k1SecretKey
@@ -71,7 +72,8 @@ struct Benchmark {
                 description: "", relays: relays, admins: [admin])
         }
         figures.set("welcome_\(size)_bytes", Double(welcomes[0].rumor.json.count))
-        // MDK's figures do not hold the gift wraps either; they are made one by one as they go out.
+        // Like MDK's figures, those for creating a group exclude the gift wraps, which are made one by one as
+        // they are sent.
         let wrap = try await figures.time("wrap_\(size)_ms") { try owner.wrap(welcomes[0]) }
         _ = try await figures.time("join_\(size)_ms") { try await members[0].client.accept(wrap: wrap) }
         let commit = try await figures.time("commit_\(size)_ms") {
@@ -99,14 +101,17 @@ struct Benchmark {
         }
         var read = 0
         try await figures.rate("decrypt_per_s", messages) { number in
-            // A relay's text comes unverified: id and signature are checked here as they are in RelayState.
+            // Text from a relay is unverified, so check id and signature here as RelayState does.
             let event = try Event(json: events[number].json)
             if case .success(.message)? = try await peer.receive(event).first?.result { read += 1 }
         }
-        guard read == messages else { throw MarmotError.notPossible("\(read) of \(messages) were read") }
+        guard read == messages else {
+            throw MarmotError.notPossible("only \(read) of \(messages) messages were read")
+        }
     }
 
-    /// The bare operations behind a message and a commit: the limit that no client can beat.
+    /// Measures the cryptographic operations behind a message and a commit, which no client can be faster
+    /// than.
     private func measureOperations(_ figures: inout Figures) async throws {
         let count = 2000
         let key = try Secp256k1SecretKey.random(from: random)

@@ -3,20 +3,21 @@ import Foundation
 import Marmot
 import Nostr
 
-/// A client that is killed at random moments while it talks and renews its keys, started again on the same files each time. Whatever it
-/// handed out must be readable by its peer, once, in every later life.
+/// Kills a client at random moments while it sends messages and updates its keys, and restarts it on the same
+/// files each time. Its peer must be able to read everything that it published exactly once, after any number
+/// of restarts.
 struct CrashTest {
     private static let key = try? Secp256k1SecretKey(SecretBytes([UInt8](repeating: 5, count: 32)))
     static let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
 
     let rounds: Int
 
-    private struct Wrong: Error, CustomStringConvertible {
+    private struct Failure: Error, CustomStringConvertible {
         let description: String
     }
 
     func run() async throws -> Figures {
-        guard let key = Self.key else { throw Wrong(description: "no key") }
+        guard let key = Self.key else { throw Failure(description: "no key") }
         let directory = NSTemporaryDirectory() + "pika-crash-\(getpid())"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
@@ -34,15 +35,15 @@ struct CrashTest {
 
         var (messages, epochs) = (0, 0)
         for round in 0..<rounds {
-            for line in try await Self.life(["crash-talker", directory, Hex.encode(group.id)]) {
+            for line in try await Self.runChild(["crash-talker", directory, Hex.encode(group.id)]) {
                 let event = try Event(json: Array(line.utf8))
                 for received in try await peer.receive(event) {
                     switch try received.result.get() {
                     case .message: messages += 1
                     case .epochChanged: epochs += 1
-                    // The pending commit, sent once more after a restart.
+                    // The pending commit, resent after a restart.
                     case .duplicate: break
-                    default: throw Wrong(description: "round \(round): \(received.result)")
+                    default: throw Failure(description: "round \(round): \(received.result)")
                     }
                 }
             }
@@ -54,15 +55,19 @@ struct CrashTest {
         return figures
     }
 
-    /// One life: what it handed out, in whole lines, before it was killed.
-    static func life(_ arguments: [String], isKilled: Bool = true) async throws -> [Substring] {
+    /// Runs the client in a child process and kills it at a random moment.
+    ///
+    /// - Parameter isKilled: false to let it run to its end.
+    /// - Returns: the complete lines that it wrote, each one a published event.
+    static func runChild(_ arguments: [String], isKilled: Bool = true) async throws -> [Substring] {
         let process = Process()
         process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         process.arguments = arguments
         let pipe = Pipe()
         process.standardOutput = pipe
         try process.run()
-        // Counted from its first words: the start takes longer than a life.
+        // Measure the time from the first output, because starting up takes longer than the time until the
+        // kill.
         var bytes = pipe.fileHandleForReading.availableData
         if isKilled {
             try await Task.sleep(for: .microseconds(Int.random(in: 0..<20_000)))
@@ -72,7 +77,8 @@ struct CrashTest {
         process.waitUntilExit()
         guard process.terminationReason == .uncaughtSignal || !isKilled && process.terminationStatus == 0
         else {
-            throw Wrong(description: "it ended by itself: \(String(decoding: bytes, as: UTF8.self))")
+            throw Failure(
+                description: "the client exited unexpectedly: \(String(decoding: bytes, as: UTF8.self))")
         }
         return String(decoding: bytes, as: UTF8.self).split(
             separator: "\n", omittingEmptySubsequences: false
@@ -80,7 +86,7 @@ struct CrashTest {
     }
 
     static func client(_ directory: String) throws -> MarmotClient {
-        guard let key else { throw Wrong(description: "no key") }
+        guard let key else { throw Failure(description: "no key") }
         return try MarmotClient(
             key: key, store: FileAccountStore(directory: directory), random: SystemRandom(), now: now)
     }
@@ -90,11 +96,11 @@ struct CrashTest {
         _ = line.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
     }
 
-    /// The other side of `life`: talks until it is killed.
+    /// The child process of `runChild`: sends messages until it is killed.
     static func talk(_ directory: String, _ group: String) async throws {
-        guard let id = Hex.decode(group) else { throw Wrong(description: "no group") }
+        guard let id = Hex.decode(group) else { throw Failure(description: "no group") }
         let client = try client(directory)
-        // What a session does after a restart: the same event once more, then the merge.
+        // Do what a session does after a restart: resend the same event, then merge the commit.
         if let pending = await client.group(id)?.pendingCommit {
             publish(pending.event)
             _ = try await client.confirm(pending.event.id, in: id)

@@ -1,12 +1,12 @@
 import Foundation
 
-/// Named numbers in the order they were taken.
+/// Named measurements, in the order in which they were taken.
 struct Figures {
     private var all: [(name: String, value: Double)] = []
 
     mutating func set(_ name: String, _ value: Double) { all.append((name, value)) }
 
-    /// Milliseconds of one call.
+    /// Measures the duration of one call, in milliseconds.
     mutating func time<Value>(_ name: String, _ body: () async throws -> Value) async rethrows -> Value {
         let start = ContinuousClock.now
         let value = try await body()
@@ -14,7 +14,7 @@ struct Figures {
         return value
     }
 
-    /// Calls a second.
+    /// Measures how many calls are possible per second.
     mutating func rate(_ name: String, _ count: Int, _ body: (Int) async throws -> Void) async rethrows {
         let start = ContinuousClock.now
         for number in 0..<count { try await body(number) }

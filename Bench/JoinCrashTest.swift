@@ -3,8 +3,9 @@ import Foundation
 import Marmot
 import Nostr
 
-/// A client that is killed at random moments while it joins groups, speaks in them and renews its keys there. Its inviters must be able
-/// to read whatever it handed out, once; in its last life it must be in every group it was invited to.
+/// Kills a client at random moments while it joins groups, sends messages to them and updates its keys. Its
+/// inviters must be able to read everything that it published exactly once. In its last run, which is not
+/// killed, it must be in every group that it was invited to.
 struct JoinCrashTest {
     let rounds: Int
 
@@ -14,7 +15,7 @@ struct JoinCrashTest {
         var read = Set<EventID>()
     }
 
-    private struct Wrong: Error, CustomStringConvertible {
+    private struct Failure: Error, CustomStringConvertible {
         let description: String
     }
 
@@ -38,27 +39,27 @@ struct JoinCrashTest {
                 admins: [client.publicKey])
             inviters[group.nostrGroupIDHex] = Inviter(client: client, group: group.id)
             wraps += String(decoding: try client.wrap(welcomes[0]).json, as: UTF8.self) + "\n"
-            // Old invitations come again, as they do from a relay; the newest few are enough to work on.
+            // Old invitations are delivered again, as they are by a relay; the newest few of them suffice.
             try wraps.split(separator: "\n").suffix(12).joined(separator: "\n")
                 .write(toFile: directory + "/wraps", atomically: true, encoding: .utf8)
             let isLast = round == rounds
-            for line in try await CrashTest.life(
+            for line in try await CrashTest.runChild(
                 ["crash-joiner", directory, isLast ? "once" : "forever"], isKilled: !isLast)
             {
                 let event = try Event(json: Array(line.utf8))
                 guard let name = event.tags.value("h"), var inviter = inviters[name] else {
-                    throw Wrong(description: "round \(round): an event of no group")
+                    throw Failure(description: "round \(round): an event that belongs to no group")
                 }
                 for received in try await inviter.client.receive(event) {
                     switch try received.result.get() {
                     case .message(let rumor, _):
                         guard inviter.read.insert(rumor.id).inserted else {
-                            throw Wrong(description: "round \(round): one message was read twice")
+                            throw Failure(description: "round \(round): a message was read twice")
                         }
                         messages += 1
                     case .epochChanged: epochs += 1
                     case .duplicate: break
-                    default: throw Wrong(description: "round \(round): \(received.result)")
+                    default: throw Failure(description: "round \(round): \(received.result)")
                     }
                 }
                 inviters[name] = inviter
@@ -66,7 +67,7 @@ struct JoinCrashTest {
         }
         let last = inviters.values.filter { !$0.read.isEmpty }.count
         guard last >= min(rounds, 12) else {
-            throw Wrong(description: "only \(last) of the groups were heard of")
+            throw Failure(description: "messages arrived in only \(last) of the groups")
         }
         var figures = Figures()
         figures.set("join_kills", Double(rounds))
@@ -76,13 +77,15 @@ struct JoinCrashTest {
         return figures
     }
 
-    /// The victim: joins, speaks, renews, until it is killed; `once` ends after one message in every group.
+    /// The child process: joins groups, sends messages and updates keys until it is killed.
+    ///
+    /// - Parameter isLast: returns after one message in every group.
     static func join(_ directory: String, isLast: Bool) async throws {
         let client = try CrashTest.client(directory)
         let wraps = try String(contentsOfFile: directory + "/wraps", encoding: .utf8).split(separator: "\n")
         for wrap in wraps.reversed() { _ = try await client.accept(wrap: Event(json: Array(wrap.utf8))) }
         let groups = await client.groups.sorted { $0.nostrGroupIDHex < $1.nostrGroupIDHex }
-        // What a session does after a restart: the same event once more, then the merge.
+        // Do what a session does after a restart: resend the same event, then merge the commit.
         for group in groups {
             guard let pending = group.pendingCommit else { continue }
             CrashTest.publish(pending.event)

@@ -4,9 +4,12 @@ import MLS
 import Marmot
 import Nostr
 
-// pika-bench [--messages N] [MEMBERS…]: the speed of our Marmot client, one JSON line; beside shared/peer/mdk-bench it is a ratio.
-// Release builds only: swift run -c release pika-bench
-// pika-bench crash [ROUNDS]: kills a talking client that often, then one that joins groups, and checks that nothing is lost or used twice.
+// pika-bench [--messages N] [MEMBERS…]
+//     Measures the speed of our Marmot client and prints one line of JSON, to be compared with that of
+//     shared/peer/mdk-bench. Meaningful only in release builds: swift run -c release pika-bench
+// pika-bench crash [ROUNDS]
+//     Kills a client that sends messages ROUNDS times, then one that joins groups, and checks that nothing is
+//     lost or used twice.
 
 if ["crash-talker", "crash-joiner"].contains(CommandLine.arguments.dropFirst().first),
     CommandLine.arguments.count == 4

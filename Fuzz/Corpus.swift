@@ -1,11 +1,11 @@
 import Cryptography
 import Foundation
 
-/// Inputs that libFuzzer found to reach something new: Fuzz/Corpus/TARGET.hex, one in each line.
+/// Inputs with which libFuzzer reached new code, in Fuzz/Corpus/TARGET.hex with one input per line.
 enum Corpus {
     private static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("Corpus").path
-    /// What is kept of each target: the shortest ones.
+    /// Maximum number of inputs kept per target, and the maximum length of each.
     private static let limit = 40
     private static let limitBytes = 2048
 
@@ -16,13 +16,13 @@ enum Corpus {
         guard FileManager.default.fileExists(atPath: path) else { return [] }
         return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map { line in
             guard let bytes = Hex.decode(String(line)) else {
-                throw Damaged(description: "\(path) is no hexadecimal")
+                throw Damaged(description: "\(path) is not hexadecimal")
             }
             return bytes
         }
     }
 
-    /// For libFuzzer, which wants a file for each.
+    /// Writes each input to a separate file, as libFuzzer requires.
     static func write(_ inputs: [[UInt8]], to folder: String) throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         for (number, bytes) in inputs.enumerated() {
@@ -30,13 +30,13 @@ enum Corpus {
         }
     }
 
-    /// Takes over what a merged folder holds.
+    /// Replaces the corpus of a target with a selection of the inputs in a merged folder.
     static func keep(_ folder: String, as target: String) throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         let inputs = try names.map { [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0)"))) }
             .filter { !$0.isEmpty && $0.count <= limitBytes }
             .sorted { ($0.count, Hex.encode($0)) < ($1.count, Hex.encode($1)) }
-        // Spread over all lengths, so that deep inputs are among them.
+        // Select from all lengths, so that inputs that reach deep into the code are included.
         let step = max(1, inputs.count / limit)
         let kept = stride(from: 0, to: inputs.count, by: step).prefix(limit).map { Hex.encode(inputs[$0]) }
         try (kept.joined(separator: "\n") + "\n").write(

@@ -1,4 +1,4 @@
-/// One decoder under test: seeds, and what to do with bytes. Any trap is a bug in Sources; thrown errors are fine.
+/// A decoder under test, with its seeds. Any trap is a bug in Sources; thrown errors are fine.
 struct FuzzTarget: Sendable {
     let name: String
     let seeds: [[UInt8]]
@@ -7,7 +7,7 @@ struct FuzzTarget: Sendable {
     init(_ name: String, seeds: [[UInt8]], _ run: @escaping @Sendable ([UInt8]) throws -> Void) {
         self.name = name
         self.seeds = seeds
-        // Refusing an input is what a decoder is for.
+        // Rejecting an input is legitimate behavior of a decoder.
         self.run = { bytes in try? run(bytes) }
     }
 }

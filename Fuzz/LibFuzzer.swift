@@ -1,15 +1,16 @@
 #if PIKA_LIBFUZZER
 import Foundation
 
-/// The entry points that libFuzzer's own `main` calls. One target per process: PIKA_FUZZ_TARGET names it.
+/// The entry point that libFuzzer's own `main` calls. A process runs a single target, which PIKA_FUZZ_TARGET
+/// selects.
 private let target: FuzzTarget = {
     let name = ProcessInfo.processInfo.environment["PIKA_FUZZ_TARGET"] ?? ""
     do {
         guard let found = try Targets.all().first(where: { $0.name == name }) else {
-            fatalError("PIKA_FUZZ_TARGET names no target: \(name)")
+            fatalError("PIKA_FUZZ_TARGET is not the name of a target: \(name)")
         }
         return found
-    } catch { fatalError("the targets cannot be made: \(error)") }
+    } catch { fatalError("the targets cannot be created: \(error)") }
 }()
 
 @_cdecl("LLVMFuzzerTestOneInput")

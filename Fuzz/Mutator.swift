@@ -1,4 +1,4 @@
-/// Mutations that repeat: a small generator (SplitMix64) over a seed.
+/// Reproducible mutations, driven by a small pseudorandom generator (SplitMix64).
 struct Mutator {
     private var state: UInt64
 
@@ -14,7 +14,8 @@ struct Mutator {
 
     mutating func below(_ bound: Int) -> Int { bound <= 0 ? 0 : Int(next() % UInt64(bound)) }
 
-    /// A seed with one to six changes: bytes flipped, inserted, removed, repeated, cut, set to extremes.
+    /// Applies one to six changes to an input: flips a bit, inserts, removes, repeats or truncates bytes, or
+    /// sets them to extreme values.
     mutating func mutated(_ seed: [UInt8]) -> [UInt8] {
         var bytes = seed
         for _ in 0...below(6) {

@@ -1,10 +1,10 @@
 import Foundation
 
-// PikaFuzz smoke                 every target: its seeds, its corpus, mutations of both by a fixed generator; for CI
-// PikaFuzz list
-// PikaFuzz seeds DIRECTORY       writes every target's seeds and corpus to DIRECTORY/TARGET/
-// PikaFuzz keep DIRECTORY        takes the shortest inputs of DIRECTORY/TARGET/ over into Fuzz/Corpus
-// Under libFuzzer instead: scripts/fuzz (LibFuzzer.swift).
+// PikaFuzz smoke                 runs each target on its seeds, its corpus and fixed mutations of both; for CI
+// PikaFuzz list                  lists the targets
+// PikaFuzz seeds DIRECTORY       writes the seeds and corpus of each target to DIRECTORY/TARGET/
+// PikaFuzz keep DIRECTORY        replaces Fuzz/Corpus with a selection of the inputs in DIRECTORY/TARGET/
+// To run under libFuzzer instead, use scripts/fuzz (LibFuzzer.swift).
 #if !PIKA_LIBFUZZER
 @main
 #endif
@@ -16,7 +16,7 @@ enum PikaFuzz {
         case "smoke": try smoke(targets)
         case "list": for target in targets { print(target.name) }
         case "seeds":
-            guard arguments.count == 2 else { fail("usage: PikaFuzz seeds DIRECTORY | keep DIRECTORY") }
+            guard arguments.count == 2 else { fail("usage: PikaFuzz seeds DIRECTORY") }
             for target in targets {
                 try Corpus.write(
                     target.seeds + Corpus.inputs(of: target.name), to: "\(arguments[1])/\(target.name)")
@@ -24,7 +24,7 @@ enum PikaFuzz {
         case "keep":
             guard arguments.count == 2 else { fail("usage: PikaFuzz keep DIRECTORY") }
             for target in targets { try Corpus.keep("\(arguments[1])/\(target.name)", as: target.name) }
-        default: fail("usage: PikaFuzz smoke | list | seeds DIRECTORY")
+        default: fail("usage: PikaFuzz smoke | list | seeds DIRECTORY | keep DIRECTORY")
         }
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 import Providers
 
-/// What control planes answer, and what the mocks of them are asked.
+/// Responses of the control planes, and requests to their mocks.
 extension Targets {
     static func controlPlanes() throws -> [FuzzTarget] {
         return [
@@ -36,7 +36,7 @@ extension Targets {
     }
 
     private static func read<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) {
-        // Refusals are right; only traps count.
+        // Rejecting the input is fine; only traps count.
         _ = try? JSONDecoder().decode(type, from: Data(bytes))
     }
 }

@@ -3,7 +3,7 @@ import MLS
 import Marmot
 import Nostr
 
-/// Forged messages for a group that really runs, from outside and from a member.
+/// Forged messages for a live group, from outsiders and from a member.
 extension Targets {
     static func group() throws -> [FuzzTarget] {
         let keys = try (1...2).map { try Secp256k1SecretKey(SecretBytes([UInt8](repeating: $0, count: 32))) }
@@ -16,7 +16,7 @@ extension Targets {
             inviting: [offer], name: "g", description: "", relays: [relay], admins: [keys[0].publicKey],
             now: now, random: random)
         let welcome = created.welcomes[0].rumor
-        guard let joined = try bob.join(welcome, now: now) else { fatalError("the group was not joined") }
+        guard let joined = try bob.join(welcome, now: now) else { fatalError("joining the group failed") }
         var sender = created.group.mls
         let plain = try sender.protect(Array("x".utf8), random: random).encoded
         let update = try created.group.mls.commit(now: UInt64(now), random: random).message.encoded

@@ -3,7 +3,7 @@ import MLS
 import Marmot
 import Nostr
 
-/// TLS structs (RFC 9420).
+/// TLS structures (RFC 9420).
 extension Targets {
     static func mls() throws -> [FuzzTarget] {
         let bundle = try KeyPackageBundle.make(
@@ -29,7 +29,7 @@ extension Targets {
             ) { bytes in
                 let message = try MLSMessage(decoding: bytes)
                 guard message.encoded == bytes else {
-                    fatalError("decoding and encoding changed an accepted message")
+                    fatalError("decoding and re-encoding changed an accepted message")
                 }
             },
             FuzzTarget("key-package", seeds: [bundle.keyPackage.encoded]) { bytes in

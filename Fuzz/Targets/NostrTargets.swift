@@ -40,10 +40,10 @@ extension Targets {
             FuzzTarget("base64-hex", seeds: bytes("YWJj", "YWI=", "00ffAB")) { bytes in
                 let text = String(decoding: bytes, as: UTF8.self)
                 if let decoded = Base64.decode(text), Base64.decode(Base64.encode(decoded)) != decoded {
-                    fatalError("base64 does not come back")
+                    fatalError("base64 does not round-trip")
                 }
                 if let decoded = Hex.decode(text), Hex.encode(decoded) != text.lowercased() {
-                    fatalError("hexadecimal does not come back")
+                    fatalError("hexadecimal does not round-trip")
                 }
             },
             FuzzTarget("relay-url", seeds: bytes("wss://relay.example/path?x=1", "ws://[::1]:7777")) {

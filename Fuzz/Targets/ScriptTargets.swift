@@ -1,8 +1,10 @@
+import Vocabulary
+import AgentCommands
 import AgentCore
 import Providers
 import Scripting
 
-/// The `.pika` language and values on command lines.
+/// The `.pika` language and command-line values.
 extension Targets {
     static func scripts() throws -> [FuzzTarget] {
         let script = """
@@ -16,11 +18,13 @@ extension Targets {
               two
             \"\"\"
             """
-        let catalogue = CommandCatalogue(providers: ProviderCatalogue.all(http: NoHTTP()))
+        let catalogue = CommandCatalogue.agents(ProviderCatalogue.all(http: NoHTTP()))
         return [
             FuzzTarget("pika-script", seeds: [Array(script.utf8)]) { bytes in
-                let script = try Parser.parse(String(decoding: bytes, as: UTF8.self), name: "fuzz")
-                _ = Checker.check(script.statements, catalogue: catalogue)
+                let source = Source(name: "fuzz", text: String(decoding: bytes, as: UTF8.self))
+                if case .failure(let problems) = CheckedScript.make(source, catalogue: catalogue) {
+                    for problem in problems.problems { _ = DiagnosticRenderer.render(problem) }
+                }
             },
             FuzzTarget("parameters", seeds: bytes("2h", "512mb", "/re/")) { bytes in
                 let text = String(decoding: bytes, as: UTF8.self)
@@ -32,7 +36,7 @@ extension Targets {
         ]
     }
 
-    /// Descriptions need a client; nothing here sends.
+    /// The providers' descriptions require a client, but nothing is ever sent here.
     private struct NoHTTP: HTTPClient {
         func send(_ request: HTTPRequest) async throws -> HTTPResponse { throw CancellationError() }
     }

@@ -1,10 +1,11 @@
+import Vocabulary
 import AgentCore
 import Cryptography
 import Foundation
 import Marmot
 import Nostr
 
-/// Files of the state directory that were damaged, or made by somebody else.
+/// Files in the state directory that are damaged or were written by somebody else.
 extension Targets {
     static func stateFiles() throws -> [FuzzTarget] {
         let directory = "\(NSTemporaryDirectory())/pika-fuzz-\(getpid())"

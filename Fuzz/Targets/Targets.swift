@@ -1,6 +1,6 @@
 import Cryptography
 
-/// Every decoder that reads what others wrote.
+/// All decoders of data that others have written.
 enum Targets {
     static func all() throws -> [FuzzTarget] {
         try mls() + group() + events() + wire() + controlPlanes() + stateFiles() + scripts()

@@ -1,14 +1,15 @@
 import Cryptography
 import Nostr
+import Vocabulary
 
-/// What a provider gets to start an agent.
+/// What a provider needs in order to start an agent.
 package struct ProvisionRequest: Sendable {
     package let botKey: Secp256k1SecretKey
     package let owner: XOnlyKey
     package let relays: [RelayURL]
-    /// Chosen by the user; nil lets the provider name it.
+    /// Chosen by the user; nil lets the provider choose.
     package let name: String?
-    /// Eight hexadecimal digits that make names unique.
+    /// Eight random hexadecimal digits that make names unique.
     package let suffix: String
 
     package init(
@@ -22,8 +23,9 @@ package struct ProvisionRequest: Sendable {
     }
 }
 
-/// One thing at a control plane: `vm`, `machine`, `volume`, `agent`.
+/// One resource at a control plane.
 package struct ProviderResource: Equatable, Sendable {
+    /// `vm`, `machine`, `volume` or `agent`.
     package let kind: String
     package let id: String
 
@@ -33,10 +35,11 @@ package struct ProviderResource: Equatable, Sendable {
     }
 }
 
-/// Something at a control plane that an interrupted creation of ours may have made.
+/// A resource that an interrupted creation of ours may have left behind.
 package struct Leftover: Equatable, Sendable {
     package let resource: ProviderResource
-    /// It carries something that only we can have given it. Without that it may be somebody else's, and is never removed unasked.
+    /// Whether it carries a mark that only we can have given it. Otherwise it may belong to somebody else and
+    /// is never removed without asking.
     package let isProven: Bool
 
     package init(kind: String, id: String, isProven: Bool) {
@@ -45,10 +48,10 @@ package struct Leftover: Equatable, Sendable {
     }
 }
 
-/// Something that a control plane lists as made by pikachat, by whomever.
+/// A resource that a control plane lists as created by pikachat, no matter by which user.
 package struct ListedResource: Equatable, Sendable {
     package let resource: ProviderResource
-    /// What the control plane says about it, for people.
+    /// Its state in the control plane's words, for people.
     package let state: String
 
     package init(kind: String, id: String, state: String) {
@@ -59,14 +62,14 @@ package struct ListedResource: Equatable, Sendable {
 
 /// An agent that a provider has started.
 package struct ProvisionedAgent: Equatable, Sendable {
-    /// The provider's own name for it.
+    /// The id that the provider assigned.
     package let id: String
     package let publicKey: XOnlyKey
-    /// For people: "ip=10.0.0.2".
+    /// Details for people, such as "ip=10.0.0.2".
     package let detail: String
-    /// What `$vm` offers to scripts.
+    /// Fields of `$vm` in scripts.
     package let fields: [String: EventValue]
-    /// What belongs to it, in the order of removal.
+    /// Everything that belongs to it, in the order of removal.
     package let resources: [ProviderResource]
 
     package init(
@@ -81,15 +84,15 @@ package struct ProvisionedAgent: Equatable, Sendable {
     }
 }
 
-/// What is done with an agent when its session ends without a word about it.
+/// What happens to an agent when its session ends and the user did not say.
 package enum ExitPolicy: Equatable, Sendable { case destroy, leaveRunning }
 
-/// How long the steps may take (contracts/providers.md, "Shared pipeline timings").
+/// Time limits of the shared steps (contracts/providers.md, "Shared pipeline timings").
 package struct ProviderTimings: Equatable, Sendable {
     package var keyPackageTotal: Duration
     package var keyPackageFetch: Duration
     package var keyPackageRetry: Duration
-    /// Nil: end of input does not wait for pending replies.
+    /// How long the end of input waits for pending replies; nil means not at all.
     package var pendingReplies: Duration?
 
     package init(
@@ -103,46 +106,47 @@ package struct ProviderTimings: Equatable, Sendable {
     }
 }
 
-/// A control plane that starts agents. Everything that two providers share lives in `AgentSession` instead.
+/// A service that starts agents. Everything that providers have in common is in `AgentSession` instead.
 package protocol Provider: Sendable {
     /// `fly`, `workers` or `microvm`.
     var name: String { get }
     var timings: ProviderTimings { get }
     var exitPolicy: ExitPolicy { get }
-    /// Address of the control plane, for the ledger.
+    /// Base URL of the control plane, for the ledger.
     var controlPlane: String { get }
-    /// One line for the start of provisioning: "Creating microVM via http://… …".
+    /// Shown while provisioning: "Creating microVM via http://127.0.0.1:8080…".
     var progressText: String { get }
-    /// The longest that `provision` waits for the control plane, all its requests together.
+    /// The longest that `provision` waits for the control plane, over all its requests.
     var provisionLimit: Duration { get }
 
-    /// Returns when the control plane answers, is what it should be, and takes our credentials.
+    /// Checks that the control plane answers, is the expected service, and accepts our credentials.
     func checkControlPlane() async throws
-    /// Starts an agent. Whatever it creates goes into the ledger first; what it cannot finish it removes again.
+    /// Starts an agent. Every resource is recorded in the ledger before it is created; after a failure, what
+    /// was created is removed again.
     func provision(_ request: ProvisionRequest, ledger: ResourceRecorder) async throws -> ProvisionedAgent
-    /// Returns when the control plane calls the agent ready.
+    /// Waits until the control plane reports the agent as ready.
     func awaitReadiness(of agent: ProvisionedAgent) async throws
-    /// Called once for every Welcome that was published.
+    /// Called once for each published Welcome.
     func welcomeDelivered(_ welcome: DeliveredWelcome, to agent: ProvisionedAgent) async throws
-    /// Removes one resource; one that is gone already counts as removed.
+    /// Removes one resource. One that no longer exists counts as removed.
     func remove(_ resource: ProviderResource) async throws
-    /// False where the control plane has no way to remove anything (Workers).
+    /// False if the control plane cannot remove agents (Workers).
     var canRemove: Bool { get }
-    /// False where an agent has no name of its own (microVMs).
+    /// False if users cannot name agents (microVMs).
     var takesNames: Bool { get }
-    /// What the control plane says about one resource, for people; nil when it does not know it.
+    /// The state of one resource in the control plane's words, for people; nil if it does not exist.
     func inspect(_ resource: ProviderResource) async throws -> String?
-    /// Finds what an interrupted creation may have left.
+    /// Finds what an interrupted creation may have left behind.
     ///
-    /// - Parameter known: ids that the ledger accounts for.
+    /// - Parameter known: ids that the ledger already accounts for.
     func findLeftovers(of intent: ResourceLedger.Entry, known: Set<String>) async throws -> [Leftover]
-    /// Everything of the kind that `provision` makes which is there now; nil where the control plane has no list.
+    /// All existing resources of the kind that `provision` creates; nil if the control plane offers no list.
     func list() async throws -> [ListedResource]?
-    /// Whether what has the id of a ledger's entry is what the entry means.
+    /// Whether the resource that now has the id of a ledger entry is still the one that the entry refers to.
     func isStillOurs(_ entry: ResourceLedger.Entry) async throws -> Bool
-    /// What to tell when the agent stays.
+    /// Shown when the agent is left running.
     func retentionHints(for agent: ProvisionedAgent) -> [String]
-    /// The command that removes a resource by hand.
+    /// The command with which a user removes a resource.
     func manualRemoval(of resource: ProviderResource) -> String
 }
 
@@ -155,7 +159,7 @@ extension Provider {
     package func list() async throws -> [ListedResource]? { nil }
 }
 
-/// A published Welcome, for providers that pass it on (Workers).
+/// A published Welcome, for providers that hand it to the agent (Workers).
 package struct DeliveredWelcome: Equatable, Sendable {
     package let nostrGroupID: String
     package let wrapID: EventID

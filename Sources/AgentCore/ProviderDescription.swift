@@ -1,33 +1,53 @@
 import Foundation
 import Nostr
+import Vocabulary
 
-/// One provider as help, checker and command line see it.
+/// What help, checker, command line and shell need to know about a provider, so that none of them compares
+/// provider names.
 package struct ProviderDescription: Sendable {
+    /// What users type: `fly`.
     package let name: String
+    /// How messages spell it: "microVM" in "Connected to microVM agent vm-1".
+    package let displayName: String
+    /// What it starts, for help: "a Fly machine (brain: stub)".
     package let summary: String
     package let defaultBrain: String
+    /// Whether `agent new` uses this provider when none is named. True for exactly one provider.
+    package let isDefault: Bool
+    /// Whether the end of a session removes the agent, unless the user keeps it. Otherwise the agent stays
+    /// running.
+    package let removesAgentAtEnd: Bool
+    /// Whether users are assumed to use this provider at its default address: an unreachable address is then
+    /// a fault that `doctor` reports, even if nobody set the address.
+    package let isAssumedConfigured: Bool
     package let parameters: [Parameter]
-    /// What it reads from the environment beside its parameters.
+    /// Environment variables that it reads in addition to those of its parameters.
     package let variables: [Variable]
-    /// Builds the adapter from its parameters.
+    /// Builds the provider from its parameters.
     package let make: @Sendable (ParameterSet, ProviderEnvironment) throws -> any Provider
 
     package init(
-        name: String, summary: String, defaultBrain: String, parameters: [Parameter], variables: [Variable],
+        name: String, displayName: String, summary: String, defaultBrain: String, isDefault: Bool = false,
+        removesAgentAtEnd: Bool, isAssumedConfigured: Bool = false, parameters: [Parameter],
+        variables: [Variable],
         make: @escaping @Sendable (ParameterSet, ProviderEnvironment) throws -> any Provider
     ) {
         self.name = name
+        self.displayName = displayName
         self.summary = summary
         self.defaultBrain = defaultBrain
+        self.isDefault = isDefault
+        self.removesAgentAtEnd = removesAgentAtEnd
+        self.isAssumedConfigured = isAssumedConfigured
         self.parameters = parameters
         self.variables = variables
         self.make = make
     }
 
-    /// An environment variable: a credential, or a setting that has no option.
+    /// An environment variable for a credential, or for a setting without an option of its own.
     package struct Variable: Equatable, Sendable {
         package let name: String
-        /// When it is needed, what it does.
+        /// What it is for, and whether it is required.
         package let help: String
 
         package init(_ name: String, _ help: String) {
@@ -36,7 +56,7 @@ package struct ProviderDescription: Sendable {
         }
     }
 
-    /// The variable that moves its control plane, and whether the user has set it.
+    /// Whether the user has set the variable for the control plane's address.
     package func hasOwnAddress(in environment: [String: String]) -> Bool {
         parameters.contains {
             guard case .url = $0.kind, let name = $0.environment else { return false }
@@ -44,7 +64,7 @@ package struct ProviderDescription: Sendable {
         }
     }
 
-    /// The adapter for something that the ledger remembers.
+    /// Builds the provider at the control plane that a ledger entry names.
     package func make(for entry: ResourceLedger.Entry, _ environment: ProviderEnvironment) throws
         -> any Provider
     {
@@ -56,14 +76,14 @@ package struct ProviderDescription: Sendable {
     }
 }
 
-/// What adapters take from outside.
+/// What providers take from their surroundings.
 package struct ProviderEnvironment: Sendable {
     package let variables: [String: String]
     package let clock: any Clock<Duration>
     package let log: EventLog
-    /// The control plane is a mock: no credentials are needed.
+    /// Whether the control plane is a mock, which needs no credentials.
     package let isMock: Bool
-    /// Sends control-plane requests elsewhere (mocks); identity otherwise.
+    /// Maps the URL of a request to the one it is sent to: a mock's, or the same URL.
     package let route: @Sendable (String) -> String
 
     package init(
@@ -77,38 +97,51 @@ package struct ProviderEnvironment: Sendable {
         self.route = route
     }
 
-    /// A variable that is set to more than blanks.
+    /// The variable's value; nil if it is unset or blank.
     package func variable(_ name: String) -> String? {
         guard let value = variables[name], !value.allSatisfy(\.isWhitespace) else { return nil }
         return value
     }
 
-    /// A credential: trimmed, registered for masking; a stand-in for mocks.
+    /// A required credential, trimmed and registered for masking. For a mock a missing one is replaced by a
+    /// placeholder.
     ///
-    /// - Throws: what is missing and where it goes, code `require`.
+    /// - Throws: code `require` if it is missing.
     package func secret(_ name: String) throws -> String {
         guard let value = try credential(name) else {
             guard isMock else {
                 throw ProviderError(
-                    .require, "\(name) is not set", hints: ["export \(name)=…, or try things with --mock"])
+                    .require, "\(name) is not set",
+                    hints: ["export \(name)=…, or use --mock, which needs no credentials"])
             }
             return "mock-\(name.lowercased())"
         }
         return value
     }
 
-    /// A credential that may be missing: trimmed, registered for masking.
+    /// An optional credential, trimmed and registered for masking.
     ///
-    /// - Throws: code `usage` for one that was not copied whole.
+    /// - Throws: code `usage` if it contains white space, which a complete credential never does.
     package func credential(_ name: String) throws -> String? {
         guard let given = variable(name)?.trimmingCharacters(in: .whitespacesAndNewlines), !given.isEmpty
         else {
             return nil
         }
         guard !given.unicodeScalars.contains(where: { $0.properties.isWhitespace || $0.value < 0x20 }) else {
-            throw ProviderError(.usage, "\(name) has blanks or line ends inside: it was not copied whole")
+            throw ProviderError(
+                .usage, "\(name) contains spaces or line breaks: copy the complete credential again")
         }
         log.masking.add(given)
         return given
+    }
+
+    /// A variable that an agent receives unchanged; a key is registered for masking.
+    package func forwarded(_ name: String) -> String? {
+        guard let value = variable(name) else { return nil }
+        if name.hasSuffix("_KEY") {
+            log.masking.add(value)
+            log.masking.add(value.trimmingCharacters(in: .whitespacesAndNewlines))
+        }
+        return value
     }
 }

@@ -1,37 +1,40 @@
 import Foundation
 import Marmot
+import Vocabulary
 
-/// What was created at a control plane and what became of it: one JSON line per change, each on disk before the next step.
+/// The record of every resource created at a control plane and of what became of it: one JSON line per
+/// change, each on disk before the next step begins.
 package actor ResourceLedger {
-    /// One line.
+    /// One change; one line of the file.
     package struct Entry: Codable, Equatable, Sendable {
         package enum Change: String, Codable, Sendable {
-            /// About to be created: written before the request goes out.
+            /// About to be created; written before the request is sent.
             case intent
-            /// Exists; `id` is known.
+            /// Created; `id` is known.
             case created
-            /// Removed, or never came to be.
+            /// Removed, or never created.
             case gone
-            /// Left running on purpose.
+            /// Deliberately left running.
             case kept
         }
 
         package let key: String
         package let change: Change
         package let provider: String
-        /// `vm`, `machine`, `volume`, `agent`.
+        /// `vm`, `machine`, `volume` or `agent`.
         package let kind: String
         package let id: String?
         package let url: String
         /// Milliseconds since 1970.
         package let time: Int64
-        /// Of an intent: what its resource is known by at the control plane, beside the suffix.
+        /// Of an intent: what identifies the resource at the control plane, in addition to the suffix.
         package var marks: [String: String]?
-        /// Of an intent: when we stop waiting for the answer, milliseconds since 1970.
+        /// Of an intent: when we stop waiting for the answer, in milliseconds since 1970.
         package var deadline: Int64?
 
-        /// Times that a clock can have shown, the deadline not before the beginning, a time to live that can be counted with: a
-        /// damaged line fails here and not in somebody's arithmetic.
+        /// Whether the times are ones that a clock can have shown, the deadline is not before the start, and
+        /// the time to live is a sensible number. A damaged line is rejected here instead of overflowing
+        /// somebody's arithmetic.
         var isPlausible: Bool {
             let clock = Int64(0)...(1 << 52)
             guard clock.contains(time), deadline.map({ $0 >= time && clock.contains($0) }) ?? true else {
@@ -41,11 +44,12 @@ package actor ResourceLedger {
             return Int64(lifetime).map { (0...(1 << 40)).contains($0) } ?? false
         }
 
-        /// What things made together share: the last part of the key.
+        /// Shared by the resources of one agent: the last part of the key.
         package var suffix: String { key.split(separator: "-").last.map(String.init) ?? key }
 
-        /// From then on the control plane has finished what the intent asked for, or never will: a search that finds nothing is
-        /// an answer. (A server goes on for a while with a request whose client is gone.)
+        /// When the outcome of an intent is final, in milliseconds since 1970: from then on a search that
+        /// finds nothing proves that nothing was created. (A server may go on working on a request after its
+        /// client has gone.)
         package var settled: Int64 { (deadline ?? time + 120_000) + 60_000 }
     }
 
@@ -62,7 +66,7 @@ package actor ResourceLedger {
         entries = try path.map(Self.entries) ?? []
     }
 
-    /// The latest state of everything that is not gone.
+    /// The latest entry of every resource that is not gone.
     package var open: [Entry] {
         var latest: [String: Entry] = [:]
         var order: [String] = []
@@ -91,26 +95,26 @@ package actor ResourceLedger {
         let line = [UInt8](try encoder.encode(entry)) + [10]
         let descriptor = Foundation.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw FileError(path, "cannot open it: \(String(cString: strerror(errno)))")
+            throw FileError(path, "cannot be opened: \(String(cString: strerror(errno)))")
         }
         defer { close(descriptor) }
         let before = lseek(descriptor, 0, SEEK_END)
         let written = line.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
         guard written == line.count, fsync(descriptor) == 0 else {
-            // A short write sets no error number.
+            // A short write does not set errno.
             let why =
                 written >= 0 && written < line.count
-                ? "only \(written) of \(line.count) bytes fit: the disk is full, or a limit is reached"
+                ? "only \(written) of \(line.count) bytes were written: the disk is full, or a size limit was reached"
                 : String(cString: strerror(errno))
-            // A piece of a line would spoil the next one.
+            // Part of a line would corrupt the next one.
             ftruncate(descriptor, before)
-            throw FileError(path, "cannot write it: \(why)")
+            throw FileError(path, "cannot be written: \(why)")
         }
     }
 
     private struct Implausible: Error {}
 
-    /// A last line without its end is what a crash leaves: it was never acted on, so it is dropped.
+    /// Reads the file. An incomplete last line is the trace of a crash; it was never acted on and is dropped.
     package static func entries(at path: String) throws -> [Entry] {
         guard let bytes = try AtomicFile.read(path) else { return [] }
         var entries: [Entry] = []
@@ -124,7 +128,7 @@ package actor ResourceLedger {
                 if number == lines.count - 1 { break }
                 throw FileError(
                     path,
-                    "line \(number + 1) is damaged; it was left as it is. Compare with your provider's list, then repair or move the file"
+                    "line \(number + 1) is damaged; the file was not changed. Compare it with your provider's list, then repair the file or move it away"
                 )
             }
         }
@@ -135,7 +139,7 @@ package actor ResourceLedger {
     }
 }
 
-/// The ledger's face for one provider during one provisioning.
+/// Writes the ledger entries of one agent while it is provisioned and removed.
 package struct ResourceRecorder: Sendable {
     private let ledger: ResourceLedger
     private let provider: String
@@ -148,11 +152,11 @@ package struct ResourceRecorder: Sendable {
 
     private func key(_ kind: String) -> String { "\(provider)-\(kind)-\(suffix)" }
 
-    /// Before the request that creates it.
+    /// Records an intent; call it before sending the request that creates the resource.
     ///
     /// - Parameters:
-    ///   - marks: what it will be known by, for a search after a crash.
-    ///   - limit: how long its answer is awaited.
+    ///   - marks: what identifies the resource, for a search after a crash.
+    ///   - limit: how long we wait for the answer.
     package func willCreate(_ kind: String, marks: [String: String], within limit: Duration) async throws {
         try await ledger.record(
             .intent, key: key(kind), provider: provider, kind: kind, id: nil, url: url, marks: marks,

@@ -13,7 +13,9 @@ typedef char *(*pika_promptfn)(EditLine *);
 typedef unsigned char (*pika_command)(EditLine *, wint_t);
 typedef unsigned char (*pika_command_narrow)(EditLine *, int);
 
-static inline EditLine *pika_el_init(const char *program) { return el_init(program, stdin, stdout, stderr); }
+static inline EditLine *pika_el_init(const char *program, FILE *in, FILE *out, FILE *err) {
+    return el_init(program, in, out, err);
+}
 static inline int pika_el_set_prompt(EditLine *el, pika_promptfn prompt) { return el_set(el, EL_PROMPT_ESC, prompt, '\1'); }
 static inline int pika_el_set_getcfn(EditLine *el, pika_getcfn read) { return el_wset(el, EL_GETCFN, read); }
 static inline int pika_el_set_clientdata(EditLine *el, void *data) { return el_set(el, EL_CLIENTDATA, data); }
@@ -49,9 +51,26 @@ static inline int pika_history_enter(History *h, const char *line) {
     return history(h, &event, H_ENTER, line);
 }
 
-// stdin is a variable in C, which Swift does not let several threads see.
-static inline void pika_clear_stdin(void) { clearerr(stdin); }
 
 // <wchar.h> hides wcwidth without _XOPEN_SOURCE, which Swift's importer does not set.
 extern int wcwidth(wchar_t character);
 static inline int pika_wcwidth(wchar_t character) { return wcwidth(character); }
+
+// A locale of this thread only (POSIX 2008): setlocale would change the whole process.
+static inline locale_t pika_use_utf8_here(void) {
+    locale_t utf8 = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+    if (utf8) {
+        locale_t before = uselocale(utf8);
+        const char *codeset = nl_langinfo(CODESET);
+        if (codeset && codeset[0] == 'U' && codeset[1] == 'T' && codeset[2] == 'F') return utf8;
+        uselocale(before);
+        freelocale(utf8);
+    }
+    utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    if (utf8) uselocale(utf8);
+    return utf8;
+}
+static inline void pika_leave_locale(locale_t utf8) {
+    uselocale(LC_GLOBAL_LOCALE);
+    if (utf8) freelocale(utf8);
+}

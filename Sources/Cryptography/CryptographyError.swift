@@ -1,14 +1,16 @@
-/// What can go wrong below the protocols.
+/// Errors of the cryptographic primitives.
 ///
-/// Failed authentication (a tag, a MAC or a signature) is one case on purpose: why it failed is nobody's business.
+/// Failed authentication (of a tag, a MAC or a signature) is deliberately a single case, so that it reveals
+/// no details.
 package enum CryptographyError: Error, Equatable, CustomStringConvertible {
-    /// A ciphertext, tag or signature does not verify under the key given.
+    /// A ciphertext, tag or signature could not be verified with the given key.
     case authenticationFailed
-    /// A key or point is not valid for its algorithm (off the curve, zero, out of range).
+    /// A key or point is not valid for its algorithm (not on the curve, zero, out of range).
     case invalidKey(String)
-    /// An input has the wrong length; both lengths in bytes.
+    /// An input has the wrong length; both lengths are in bytes.
     case invalidLength(of: String, expected: Int, actual: Int)
-    /// OpenSSL refused an operation that cannot fail for valid arguments; `detail` is its error queue.
+    /// An OpenSSL operation failed that cannot fail for valid arguments; `detail` is the content of its error
+    /// queue.
     case library(operation: String, detail: String)
 
     package var description: String {
@@ -16,7 +18,7 @@ package enum CryptographyError: Error, Equatable, CustomStringConvertible {
         case .authenticationFailed: "authentication failed"
         case .invalidKey(let kind): "not a valid \(kind)"
         case .invalidLength(let what, let expected, let actual):
-            "\(what) must have \(expected) bytes, this one has \(actual)"
+            "\(what) must be \(expected) bytes long, but is \(actual)"
         case .library(let operation, let detail): "OpenSSL: \(operation) failed (\(detail))"
         }
     }

@@ -2,12 +2,13 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// The same work on many items, on all processors: signatures and encryptions for every member of a group.
+/// Runs the same work on many items on all processors, such as signatures and encryptions for all members of
+/// a group.
 package enum Parallel {
-    /// Fewer are not worth the handing over.
+    /// With fewer items the overhead outweighs the gain.
     private static let worthwhile = 16
 
-    /// Like `items.map(transform)`, the error of the first item that fails included.
+    /// Equivalent to `items.map(transform)`; it also throws the error of the first item that fails.
     package static func map<Item: Sendable, Value: Sendable>(
         _ items: [Item], _ transform: @Sendable (Item) throws -> Value
     ) throws -> [Value] {

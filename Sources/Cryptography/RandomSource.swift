@@ -1,8 +1,8 @@
 import COpenSSL
 
-/// Where randomness comes from: passed in, so that tests repeat.
+/// A source of random bytes. It is injected, so that tests are reproducible.
 package protocol RandomSource: Sendable {
-    /// `count` unpredictable bytes.
+    /// Generates `count` unpredictable bytes.
     func bytes(_ count: Int) throws(CryptographyError) -> [UInt8]
 }
 
@@ -11,7 +11,8 @@ extension RandomSource {
         SecretBytes(try bytes(count))
     }
 
-    /// A number below `bound`, without modulo bias that matters (64 bits against bounds of seconds).
+    /// A random number below `bound`. The modulo bias is negligible, because bounds are tiny compared to 64
+    /// bits.
     package func below(_ bound: UInt64) throws(CryptographyError) -> UInt64 {
         var value: UInt64 = 0
         for byte in try bytes(8) { value = value << 8 | UInt64(byte) }
@@ -19,7 +20,7 @@ extension RandomSource {
     }
 }
 
-/// OpenSSL's generator, seeded by the kernel.
+/// OpenSSL's random generator, which is seeded by the kernel.
 package struct SystemRandom: RandomSource {
     package init() {}
 

@@ -1,4 +1,4 @@
-/// Open registries of RFC 9420 §17: any number may arrive, some have names.
+/// The open registries of RFC 9420 §17. Any number may be received, but only some have names here.
 
 /// MLS extension types, §17.3.
 package struct ExtensionType: RawRepresentable, Hashable, Sendable {
@@ -13,7 +13,7 @@ package struct ExtensionType: RawRepresentable, Hashable, Sendable {
     /// draft-ietf-mls-extensions: the key package may be used more than once.
     package static let lastResort = ExtensionType(rawValue: 0x000a)
 
-    /// Types every client supports without listing them (§7.2).
+    /// Whether every client supports the type without listing it (§7.2).
     package var isDefault: Bool { (1...5).contains(rawValue) }
 }
 
@@ -32,7 +32,7 @@ package struct ProposalType: RawRepresentable, Hashable, Sendable {
     /// draft-ietf-mls-extensions, SelfRemove.
     package static let selfRemove = ProposalType(rawValue: 0x000a)
 
-    /// Types every client supports without listing them (§7.2).
+    /// Whether every client supports the type without listing it (§7.2).
     package var isDefault: Bool { (1...7).contains(rawValue) }
 }
 
@@ -67,12 +67,12 @@ extension TLSWriter {
 }
 
 extension TLSReader {
-    /// A code of an open registry.
+    /// Reads a code of an open registry.
     package mutating func code<Code: RawRepresentable<UInt16>>(
         _ make: (UInt16) -> Code
     ) throws(TLSDecodingError) -> Code { make(try uint16()) }
 
-    /// A code of a closed set.
+    /// Reads a code of a closed set.
     package mutating func closedCode<Code: RawRepresentable>(
         _ type: Code.Type, named name: String
     ) throws(TLSDecodingError) -> Code where Code.RawValue == UInt16 {

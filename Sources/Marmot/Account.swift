@@ -2,10 +2,10 @@ import Cryptography
 import MLS
 import Nostr
 
-/// A key package of ours with its private keys and the events that offered it.
+/// One of our own key packages, with its private keys and the events that published it.
 package struct OwnKeyPackage: Equatable, Sendable, TLSCodable {
     package let bundle: KeyPackageBundle
-    /// Value of the `d` tag; the same slot is used again when the package is renewed.
+    /// Value of the `d` tag; a renewed package reuses the slot.
     package let slot: String
     package internal(set) var eventIDs: [EventID] = []
 
@@ -32,11 +32,12 @@ package struct OwnKeyPackage: Equatable, Sendable, TLSCodable {
     }
 }
 
-/// A Nostr account with its key packages and groups: a value; `MarmotClient` stores and orders.
+/// A Nostr account with its key packages and groups. A plain value: `MarmotClient` persists it and serializes
+/// changes.
 package struct Account: Sendable {
     package let key: Secp256k1SecretKey
     package internal(set) var keyPackages: [OwnKeyPackage]
-    /// By MLS group id.
+    /// Keyed by MLS group id.
     package internal(set) var groups: [[UInt8]: MarmotGroup]
 
     package init(key: Secp256k1SecretKey, keyPackages: [OwnKeyPackage] = [], groups: [MarmotGroup] = []) {
@@ -49,7 +50,7 @@ package struct Account: Sendable {
 
     // MARK: Key packages (MIP-00)
 
-    /// Makes a key package and the signed events that offer it, kinds 30443 and 443.
+    /// Makes a key package and the signed events that publish it (kinds 30443 and 443).
     package mutating func makeKeyPackage(
         relays: [RelayURL], now: Int64, random: some RandomSource
     ) throws -> [Event] {
@@ -64,7 +65,7 @@ package struct Account: Sendable {
             offering: bundle.keyPackage, by: publicKey, slot: slot, relays: relays, now: now
         ).map { try $0.signed(by: key, random: random) }
         own.eventIDs = events.map(\.id)
-        // Nobody can use an expired one any more, and its private keys should not outlive it.
+        // Nobody can use an expired key package, and its private keys should not outlive it.
         keyPackages.removeAll { own in
             if case .keyPackage(let lifetime) = own.bundle.keyPackage.leafNode.source {
                 return lifetime.notAfter < UInt64(max(now, 0))
@@ -75,7 +76,7 @@ package struct Account: Sendable {
         return events
     }
 
-    /// Says where our key packages are (kind 10051).
+    /// The event that lists the relays holding our key packages (kind 10051).
     package func keyPackageRelayList(relays: [RelayURL], now: Int64, random: some RandomSource) throws
         -> Event
     {
@@ -87,7 +88,8 @@ package struct Account: Sendable {
 
     // MARK: Groups (MIP-01, MIP-02)
 
-    /// Creates a group with these members: one unpublished commit, one Welcome rumor for each (section 3).
+    /// Creates a group with these members: one commit, which is never published, and one Welcome rumor per
+    /// member (section 3).
     package mutating func createGroup(
         inviting invitees: [KeyPackageEvent], name: String, description: String, relays: [RelayURL],
         admins: [XOnlyKey], now: Int64, random: some RandomSource
@@ -97,11 +99,11 @@ package struct Account: Sendable {
         let data = try GroupData(
             nostrGroupID: random.bytes(32), name: name, description: description, admins: admins,
             relays: relays)
-        let everyoneLeaves =
+        let everyoneSupportsSelfRemove =
             !invitees.isEmpty
             && invitees.allSatisfy { $0.keyPackage.leafNode.capabilities.proposals.contains(.selfRemove) }
         let required = RequiredCapabilities(
-            extensions: [.marmotGroupData], proposals: everyoneLeaves ? [.selfRemove] : [])
+            extensions: [.marmotGroupData], proposals: everyoneSupportsSelfRemove ? [.selfRemove] : [])
         var mls = try Group.create(
             groupID: random.bytes(16), credential: AccountCredential.make(publicKey),
             capabilities: Marmot.capabilities, lifetime: Marmot.lifetime(now: now),
@@ -113,7 +115,9 @@ package struct Account: Sendable {
                 inline: invitees.map { .add($0.keyPackage) }, hasVerifiedKeyPackages: true,
                 now: UInt64(max(now, 0)), random: random)
             mls = commit.group
-            guard let welcome = commit.welcome else { throw MarmotError.notPossible("no Welcome was made") }
+            guard let welcome = commit.welcome else {
+                throw MarmotError.notPossible("MLS produced no Welcome")
+            }
             let (inviter, entries) = (publicKey, welcome.addressed)
             welcomes = invitees.map { invitee in
                 OutgoingWelcome(to: invitee.account) {
@@ -124,15 +128,16 @@ package struct Account: Sendable {
             }
         }
         var group = try MarmotGroup(mls: mls, dialect: invitees.first?.dialect ?? .chaCha)
-        // Owed until a relay has them, also after a crash. (In a large group they are too much to keep: each holds the tree.)
-        if welcomes.count <= Self.owedLimit {
+        // Kept until a relay has accepted them, so that they survive a crash. (Not in a large group: each one
+        // contains the whole ratchet tree, which is too much to store.)
+        if welcomes.count <= Self.undeliveredLimit {
             group.undelivered = welcomes.map { .init(receiver: $0.receiver, rumor: $0.rumor) }
         }
         groups[group.id] = group
         return (group, welcomes)
     }
 
-    private static let owedLimit = 16
+    private static let undeliveredLimit = 16
 
     private static func checkCreation(
         creator: XOnlyKey, _ invitees: [XOnlyKey], _ relays: [RelayURL], _ admins: [XOnlyKey],
@@ -143,54 +148,61 @@ package struct Account: Sendable {
         }
         try check(!relays.isEmpty, "a group needs at least one relay")
         try check(admins.contains(creator), "the creator of a group must be one of its admins")
-        try check(!invitees.contains(creator), "one cannot invite oneself")
-        try check(Set(invitees).count == invitees.count, "somebody is invited twice")
+        try check(!invitees.contains(creator), "you cannot invite yourself")
+        try check(Set(invitees).count == invitees.count, "the same account is invited twice")
         try check(
             admins.allSatisfy { $0 == creator || invitees.contains($0) },
             "an admin must be a member of the group")
         try check(
             dialects.count <= 1,
-            "members with MDK 0.6 and with newer clients cannot read each other in one group")
+            "a group cannot mix members on MDK 0.6 with members on newer clients: they cannot decrypt each other's messages"
+        )
     }
 
-    /// Whether a Welcome leads to a later epoch of a group that we are in: we were removed and invited again, and do not know yet.
+    /// Whether a Welcome leads to a later epoch of a group that we believe we are in. If so, we were removed
+    /// and re-invited, and the commit that removed us has not arrived yet.
     func isInvitedAgain(by rumor: Rumor, now: Int64) -> Bool {
-        var stranger = self
-        stranger.groups = [:]
-        guard let group = try? stranger.join(rumor, now: now), let known = groups[group.id] else {
+        var outsider = self
+        outsider.groups = [:]
+        guard let group = try? outsider.join(rumor, now: now), let known = groups[group.id] else {
             return false
         }
         return known.isActive && group.mls.epoch > known.mls.epoch
     }
 
-    /// Joins from an unwrapped Welcome (section 6).
+    /// Joins a group from an unwrapped Welcome (section 6).
     ///
-    /// - Returns: nil when the group is known already: a late or repeated Welcome changes nothing.
+    /// - Returns: nil when we already know the group: a late or repeated Welcome changes nothing.
     package mutating func join(_ rumor: Rumor, now: Int64) throws -> MarmotGroup? {
         let event = try WelcomeEvent(rumor)
         let own = keyPackages.first { own in
             event.welcome.secrets.contains { $0.newMember == own.bundle.keyPackage.reference }
         }
-        guard let own else { throw MarmotError.welcomeRejected("it is not for any key package of ours") }
+        guard let own else {
+            throw MarmotError.welcomeRejected("it is not addressed to any of our key packages")
+        }
         guard own.eventIDs.contains(where: { $0.hex == event.keyPackageEvent.lowercased() }) else {
-            throw MarmotError.welcomeRejected("its tag e names another key package event than it uses")
+            throw MarmotError.welcomeRejected(
+                "its e tag does not match the key package that the Welcome uses")
         }
         let joined = try Group.join(event.welcome, with: own.bundle, now: UInt64(max(now, 0)))
         let group = try MarmotGroup(mls: joined.group, dialect: event.dialect)
-        // Removed and invited again means a later epoch; an old Welcome must not revive old keys.
+        // Being removed and re-invited implies a later epoch; an old Welcome must not bring old keys back.
         if let known = groups[group.id], known.isActive || known.mls.epoch >= group.mls.epoch { return nil }
-        // Audit AC: one Nostr group id, one group.
+        // Audit AC: a Nostr group id belongs to exactly one group.
         guard
             !groups.values.contains(where: {
                 $0.id != group.id && $0.data.nostrGroupID == group.data.nostrGroupID
             })
-        else { throw MarmotError.welcomeRejected("its Nostr group id belongs to another group of ours") }
+        else {
+            throw MarmotError.welcomeRejected("its Nostr group id is already used by another of our groups")
+        }
         let inviter = group.mls.tree.leaf(at: joined.inviter).flatMap {
             AccountCredential.account(of: $0.credential)
         }
         guard inviter == rumor.author else {
             throw MarmotError.welcomeRejected(
-                "its sender is not the member who signed the group's description")
+                "its sender is not the member who signed the GroupInfo")
         }
         guard group.data.isAdmin(rumor.author) else {
             throw MarmotError.welcomeRejected("its sender is not an admin of the group")

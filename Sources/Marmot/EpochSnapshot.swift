@@ -2,22 +2,22 @@ import Cryptography
 import MLS
 import Nostr
 
-/// A group as it was before a commit, for the case that a better one turns up (section 5).
+/// A group as it was before a commit, kept in case a commit that takes precedence turns up later (section 5).
 struct EpochSnapshot: Equatable, Sendable {
-    /// Kept, newest first: MDK goes back five epochs as well.
+    /// Snapshots kept, newest first. MDK rolls back up to five epochs as well.
     static let limit = 5
-    /// Messages remembered of each epoch.
+    /// Messages remembered per epoch, sent and received each.
     static let messageLimit = 128
 
-    /// Without its past epochs: the newest state has them (`Group.restored`).
+    /// Stored without its past epochs, which the current state already holds (`Group.restored`).
     var before: Group
     /// The commit that was applied.
     var winner: (createdAt: Int64, id: EventID)
-    /// Ours that lost, or has no confirmation yet.
+    /// Our own commit of that epoch, if it lost or is still unconfirmed.
     var own: PendingCommit?
-    /// What we sent in the epoch that the commit began: unreadable for all if that epoch is undone.
+    /// What we sent in the epoch that the commit started. Nobody can read it if that epoch is rolled back.
     var sent: [Rumor] = []
-    /// What we read in it: known already if its author sends it again.
+    /// What we read in that epoch, so that we recognize it if its author resends it.
     var read: [EventID] = []
 
     init(before: Group, winner: (createdAt: Int64, id: EventID), own: PendingCommit?) {

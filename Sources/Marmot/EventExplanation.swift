@@ -2,21 +2,21 @@ import Cryptography
 import MLS
 import Nostr
 
-/// What an event is, and why it does or does not decrypt here; for people who look for a fault.
+/// What an event is, and why it does or does not decrypt here; meant for troubleshooting.
 package struct EventExplanation: Equatable, Sendable {
     package enum Verdict: String, Sendable {
-        /// We can read it, or could before its key was spent.
+        /// We can read it, or could until its key was used up.
         case readable
-        /// Not for us, or not ours to open any more or yet.
+        /// Not addressed to us, or we do not hold the keys (any longer, or yet).
         case closed
-        /// Opens, and breaks a rule.
+        /// Decrypts, but breaks a rule.
         case refused
-        /// No secrets in it.
+        /// Contains nothing encrypted.
         case open
     }
 
     package internal(set) var verdict = Verdict.open
-    /// In the order of the layers, outermost first.
+    /// One entry per layer, outermost first.
     package internal(set) var lines: [(label: String, text: String)] = []
 
     package static func == (one: Self, other: Self) -> Bool {
@@ -32,20 +32,20 @@ package struct EventExplanation: Equatable, Sendable {
 }
 
 extension Account {
-    /// Looks at an event without changing anything: no key is spent, no group moves on.
+    /// Inspects an event without side effects: no key is consumed and no group advances.
     ///
     /// - Parameter now: seconds since 1970.
     package func explain(_ event: Event, now: Int64) -> EventExplanation {
         var found = EventExplanation()
-        found.say("event", "\(event.id.hex), signature good")
+        found.say("event", "\(event.id.hex), valid signature")
         found.say("kind", "\(event.kind)\(Self.kindName(event.kind).map { ", \($0)" } ?? "")")
-        found.say("author", KeyText.npub(event.author) + (event.author == publicKey ? " (we)" : ""))
+        found.say("author", KeyText.npub(event.author) + (event.author == publicKey ? " (us)" : ""))
         found.say("date", "\(event.createdAt), \(Self.age(event.createdAt, now: now))")
         switch event.kind {
         case .keyPackage, .keyPackageLegacy: explainKeyPackage(event, now: now, &found)
         case .giftWrap: explainWrap(event, now: now, &found)
         case .groupEvent: explainGroupEvent(event, now: now, &found)
-        default: found.end(.open, "nothing in it is encrypted for a group")
+        default: found.end(.open, "not encrypted for a group")
         }
         return found
     }
@@ -53,12 +53,12 @@ extension Account {
     private static func kindName(_ kind: EventKind) -> String? {
         switch kind {
         case .keyPackage, .keyPackageLegacy: "a key package (MIP-00)"
-        case .keyPackageRelays: "says where somebody's key packages are (MIP-00)"
-        case .welcome: "a Welcome (MIP-02), which belongs into a gift wrap"
+        case .keyPackageRelays: "a list of key package relays (MIP-00)"
+        case .welcome: "a Welcome (MIP-02), which belongs in a gift wrap"
         case .groupEvent: "a group event (MIP-03)"
         case .giftWrap: "a gift wrap (NIP-59)"
-        case .seal: "a seal (NIP-59), which belongs into a gift wrap"
-        case .chatMessage: "a chat message, which belongs into a group event"
+        case .seal: "a seal (NIP-59), which belongs in a gift wrap"
+        case .chatMessage: "a chat message, which belongs in a group event"
         default: nil
         }
     }
@@ -86,7 +86,9 @@ extension Account {
             let isOurs = keyPackages.contains { $0.bundle.keyPackage == offer.keyPackage }
             found.end(
                 .open,
-                isOurs ? "ours, its private keys are here" : "its owner can be invited with it")
+                isOurs
+                    ? "ours; we hold its private keys"
+                    : "valid; its owner can be invited to a group with it")
         } catch { found.end(.refused, "\(error)") }
     }
 
@@ -95,28 +97,31 @@ extension Account {
         guard receivers.contains(publicKey.hex) else {
             return found.end(
                 .closed,
-                "for \(receivers.isEmpty ? "nobody by name" : receivers.joined(separator: ", ")), not for us")
+                receivers.isEmpty
+                    ? "names no recipient, so it is not for us"
+                    : "for \(receivers.joined(separator: ", ")), not for us")
         }
         let rumor: Rumor
         do { rumor = try GiftWrap.unwrap(event, for: key) } catch { return found.end(.closed, "\(error)") }
         found.say("sealed by", KeyText.npub(rumor.author))
         found.say("inside", "kind \(rumor.kind)\(Self.kindName(rumor.kind).map { ", \($0)" } ?? "")")
-        guard rumor.kind == .welcome else { return found.end(.readable, "not a Welcome; left alone") }
+        guard rumor.kind == .welcome else { return found.end(.readable, "not a Welcome; ignored") }
         do {
             let welcome = try WelcomeEvent(rumor)
             let own = Set(keyPackages.map(\.bundle.keyPackage.reference))
             let known = welcome.welcome.secrets.filter { own.contains($0.newMember) }.count
             found.say(
                 "welcome",
-                "\(welcome.welcome.secrets.count) invited, \(known) of them a key package of ours; by key package event \(welcome.keyPackageEvent)"
+                "invites \(welcome.welcome.secrets.count) key packages, \(known) of them ours; made for key package event \(welcome.keyPackageEvent)"
             )
             var copy = self
             guard let group = try copy.join(rumor, now: now) else {
-                return found.end(.readable, "of a group that we are in already: nothing would change")
+                return found.end(
+                    .readable, "for a group that we are already in; joining would change nothing")
             }
             found.say(
                 "group", "\"\(group.data.name)\", epoch \(group.mls.epoch), \(group.members.count) members")
-            found.end(.readable, "we can join with it")
+            found.end(.readable, "we can join the group with it")
         } catch { found.end(.refused, "\(error)") }
     }
 
@@ -125,14 +130,16 @@ extension Account {
         guard let group = groups.values.first(where: { $0.nostrGroupIDHex == name.lowercased() }) else {
             return found.end(
                 .closed,
-                "for group \(name.isEmpty ? "(no h tag)" : name), which is not in this state directory")
+                name.isEmpty
+                    ? "no h tag, so it names no group"
+                    : "for group \(name), which is not in this state directory")
         }
         found.say(
             "group",
-            "\"\(group.data.name)\", now in epoch \(group.mls.epoch)\(group.isActive ? "" : "; we were removed from it")"
+            "\"\(group.data.name)\", now in epoch \(group.mls.epoch)\(group.isActive ? "" : "; we have been removed from it")"
         )
         if group.pendingCommit?.event.id == event.id {
-            return found.end(.readable, "our own change, which no relay has confirmed yet")
+            return found.end(.readable, "our own commit, which no relay has confirmed yet")
         }
         group.explain(event, now: now, &found)
     }
@@ -147,19 +154,20 @@ extension MarmotGroup {
             let oldest = ([mls.epoch] + mls.pastEpochs.map(\.epoch)).min() ?? mls.epoch
             return found.end(
                 .closed,
-                "no outer key of epochs \(oldest) to \(mls.epoch) opens it: it is of a later epoch (a commit has not come), of an older one, or of no member"
-                    + (inbox.waiting.contains { $0.id == event.id } ? "; it waits here for a commit" : ""))
+                "none of the outer keys of epochs \(oldest) to \(mls.epoch) decrypts it: it is from a later epoch (we are missing a commit), from an older one, or not from a member"
+                    + (inbox.waiting.contains { $0.id == event.id }
+                        ? "; it is queued until a commit arrives" : ""))
         }
-        found.say("outer layer", "opens with the key of epoch \(opened.epoch), \(opened.dialect)")
+        found.say("outer layer", "decrypts with the key of epoch \(opened.epoch), \(opened.dialect)")
         let message: MLSMessage
         do { message = try MLSMessage(decoding: opened.message) } catch {
-            return found.end(.refused, "what is inside is no MLS message: \(error)")
+            return found.end(.refused, "the content is not an MLS message: \(error)")
         }
         describe(message, &found)
         if case .privateMessage(let inner) = message, inner.contentType == .application,
             mls.sender(of: inner) == mls.ownLeaf
         {
-            return found.end(.readable, "our own: MLS cannot open what it sealed itself")
+            return found.end(.readable, "our own: MLS cannot decrypt messages it encrypted itself")
         }
         do {
             var copy = self
@@ -167,29 +175,31 @@ extension MarmotGroup {
             case .application(let application): explain(application, &found)
             case .proposal(let pending):
                 found.say("proposes", "\(pending.proposal.type.rawValue) by \(name(of: pending.sender))")
-                found.end(.readable, "waits for a member's commit")
+                found.end(.readable, "pending until a member commits it")
             case .commit(let staged):
                 found.say("committer", name(of: .member(staged.committer)))
                 try CommitPolicy.check(staged, in: mls)
                 found.end(
-                    .readable, "starts epoch \(mls.epoch + 1)\(staged.group == nil ? ", without us" : "")")
+                    .readable, "starts epoch \(mls.epoch + 1)\(staged.group == nil ? ", and removes us" : "")"
+                )
             }
         } catch MLSError.ownMessage {
-            found.end(.readable, "our own: MLS cannot open what it sealed itself")
+            found.end(.readable, "our own: MLS cannot decrypt messages it encrypted itself")
         } catch RatchetError.generationConsumed(let generation) {
             found.end(
                 .readable,
                 inbox.hasSeen(event: event.id)
-                    ? "read before: each key works once, and that of generation \(generation) is spent"
-                    : "the key of generation \(generation) is spent: the same message in another wrapping")
+                    ? "read before: each key works only once, and the key of generation \(generation) has been used"
+                    : "the key of generation \(generation) has been used: this is the same message in another wrapper"
+            )
         } catch MLSError.wrongEpoch(let epoch, let current) {
             found.end(
                 .closed,
                 epoch > current
-                    ? "a commit for epoch \(epoch) has not come"
+                    ? "it is from epoch \(epoch), and we are missing the commit that starts that epoch"
                     : snapshots.contains { $0.winner.id == event.id }
-                        ? "the commit that ended epoch \(epoch): applied"
-                        : "epoch \(epoch) is over; what changes it now counts only if it is older than the change applied"
+                        ? "the commit that ended epoch \(epoch); already applied"
+                        : "epoch \(epoch) is over; another commit for it counts only if it is older than the one already applied"
             )
         } catch { found.end(.refused, "\(error)") }
     }
@@ -213,7 +223,7 @@ extension MarmotGroup {
         do {
             let rumor = try Rumor(json: application.data)
             guard AccountCredential.account(of: application.credential) == rumor.author else {
-                return found.end(.refused, "it names another author than its sender")
+                return found.end(.refused, "its author is not the member who sent it")
             }
             found.say("rumor", "kind \(rumor.kind), \(rumor.content.count) characters")
             found.end(.readable, "not read before")
@@ -221,7 +231,7 @@ extension MarmotGroup {
     }
 
     private func name(of sender: Sender) -> String {
-        guard case .member(let index) = sender else { return "somebody outside" }
+        guard case .member(let index) = sender else { return "somebody outside the group" }
         let account = mls.tree.leaf(at: index).flatMap { AccountCredential.account(of: $0.credential) }
         return account.map { KeyText.npub($0) } ?? "leaf \(index)"
     }

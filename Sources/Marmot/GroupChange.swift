@@ -1,17 +1,17 @@
 import Cryptography
 import Nostr
 
-/// What a member asks of its group; one commit each (contracts/marmot.md section 5).
+/// A change that a member can make to its group; each takes one commit (contracts/marmot.md section 5).
 package enum GroupChange: Equatable, Sendable {
     case invite([KeyPackageEvent])
-    /// Every leaf of these accounts; those who were admins are none any more.
+    /// Removes every leaf of these accounts, and their admin rights.
     case remove([XOnlyKey])
     case rename(name: String?, description: String?)
     case relays([RelayURL])
     case promote(XOnlyKey)
     case demote(XOnlyKey)
-    /// Fresh encryption and signature keys; any member may.
+    /// Fresh encryption and signature keys for ourselves. Any member may do this.
     case updateKeys
-    /// Puts into force that members leave, as they proposed.
-    case letLeave
+    /// Commits the pending proposals of members to leave.
+    case commitLeaves
 }

@@ -6,7 +6,8 @@ import Nostr
 package struct GroupData: Equatable, Sendable {
     package static let version: UInt16 = 2
 
-    /// As it came: what the image fields mean depends on it (1: a key, 2: a seed), so a change of the name must not raise it.
+    /// As received. It determines what the image fields mean (1: a key, 2: a seed), so renaming the group
+    /// must not raise it.
     package private(set) var version = GroupData.version
     package var nostrGroupID: [UInt8]
     package var name: String
@@ -18,7 +19,7 @@ package struct GroupData: Equatable, Sendable {
     package var imageNonce: [UInt8] = []
     package var imageUploadKey: [UInt8] = []
 
-    /// - Throws: `.invalidGroupData` where a peer would not take it.
+    /// - Throws: `.invalidGroupData` for data that a peer would reject.
     package init(
         nostrGroupID: [UInt8], name: String, description: String, admins: [XOnlyKey], relays: [RelayURL]
     ) throws {
@@ -30,7 +31,7 @@ package struct GroupData: Equatable, Sendable {
         try validate()
     }
 
-    /// Each once, by their bytes: what MDK writes.
+    /// Without duplicates and sorted by their bytes, which is what MDK writes.
     static func ordered(_ admins: [XOnlyKey]) -> [XOnlyKey] {
         Set(admins).sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
     }
@@ -40,7 +41,7 @@ package struct GroupData: Equatable, Sendable {
             guard condition else { throw MarmotError.invalidGroupData(text) }
         }
         try check(
-            nostrGroupID.count == 32, "the Nostr group id has \(nostrGroupID.count) bytes instead of 32")
+            nostrGroupID.count == 32, "the Nostr group id is \(nostrGroupID.count) bytes long instead of 32")
         try check(
             name.utf8.count <= Marmot.nameLimitBytes, "the name is longer than \(Marmot.nameLimitBytes) bytes"
         )
@@ -58,20 +59,21 @@ package struct GroupData: Equatable, Sendable {
             [0, 32].contains(imageHash.count) && [0, 32].contains(imageKey.count)
             && [0, 12].contains(imageNonce.count)
             && [0, 32].contains(imageUploadKey.count)
-        guard fits else { throw MarmotError.invalidGroupData("an image field has a wrong length") }
+        guard fits else { throw MarmotError.invalidGroupData("an image field has the wrong length") }
     }
 
-    /// The extension of a group context, checked.
+    /// Reads and checks the extension of a group context.
     package init(from extensions: [Extension]) throws {
         guard let found = extensions.first(.marmotGroupData) else {
-            throw MarmotError.invalidGroupData("the group carries no Marmot group data")
+            throw MarmotError.invalidGroupData("the group has no Marmot group data")
         }
         do {
             self = try GroupData(decoding: found.data)
         } catch {
             throw MarmotError.invalidGroupData("\(error)")
         }
-        // Lengths and addresses are our duty when writing. Refusing others' would only leave us behind: MDK goes on.
+        // Name lengths and relay addresses are only enforced on what we write. Rejecting what others wrote
+        // would leave us behind in an old epoch, because MDK accepts it and moves on.
         try validateImage()
     }
 
@@ -90,7 +92,8 @@ extension GroupData: TLSCodable {
         admins = try reader.vector { (reader) throws(TLSDecodingError) in
             try reader.fixed(XOnlyKey.lengthBytes)
         }
-        // MDK takes admins that are no curve points; they can never be anybody, so they are left out.
+        // MDK accepts admin keys that are not curve points. No account can have such a key, so they are
+        // dropped.
         .compactMap { try? XOnlyKey($0) }
         relays = try reader.vector { (reader) throws(TLSDecodingError) in try Self.text(&reader) }
         imageHash = try reader.opaque()

@@ -2,9 +2,10 @@ import Cryptography
 import MLS
 import Nostr
 
-/// The outer layer of kind 445 (MIP-03): an MLS message under a key that only the epoch's members have.
+/// The outer layer of kind 445 (MIP-03): an MLS message encrypted under a key that only the members of the
+/// epoch have.
 package enum GroupEvent {
-    /// Seals and signs with a fresh one-time key.
+    /// Encrypts the message and signs the event with a fresh one-time key.
     package static func seal(
         _ message: [UInt8], for group: Group, nostrGroupID: [UInt8], dialect: Dialect, now: Int64,
         random: some RandomSource
@@ -28,15 +29,17 @@ package enum GroupEvent {
         ).signed(by: oneTime, random: random)
     }
 
-    /// Whether the content can be one of the two encryptions at all; what cannot is not worth keeping.
+    /// Whether the content can be one of the two encryptions at all. If it cannot, there is no point in
+    /// queuing the event.
     package static func isWellFormed(_ event: Event) -> Bool {
         guard let bytes = Base64.decode(event.content) else { return false }
         return bytes.count >= ChaCha20Poly1305.nonceLengthBytes + ChaCha20Poly1305.tagLengthBytes
     }
 
-    /// The MLS message inside, in which dialect it came and by which epoch's key; tries the current epoch, then the past ones.
+    /// The MLS message inside, the dialect it was encrypted in and the epoch whose key opened it. Tries the
+    /// current epoch first, then the past ones.
     ///
-    /// - Throws: `.undecryptable` when no kept secret opens it.
+    /// - Throws: `.undecryptable` when none of the secrets that we still hold opens it.
     package static func open(
         _ event: Event, for group: Group, preferring dialect: Dialect
     ) throws -> (message: [UInt8], dialect: Dialect, epoch: UInt64) {
@@ -53,7 +56,7 @@ package enum GroupEvent {
         throw MarmotError.undecryptable
     }
 
-    /// NIP-44 content is told by its version byte and the missing `encoding` tag.
+    /// NIP-44 content is recognized by its version byte and the absence of an `encoding` tag.
     private static func dialects(of event: Event, _ bytes: [UInt8], preferring dialect: Dialect) -> [Dialect]
     {
         guard event.tags.first("encoding") == nil, bytes.first == EncryptedPayload.version else {
@@ -86,7 +89,8 @@ package enum GroupEvent {
         }
     }
 
-    /// 0.6: the exported secret is a secp256k1 key that talks to itself.
+    /// MDK 0.6 treats the exported secret as a secp256k1 key and derives the conversation key from that key
+    /// with itself.
     private static func conversationKey(_ secret: SecretBytes) throws -> ConversationKey {
         let key = try Secp256k1SecretKey(secret)
         return try ConversationKey(of: key, with: key.publicKey)

@@ -1,20 +1,22 @@
 import MLS
 import Nostr
 
-/// What has passed through a group: events and messages already seen, and events that wait for a later epoch.
+/// The receive-side bookkeeping of a group: events and messages already seen, and events queued for a later
+/// epoch.
 package struct Inbox: Equatable, Sendable {
-    /// Ids remembered of each sort; the oldest go first.
+    /// Ids remembered of each kind; the oldest are forgotten first.
     package static let rememberedLimit = 8192
-    /// Events kept for a retry (they came before their commit).
+    /// Events queued for a retry because they arrived before their commit.
     package static let waitingLimit = 256
-    /// Bytes of their contents together.
+    /// Limit for the total size of their contents, in bytes.
     package static let waitingLimitBytes = 4 << 20
 
     private var seenEvents = RecentSet(limit: Inbox.rememberedLimit)
     private var seenMessages = RecentSet(limit: Inbox.rememberedLimit)
     package private(set) var waiting: [Event] = []
-    /// Of those, what an epoch change has not opened: strangers can fill the queue, their events never open.
-    private var tried = Set<EventID>()
+    /// Queued events that an epoch change has failed to open. Strangers can fill the queue, but their events
+    /// never open.
+    private var failedBefore = Set<EventID>()
 
     package static func == (one: Inbox, other: Inbox) -> Bool {
         one.seenEvents == other.seenEvents && one.seenMessages == other.seenMessages
@@ -31,28 +33,29 @@ package struct Inbox: Equatable, Sendable {
         if let message { seenMessages.insert(message) }
     }
 
-    /// Keeps an event that no secret opens yet. When there is no room, what was tried before goes first; else the newcomer stays
-    /// out: what came early is not pushed away by a flood, whatever date its events claim.
+    /// Queues an event that no secret opens yet. When the queue is full, an event that already failed a retry
+    /// is dropped; if there is none, the new event itself is dropped. That way a flood cannot displace what
+    /// arrived before it, whatever dates its events claim.
     package mutating func queue(_ event: Event) {
         guard !waiting.contains(where: { $0.id == event.id }) else { return }
         waiting.append(event)
         var bytes = waiting.reduce(0) { $0 + $1.content.utf8.count }
         while waiting.count > Self.waitingLimit || bytes > Self.waitingLimitBytes {
-            let index = waiting.firstIndex { tried.contains($0.id) } ?? waiting.count - 1
+            let index = waiting.firstIndex { failedBefore.contains($0.id) } ?? waiting.count - 1
             bytes -= waiting[index].content.utf8.count
-            tried.remove(waiting.remove(at: index).id)
+            failedBefore.remove(waiting.remove(at: index).id)
         }
     }
 
-    /// Hands out what waits, oldest first, for a retry after an epoch change.
+    /// Empties the queue for a retry after an epoch change, oldest event first.
     package mutating func takeWaiting() -> [Event] {
         defer { waiting = [] }
-        tried = Set(waiting.map(\.id))
+        failedBefore = Set(waiting.map(\.id))
         return waiting.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
     }
 }
 
-/// Storage form.
+/// The form in which it is stored.
 extension Inbox: TLSCodable {
     package init(from reader: inout TLSReader) throws(TLSDecodingError) {
         for id in try reader.vector({ (reader) throws(TLSDecodingError) in try reader.opaque() }) {

@@ -2,7 +2,7 @@ import Cryptography
 import MLS
 import Nostr
 
-/// A verified event that offers a key package (MIP-00, kinds 30443 and 443).
+/// A verified event that publishes a key package (MIP-00, kinds 30443 and 443).
 package struct KeyPackageEvent: Equatable, Sendable {
     package let event: Event
     package let keyPackage: KeyPackage
@@ -10,7 +10,7 @@ package struct KeyPackageEvent: Equatable, Sendable {
 
     package var account: XOnlyKey { event.author }
 
-    /// Checks everything of contracts/marmot.md sections 1, 2 and 8 that does not need a group.
+    /// Checks everything in contracts/marmot.md sections 1, 2 and 8 that can be checked without a group.
     ///
     /// - Parameter now: seconds since 1970.
     package init(_ event: Event, now: Int64) throws {
@@ -23,27 +23,27 @@ package struct KeyPackageEvent: Equatable, Sendable {
             "its kind is \(event.kind), not 30443 or 443")
         try check(event.content.utf8.count <= Marmot.contentLimitBytes, "it is too large")
         let tags = event.tags
-        try check(tags.value("mls_protocol_version") == "1.0", "the tag mls_protocol_version is not 1.0")
-        try check(tags.value("mls_ciphersuite") == "0x0001", "the tag mls_ciphersuite is not 0x0001")
+        try check(tags.value("mls_protocol_version") == "1.0", "the mls_protocol_version tag is not 1.0")
+        try check(tags.value("mls_ciphersuite") == "0x0001", "the mls_ciphersuite tag is not 0x0001")
         let extensions = (tags.first("mls_extensions")?.values ?? []).map { $0.lowercased() }
         try check(
             extensions.contains("0x000a") && extensions.contains("0xf2ee"),
-            "the tag mls_extensions lacks 0x000a or 0xf2ee")
-        // Audit R: the encoding is said, never guessed.
-        try check(tags.value("encoding")?.lowercased() == "base64", "the tag encoding is not base64")
+            "the mls_extensions tag lacks 0x000a or 0xf2ee")
+        // Audit R: the encoding must be stated; it is never guessed.
+        try check(tags.value("encoding")?.lowercased() == "base64", "the encoding tag is not base64")
         // Audit S.
         let relays = tags.first("relays")?.values ?? []
-        try check(!relays.isEmpty, "the tag relays is empty")
+        try check(!relays.isEmpty, "the relays tag is empty")
         for relay in relays {
-            do { _ = try RelayURL(relay) } catch { throw reject("the tag relays: \(error)") }
+            do { _ = try RelayURL(relay) } catch { throw reject("the relays tag: \(error)") }
         }
         if event.kind == .keyPackage {
             let slot = tags.value("d") ?? ""
-            try check(slot.count == 64 && Hex.decode(slot) != nil, "the tag d is not 64 hexadecimal digits")
-            try check(tags.first("mls_proposals") != nil, "the tag mls_proposals is missing")
+            try check(slot.count == 64 && Hex.decode(slot) != nil, "the d tag is not 64 hexadecimal digits")
+            try check(tags.first("mls_proposals") != nil, "the mls_proposals tag is missing")
         }
         if let proposals = tags.first("mls_proposals") {
-            try check(proposals.values == ["0x000a"], "the tag mls_proposals is not 0x000a")
+            try check(proposals.values == ["0x000a"], "the mls_proposals tag is not 0x000a")
         }
         guard let bytes = Base64.decode(event.content) else { throw reject("the content is not base64") }
         let keyPackage: KeyPackage
@@ -54,15 +54,15 @@ package struct KeyPackageEvent: Equatable, Sendable {
         }
         let reference = keyPackage.reference
         if let claimed = tags.value("i") {
-            try check(Hex.decode(claimed) == reference, "the tag i is not the key package's reference")
+            try check(Hex.decode(claimed) == reference, "the i tag is not the key package's reference")
         } else {
             try check(
-                event.kind == .keyPackageLegacy && tags.first("mls_proposals") != nil, "the tag i is missing")
+                event.kind == .keyPackageLegacy && tags.first("mls_proposals") != nil, "the i tag is missing")
         }
-        // Audit D: nobody offers a key package in another's name.
+        // Audit D: nobody may publish a key package in another account's name.
         try check(
             AccountCredential.account(of: keyPackage.leafNode.credential) == event.author,
-            "it names another account than the event's author")
+            "its credential does not name the event's author")
         try check(
             keyPackage.leafNode.capabilities.extensions.contains(.marmotGroupData),
             "its client does not support Marmot groups (0xf2ee)")
@@ -76,13 +76,13 @@ package struct KeyPackageEvent: Equatable, Sendable {
         dialect = Dialect(clientTag: tags.value("client"))
     }
 
-    /// The newest usable one of several, and why the newer ones were not.
+    /// The newest usable one of several, and why the newer ones were rejected.
     package static func newestValid(
         among events: [Event], of account: XOnlyKey, now: Int64
     ) -> (found: KeyPackageEvent?, rejections: [MarmotError]) {
         var rejections: [MarmotError] = []
         let candidates = events.filter { $0.author == account }.sorted { a, b in
-            // Of one date the addressable form first: it is the one that stays current.
+            // On equal dates prefer the addressable kind, because that is the one that stays up to date.
             (a.createdAt, a.kind == .keyPackage ? 1 : 0) > (b.createdAt, b.kind == .keyPackage ? 1 : 0)
         }
         for event in candidates {
@@ -96,7 +96,8 @@ package struct KeyPackageEvent: Equatable, Sendable {
         return (nil, rejections)
     }
 
-    /// The unsigned events that offer `keyPackage`: kind 30443, then the 443 copy for older clients (section 9.1).
+    /// The unsigned events that publish `keyPackage`: kind 30443, then a copy as kind 443 for older clients
+    /// (section 9.1).
     package static func rumors(
         offering keyPackage: KeyPackage, by account: XOnlyKey, slot: String, relays: [RelayURL], now: Int64
     ) -> [Rumor] {

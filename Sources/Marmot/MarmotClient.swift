@@ -2,7 +2,7 @@ import Cryptography
 import MLS
 import Nostr
 
-/// An account at work: every change is stored before its event is handed out for publishing.
+/// A live account. Every change is stored before its event is returned for publishing.
 package actor MarmotClient {
     package nonisolated let publicKey: XOnlyKey
     private nonisolated let key: Secp256k1SecretKey
@@ -10,10 +10,13 @@ package actor MarmotClient {
     private let store: any AccountStore
     private let random: any RandomSource
     private let now: @Sendable () -> Int64
-    /// Gift wraps that were opened, joined or refused: none is worked on twice (audit AP).
+    /// Gift wraps that have been dealt with, whether joined or rejected: none is processed twice (audit AP).
     private var seenWraps = Set<EventID>()
 
-    /// Loads what the store has.
+    /// Loads the account's state from the store.
+    ///
+    /// - Throws: `.notPossible` when the store holds groups of another identity, and whatever the store
+    ///   throws.
     package init(
         key: Secp256k1SecretKey, store: any AccountStore, random: any RandomSource,
         now: @escaping @Sendable () -> Int64
@@ -24,7 +27,7 @@ package actor MarmotClient {
         publicKey = key.publicKey
         for group in account.groups.values where !group.members.contains(key.publicKey) && group.isActive {
             throw MarmotError.notPossible(
-                "the state directory holds groups of another identity; bring its identity.json back, or use another --state-dir"
+                "the state directory holds groups of another identity; restore its identity.json or use another --state-dir"
             )
         }
         self.store = store
@@ -38,10 +41,10 @@ package actor MarmotClient {
         account.groups.values.first { $0.nostrGroupIDHex == nostrID.lowercased() }
     }
 
-    /// What an event is and why it does or does not decrypt; changes nothing.
+    /// What an event is, and why it does or does not decrypt. Has no side effects.
     package func explain(_ event: Event) -> EventExplanation { account.explain(event, now: now()) }
 
-    /// Events that offer a fresh key package and say where it is: kinds 30443, 443, 10051.
+    /// The events that publish a fresh key package and list its relays: kinds 30443, 443, 10051.
     package func makeKeyPackage(relays: [RelayURL]) throws -> [Event] {
         var next = account
         let events = try next.makeKeyPackage(relays: relays, now: now(), random: random)
@@ -50,7 +53,7 @@ package actor MarmotClient {
         return events + [try next.keyPackageRelayList(relays: relays, now: now(), random: random)]
     }
 
-    /// The gift wrap to publish; with a one-time key and a date of its own each time.
+    /// The gift wrap to publish. Each call uses a new one-time key and a new date.
     package nonisolated func wrap(_ welcome: OutgoingWelcome) throws -> Event {
         try GiftWrap.wrap(welcome.rumor, from: key, to: welcome.receiver, now: now(), random: random)
     }
@@ -71,8 +74,8 @@ package actor MarmotClient {
 
     /// Opens a gift wrap addressed to us and joins the group it invites to.
     ///
-    /// - Returns: nil when there is nothing to do (seen before, group known).
-    /// - Throws: `GiftWrapError`, `MarmotError` or `MLSError` for a wrap that is not for joining.
+    /// - Returns: nil when there is nothing to do because the wrap was seen before or the group is known.
+    /// - Throws: `GiftWrapError`, `MarmotError` or `MLSError` for a wrap that cannot be joined.
     package func accept(wrap: Event, allowing isAllowed: (XOnlyKey) -> Bool = { _ in true }) throws
         -> MarmotGroup?
     {
@@ -86,12 +89,12 @@ package actor MarmotClient {
         }
         guard isAllowed(rumor.author) else {
             seenWraps.insert(wrap.id)
-            throw MarmotError.welcomeRejected("its sender is not among those allowed to invite us")
+            throw MarmotError.welcomeRejected("its sender is not allowed to invite us")
         }
         return try join(rumor, wrapID: wrap.id)
     }
 
-    /// Joins from a Welcome rumor that came another way (the Workers hook).
+    /// Joins from a Welcome rumor that was delivered without a gift wrap (by the Workers hook).
     package func join(_ rumor: Rumor, wrapID: EventID) throws -> MarmotGroup? {
         guard !seenWraps.contains(wrapID) else { return nil }
         var next = account
@@ -102,21 +105,22 @@ package actor MarmotClient {
             seenWraps.insert(wrapID)
             throw error
         }
-        // Not before it is stored: a full disk must not cost the invitation. And one that comes before the removal that it follows
-        // is looked at again after it.
+        // Mark the wrap as seen only once the group is stored, so that a full disk does not cost us the
+        // invitation. A re-invitation that overtook the commit removing us is not marked either: it is
+        // processed again after that commit.
         if let joined { try store.save(joined) }
         if joined != nil || !next.isInvitedAgain(by: rumor, now: now()) { seenWraps.insert(wrapID) }
         account = next
         return joined
     }
 
-    /// An encrypted message of ours, stored as spent before it is returned.
+    /// Encrypts a message. The key it uses up is recorded on disk before the event is returned.
     package func encrypt(
         _ text: String, kind: EventKind = .chatMessage, tags: [Tag] = [], in groupID: [UInt8]
     ) throws -> (event: Event, rumor: Rumor) {
         let rumor = Rumor(author: publicKey, createdAt: now(), kind: kind, tags: tags, content: text)
         guard var group = account.groups[groupID] else {
-            throw MarmotError.notPossible("there is no such group")
+            throw MarmotError.notPossible("no such group")
         }
         let (event, record) = try group.encrypt(rumor, now: now(), random: random)
         try store.append(record, to: group)
@@ -124,36 +128,36 @@ package actor MarmotClient {
         return (event, rumor)
     }
 
-    // MARK: Changes of a group
+    // MARK: Changing a group
 
-    /// A change of ours, stored before it is returned: publish its event, then `confirm` or `abandon`.
+    /// Prepares a commit and stores it. Publish its event, then call `confirm` or `abandon`.
     package func prepare(_ change: GroupChange, in groupID: [UInt8]) throws -> PendingCommit {
         let pending = try changing(groupID) { group in
             try group.prepare(change, by: publicKey, now: now(), random: random)
             return group.pendingCommit
         }
-        guard let pending else { throw MarmotError.notPossible("no commit was made") }
+        guard let pending else { throw MarmotError.notPossible("MLS produced no commit") }
         return pending
     }
 
-    /// A relay has the commit.
+    /// Call this once a relay has accepted the commit.
     ///
-    /// - Returns: whether it counts, and events that had waited for it.
+    /// - Returns: whether the commit took effect, and the events that had been waiting for it.
     package func confirm(_ commit: EventID, in groupID: [UInt8]) throws -> (CommitOutcome, [Received]) {
         try changing(groupID) { group in
             let outcome = try group.confirmCommit(commit)
-            var freed = retryWaiting(&group)
-            follow(&freed, in: &group)
-            return (outcome, freed)
+            var received = retryWaiting(&group)
+            retryUntilStable(&received, in: &group)
+            return (outcome, received)
         }
     }
 
-    /// No relay took the commit.
+    /// Call this when no relay accepted the commit.
     package func abandon(_ commit: EventID, in groupID: [UInt8]) throws {
         try changing(groupID) { $0.abandonCommit(commit) }
     }
 
-    /// Welcomes that wait for delivery.
+    /// Welcomes that no relay has accepted yet.
     package func undeliveredWelcomes(of groupID: [UInt8]) -> [OutgoingWelcome] {
         (account.groups[groupID]?.undelivered ?? []).map { invitation in
             OutgoingWelcome(to: invitation.receiver) { invitation.rumor }
@@ -166,8 +170,9 @@ package actor MarmotClient {
         }
     }
 
-    /// Messages of ours that an undone epoch took along, encrypted anew. They stay owed until `sentAgain`: twice is better than never.
-    package func sendAgain(in groupID: [UInt8]) throws -> [(event: Event, rumor: EventID)] {
+    /// Our own messages that were lost when their epoch was rolled back, encrypted anew. They are returned
+    /// again until `deliveredOwed` is called: delivering one twice is better than losing it.
+    package func owedMessages(in groupID: [UInt8]) throws -> [(event: Event, rumor: EventID)] {
         guard let group = account.groups[groupID], group.isActive, !group.unsent.isEmpty else { return [] }
         return try changing(groupID) { group in
             let rumors = group.unsent
@@ -177,27 +182,28 @@ package actor MarmotClient {
         }
     }
 
-    /// A relay has it.
-    package func sentAgain(_ rumor: EventID, in groupID: [UInt8]) throws {
+    /// Call this once a relay has accepted a message from `owedMessages`.
+    package func deliveredOwed(_ rumor: EventID, in groupID: [UInt8]) throws {
         try changing(groupID) { group in group.unsent.removeAll { $0.id == rumor } }
     }
 
-    /// When our keys in the group are due for `.updateKeys`, seconds since 1970; nil: not at all.
+    /// When our keys in the group are due for `.updateKeys`, in seconds since 1970; nil while no update is
+    /// needed.
     package func keyUpdateDue(in groupID: [UInt8]) -> Int64? {
         account.keyUpdateDue(in: groupID, joined: now())
     }
 
-    /// The proposal that we go; somebody else puts it into force.
+    /// The proposal that we leave the group; another member has to commit it.
     package func leave(_ groupID: [UInt8]) throws -> Event {
         try changing(groupID) { try $0.leave(publicKey, now: now(), random: random) }
     }
 
-    /// Stored before anybody sees what came of it.
+    /// Applies a change and stores the group before the result becomes visible to anyone.
     private func changing<Value>(_ groupID: [UInt8], _ change: (inout MarmotGroup) throws -> Value) throws
         -> Value
     {
         guard var group = account.groups[groupID] else {
-            throw MarmotError.notPossible("there is no such group")
+            throw MarmotError.notPossible("no such group")
         }
         let value = try change(&group)
         try store.save(group)
@@ -205,7 +211,7 @@ package actor MarmotClient {
         return value
     }
 
-    /// What one group event led to: itself, and events that waited for it.
+    /// The outcome of one event: the one just received, or one that had been waiting for it.
     package struct Received: Sendable {
         package let event: Event
         package let result: Result<GroupReception, any Error>
@@ -215,8 +221,8 @@ package actor MarmotClient {
         group.retryWaiting(now: now()).map { Received(event: $0.event, result: $0.result) }
     }
 
-    /// A commit may free messages, and commits that free more.
-    private func follow(_ received: inout [Received], in group: inout MarmotGroup) {
+    /// A commit may make queued messages readable, and queued commits that make further ones readable.
+    private func retryUntilStable(_ received: inout [Received], in group: inout MarmotGroup) {
         var unread = 0
         while unread < received.count {
             switch received[unread].result {
@@ -240,18 +246,19 @@ package actor MarmotClient {
             account.groups[group.id] = group
             return received
         }
-        // What only waits need not be on disk: relays bring it again. (Strangers can send as much of it as they like.)
+        // A queued event need not be on disk, because relays will deliver it again. (And strangers can send
+        // as many as they like.)
         if case .success(.waiting) = received[0].result {
             account.groups[group.id] = group
             return received
         }
-        follow(&received, in: &group)
-        // Audit AC: a group that takes another's Nostr id would swallow its messages.
+        retryUntilStable(&received, in: &group)
+        // Audit AC: a group that takes over another group's Nostr id would swallow its messages.
         let isTaken = account.groups.values.contains {
             $0.id != group.id && $0.data.nostrGroupID == group.data.nostrGroupID
         }
         guard !isTaken else {
-            throw MarmotError.ruleViolated("a commit gives the group the Nostr id of another group of ours")
+            throw MarmotError.ruleViolated("the commit gives the group the Nostr id of another of our groups")
         }
         try store.save(group)
         account.groups[group.id] = group

@@ -1,22 +1,22 @@
 import Nostr
 
-/// What the Marmot layer reports; group ids stay out of it (audit AO).
+/// Errors of the Marmot layer. They never contain group ids (audit AO).
 package enum MarmotError: Error, Equatable, CustomStringConvertible {
-    /// A key package event that may not be used.
+    /// A key package event that must not be used.
     case keyPackageRejected(id: EventID, String)
-    /// A Welcome that may not be joined.
+    /// A Welcome that must not be accepted.
     case welcomeRejected(String)
-    /// Group data that breaks MIP-01.
+    /// Group data that violates MIP-01.
     case invalidGroupData(String)
-    /// A group event that is not acceptable as such.
+    /// A group event whose envelope is unacceptable.
     case groupEventRejected(String)
-    /// Encrypted for an epoch whose secrets are not here (yet, or any more).
+    /// Encrypted for an epoch whose secrets we do not have yet, or no longer have.
     case undecryptable
-    /// A good MLS message that breaks a rule of Marmot.
+    /// A valid MLS message that breaks one of Marmot's rules.
     case ruleViolated(String)
     /// The caller asked for something impossible.
     case notPossible(String)
-    /// We were removed from the group.
+    /// We have been removed from the group.
     case inactive
 
     package var description: String {
@@ -24,8 +24,8 @@ package enum MarmotError: Error, Equatable, CustomStringConvertible {
         case .keyPackageRejected(let id, let why): "key package \(id.short) cannot be used: \(why)"
         case .welcomeRejected(let why): "the Welcome cannot be accepted: \(why)"
         case .invalidGroupData(let why): "invalid group data: \(why)"
-        case .groupEventRejected(let why): "not an acceptable group event: \(why)"
-        case .undecryptable: "the group event does not decrypt with any secret that is kept"
+        case .groupEventRejected(let why): "the group event cannot be accepted: \(why)"
+        case .undecryptable: "the group event cannot be decrypted with any of the secrets still held"
         case .ruleViolated(let why): "refused: \(why)"
         case .notPossible(let why): why
         case .inactive: "we are no longer a member of this group"

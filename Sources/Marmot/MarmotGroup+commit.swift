@@ -2,49 +2,50 @@ import Cryptography
 import MLS
 import Nostr
 
-/// What became of a commit of ours when a relay had taken it.
+/// The outcome of one of our own commits after a relay has accepted it.
 package enum CommitOutcome: Equatable, Sendable {
+    /// The commit took effect.
     case inForce
-    /// Another member's commit of the same epoch came first and counts.
+    /// Another member's commit of the same epoch takes precedence.
     case overtaken
 }
 
 extension MarmotGroup {
-    /// Makes a commit of ours: store the group, publish `pendingCommit.event`, then call `confirmCommit`.
+    /// Creates a commit. Store the group, publish `pendingCommit.event`, then call `confirmCommit`.
     ///
-    /// - Throws: `MarmotError` for what the group's rules forbid; the group stays as it was.
+    /// - Throws: `MarmotError` for a change that the group's rules forbid; the group is left unchanged.
     package mutating func prepare(
         _ change: GroupChange, by account: XOnlyKey, now: Int64, random: some RandomSource
-    )
-        throws
-    {
+    ) throws {
         guard isActive else { throw MarmotError.inactive }
         guard pendingCommit == nil else {
             throw MarmotError.notPossible(
-                "a change of this group is on its way already; wait for it, or try again")
+                "another change to this group is still being published; try again once it has finished")
         }
-        if change != .updateKeys, change != .letLeave, !data.isAdmin(account) {
-            throw MarmotError.notPossible("only an admin of the group can do that")
+        if change != .updateKeys, change != .commitLeaves, !data.isAdmin(account) {
+            throw MarmotError.notPossible("only an admin of the group can make this change")
         }
-        let references = change == .letLeave ? leaveProposals(by: account).map(\.reference) : []
-        if change == .letLeave, references.isEmpty { throw MarmotError.notPossible("nobody asks to leave") }
+        let references = change == .commitLeaves ? leaveProposals(by: account).map(\.reference) : []
+        if change == .commitLeaves, references.isEmpty {
+            throw MarmotError.notPossible("nobody has asked to leave")
+        }
         let commit = try mls.commit(
             inline: try proposals(for: change, by: account), references: references,
             rotatingSignatureKey: change == .updateKeys,
             capabilities: change == .updateKeys ? Marmot.capabilities : nil,
-            // `KeyPackageEvent` did.
+            // `KeyPackageEvent` has verified them.
             hasVerifiedKeyPackages: true, now: UInt64(max(now, 0)),
             random: random)
         try CommitPolicy.check(commit.staged, in: mls)
         let message = commit.message.encoded
         guard dialect == .chaCha || EncryptedPayload.plaintextLengths.contains(message.count) else {
             throw MarmotError.notPossible(
-                "the change is too large for an MDK 0.6 group (65535 bytes encrypted)")
+                "the change is too large for an MDK 0.6 group (limit: 65535 bytes when encrypted)")
         }
         let event = try GroupEvent.seal(
             message, for: mls, nostrGroupID: data.nostrGroupID, dialect: dialect, now: now, random: random)
         var next = self
-        // The handshake key is spent, whatever becomes of the commit.
+        // The handshake key has been used, whatever happens to the commit.
         next.mls = commit.abandoned
         next.inbox.remember(event: event.id, message: SHA256.hash(message))
         next.pendingCommit = PendingCommit(
@@ -53,9 +54,10 @@ extension MarmotGroup {
         self = next
     }
 
-    /// A relay has our commit: it comes into force, unless a better one was there first.
+    /// Call this once a relay has our commit: it takes effect, unless a commit that takes precedence was
+    /// applied first.
     ///
-    /// - Throws: `.notPossible` for an event that is no commit of ours.
+    /// - Throws: `.notPossible` for an event that is not one of our recent commits.
     package mutating func confirmCommit(_ id: EventID) throws -> CommitOutcome {
         if let pending = pendingCommit, pending.event.id == id {
             try adopt(pending, before: mls)
@@ -64,24 +66,24 @@ extension MarmotGroup {
         }
         guard let index = snapshots.firstIndex(where: { $0.own?.event.id == id }),
             let own = snapshots[index].own
-        else { throw MarmotError.notPossible("that commit is not ours, or too long ago") }
+        else { throw MarmotError.notPossible("that commit is not ours, or it is too old") }
         guard PendingCommit.precedes(own.event, snapshots[index].winner) else {
             return snapshots[index].winner.id == id ? .inForce : .overtaken
         }
         let before = snapshots[index].before.restored(from: mls)
-        undo(throughSnapshot: index)
+        rollBack(throughSnapshot: index)
         try adopt(own, before: before)
         return .inForce
     }
 
-    /// No relay took it: as if it had never been made.
+    /// Call this when no relay accepted the commit: it is dropped as if it had never been made.
     package mutating func abandonCommit(_ id: EventID) {
         if pendingCommit?.event.id == id { pendingCommit = nil }
     }
 
     private mutating func adopt(_ commit: PendingCommit, before: Group) throws {
-        // What was received while the commit was on its way has used up keys of the epoch that ends.
-        let next = commit.next.following(before)
+        // Messages received while the commit was in flight have used up keys of the epoch that is ending.
+        let next = commit.next.withPastEpochs(from: before)
         data = try GroupData(from: next.context.extensions)
         keepSnapshot(
             EpochSnapshot(
@@ -92,34 +94,36 @@ extension MarmotGroup {
         undelivered += commit.invitations
     }
 
-    /// Drops the snapshots up to `index`, newest first, and what happened in their epochs.
+    /// Drops the snapshots from the newest one through `index`, and with them everything that happened in the
+    /// epochs they started.
     ///
-    /// - Returns: how many messages of ours are withheld. What was written for fewer readers is not sent to more.
+    /// - Returns: how many of our messages will not be resent. A message is not resent when the group after
+    ///   the rollback has readers that it was not written for.
     @discardableResult
-    mutating func undo(throughSnapshot index: Int) -> Int {
-        let undone = snapshots[...index].reversed()
+    mutating func rollBack(throughSnapshot index: Int) -> Int {
+        let dropped = snapshots[...index].reversed()
         func accounts(_ group: Group) -> Set<XOnlyKey> {
             Set(group.members.compactMap { AccountCredential.account(of: $0.leaf.credential) })
         }
-        let sent = undone.flatMap(\.sent)
-        let isNarrower = !accounts(snapshots[index].before).isSubset(of: accounts(mls))
-        if !isNarrower {
-            // One that was sent again, and undone again, is one message still.
+        let sent = dropped.flatMap(\.sent)
+        let gainsReaders = !accounts(snapshots[index].before).isSubset(of: accounts(mls))
+        if !gainsReaders {
+            // A message that was resent and rolled back again is still a single message.
             var seen = Set<EventID>()
             unsent = Array(
                 (unsent + sent).filter { seen.insert($0.id).inserted }.suffix(EpochSnapshot.messageLimit))
         }
-        readBefore = Array((readBefore + undone.flatMap(\.read)).suffix(EpochSnapshot.messageLimit))
-        // Welcomes into epochs that stay are still owed.
-        for snapshot in undone {
+        readBefore = Array((readBefore + dropped.flatMap(\.read)).suffix(EpochSnapshot.messageLimit))
+        // Welcomes into epochs that are not rolled back still have to be delivered.
+        for snapshot in dropped {
             guard let own = snapshot.own, own.event.id == snapshot.winner.id else { continue }
             undelivered.removeAll { own.invitations.contains($0) }
         }
         snapshots.removeSubrange(...index)
-        return isNarrower ? sent.count : 0
+        return gainsReaders ? sent.count : 0
     }
 
-    /// Before a commit is applied.
+    /// Records the state before a commit that is about to be applied.
     mutating func keepSnapshot(_ snapshot: EpochSnapshot) {
         snapshots = Array(([snapshot] + snapshots).prefix(EpochSnapshot.limit))
     }
@@ -144,45 +148,47 @@ extension MarmotGroup {
             return [try replacing { $0.relays = Set(relays.map(\.text)).sorted() }]
         case .promote(let new):
             guard members.contains(new) else {
-                throw MarmotError.notPossible("only a member can become admin")
+                throw MarmotError.notPossible("only a member can become an admin")
             }
-            guard !data.isAdmin(new) else { throw MarmotError.notPossible("that member is an admin already") }
+            guard !data.isAdmin(new) else { throw MarmotError.notPossible("that member is already an admin") }
             return [try replacing { $0.admins = GroupData.ordered($0.admins + [new]) }]
         case .demote(let old):
-            guard data.isAdmin(old) else { throw MarmotError.notPossible("that member is no admin") }
+            guard data.isAdmin(old) else { throw MarmotError.notPossible("that account is not an admin") }
             return [try replacing { data in data.admins.removeAll { $0 == old } }]
-        case .updateKeys, .letLeave: return []
+        case .updateKeys, .commitLeaves: return []
         }
     }
 
     private func checkInvitees(_ invitees: [KeyPackageEvent]) throws {
-        guard !invitees.isEmpty else { throw MarmotError.notPossible("nobody is named") }
+        guard !invitees.isEmpty else { throw MarmotError.notPossible("no account was given") }
         guard Set(invitees.map(\.account)).count == invitees.count else {
-            throw MarmotError.notPossible("somebody is invited twice")
+            throw MarmotError.notPossible("the same account is invited twice")
         }
         for invitee in invitees {
             guard !members.contains(invitee.account) else {
-                throw MarmotError.notPossible("\(KeyText.npub(invitee.account)) is a member already")
+                throw MarmotError.notPossible("\(KeyText.npub(invitee.account)) is already a member")
             }
             guard invitee.dialect == dialect else {
                 throw MarmotError.notPossible(
-                    "members with MDK 0.6 and with newer clients cannot read each other in one group")
+                    "a group cannot mix members on MDK 0.6 with members on newer clients: they cannot decrypt each other's messages"
+                )
             }
         }
     }
 
     private func removals(of accounts: [XOnlyKey], by account: XOnlyKey) throws -> [Proposal] {
-        guard !accounts.isEmpty else { throw MarmotError.notPossible("nobody is named") }
+        guard !accounts.isEmpty else { throw MarmotError.notPossible("no account was given") }
         guard !accounts.contains(account) else {
-            throw MarmotError.notPossible("one leaves with group leave, not by removing oneself")
+            throw MarmotError.notPossible("you cannot remove yourself; use group leave instead")
         }
         let gone = Set(accounts)
-        // By real leaf index: the tree has holes (audit Q), and an account may have several leaves.
+        // Use the actual leaf indices: the tree may have blank leaves (audit Q), and an account may have
+        // several leaves.
         let leaves = mls.members.filter {
             AccountCredential.account(of: $0.leaf.credential).map(gone.contains) ?? false
         }
         for account in accounts where !members.contains(account) {
-            throw MarmotError.notPossible("\(KeyText.npub(account)) is no member")
+            throw MarmotError.notPossible("\(KeyText.npub(account)) is not a member")
         }
         var proposals: [Proposal] = []
         if data.admins.contains(where: gone.contains) {
@@ -191,7 +197,7 @@ extension MarmotGroup {
         return proposals + leaves.map { .remove($0.index) }
     }
 
-    /// All extensions stay as they are but for the group data.
+    /// A proposal that changes the group data and leaves all other extensions as they are.
     private func replacing(_ change: (inout GroupData) -> Void) throws -> Proposal {
         var data = data
         change(&data)
@@ -200,7 +206,8 @@ extension MarmotGroup {
             mls.context.extensions.map { $0.type == .marmotGroupData ? data.asExtension : $0 })
     }
 
-    /// Proposals of members to go themselves, which `account` may commit: an admin all, others SelfRemoves.
+    /// The pending proposals of members to leave that `account` may commit: an admin may commit all of them,
+    /// others only SelfRemoves.
     package func leaveProposals(by account: XOnlyKey) -> [PendingProposal] {
         var leaving = Set<LeafIndex>()
         return mls.pendingProposals.filter { pending in
@@ -213,7 +220,8 @@ extension MarmotGroup {
                 case .remove(let index): index == sender && data.isAdmin(account)
                 default: false
                 }
-            // Both ways at once would touch one leaf twice.
+            // A member that proposed both a Remove and a SelfRemove counts once: a commit may touch a leaf
+            // only once.
             return goes && leaving.insert(sender).inserted
         }
     }
@@ -222,7 +230,7 @@ extension MarmotGroup {
         for change: GroupChange, _ welcome: Welcome?, by account: XOnlyKey, now: Int64
     ) throws -> [PendingCommit.Invitation] {
         guard case .invite(let invitees) = change else { return [] }
-        guard let welcome else { throw MarmotError.notPossible("no Welcome was made") }
+        guard let welcome else { throw MarmotError.notPossible("MLS produced no Welcome") }
         let entries = welcome.addressed
         return invitees.map { invitee in
             PendingCommit.Invitation(
@@ -235,20 +243,22 @@ extension MarmotGroup {
 
     // MARK: Leaving
 
-    /// Proposes that we go; somebody else commits it. The event must not go out before the group is stored.
+    /// Proposes that we leave; another member has to commit it. The event must not be published before the
+    /// group is stored.
     package mutating func leave(_ account: XOnlyKey, now: Int64, random: some RandomSource) throws -> Event {
         guard isActive else { throw MarmotError.inactive }
         guard !data.isAdmin(account) else {
             throw MarmotError.notPossible(
-                "an admin steps down before leaving: group demote, then group leave")
+                "an admin has to step down before leaving: use group demote, then group leave")
         }
-        // MDK 0.8 swallows a Remove of oneself; a SelfRemove needs everybody's support (hazards 2 and 3).
-        let everyoneKnowsIt = mls.members.allSatisfy {
+        // MDK 0.8 silently ignores a member's Remove of itself, while a SelfRemove must be supported by every
+        // member (hazards 2 and 3).
+        let everyoneSupportsIt = mls.members.allSatisfy {
             $0.leaf.capabilities.proposals.contains(.selfRemove)
         }
         var next = self
         let message =
-            everyoneKnowsIt
+            everyoneSupportsIt
             ? try next.mls.proposePublicly(.selfRemove)
             : try next.mls.propose(.remove(mls.ownLeaf), random: random)
         let bytes = message.encoded

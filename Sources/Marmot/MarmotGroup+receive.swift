@@ -2,52 +2,56 @@ import Cryptography
 import MLS
 import Nostr
 
-/// What a group event turned out to be.
+/// The effect of a received group event.
 package enum GroupReception: Equatable, Sendable {
-    /// A rumor of a member, its author proven.
+    /// A member's rumor; its author has been verified.
     case message(Rumor, from: XOnlyKey)
     /// The group has a new epoch.
     case epochChanged(UInt64, by: XOnlyKey)
-    /// A better commit for an earlier epoch turned up: what came after that epoch is undone, the group is in the given epoch.
-    /// - `withheld`: how many messages of ours are not sent again, because a member would read them whom an undone change had removed.
+    /// A commit of an earlier epoch turned up that takes precedence over the one applied: everything after
+    /// that epoch was rolled back, and the group is now in the given epoch.
+    /// - `withheld`: how many of our messages are not resent because the rollback brought back a member who
+    ///   was not meant to read them.
     case rolledBack(to: UInt64, by: XOnlyKey, withheld: Int)
-    /// We were removed.
+    /// We were removed from the group.
     case removed(by: XOnlyKey)
-    /// Stored until somebody commits it.
+    /// A proposal, kept until somebody commits it.
     case proposal(String, from: XOnlyKey?)
-    /// Seen before, or our own.
+    /// Seen before, our own, or without effect.
     case duplicate
-    /// Waits for a commit that has not come.
+    /// Queued, because a commit that it depends on has not arrived.
     case waiting
 }
 
 extension MarmotGroup {
-    /// Takes one group event; the state changes only when it is good. Call `retryWaiting` after an epoch change.
+    /// Processes one group event. A rejected event changes nothing except that it is remembered. Call
+    /// `retryWaiting` after an epoch change.
     ///
     /// - Parameter now: seconds since 1970.
-    /// - Throws: `MarmotError`, `MLSError` or `RatchetError` for an event that is not acceptable, also on a second try.
+    /// - Throws: `MarmotError`, `MLSError` or `RatchetError` for an event that will never be acceptable.
     package mutating func receive(_ event: Event, now: Int64) throws -> GroupReception {
         var record: MessageRecord?
         return try receive(event, now: now, &record)
     }
 
-    /// - Parameter record: set where a message was all that the event brought; everything else changes more than a record holds.
+    /// - Parameter record: set for a message only; other events change more than a record can describe.
     mutating func receive(_ event: Event, now: Int64, _ record: inout MessageRecord?) throws -> GroupReception
     {
         try checkEnvelope(event, now: now)
         if let own = try receiveOwnCommit(event) { return own }
         if inbox.hasSeen(event: event.id) { return .duplicate }
-        // Removed: the others go on without us, which is no error (audit AK). A better commit may still undo it.
+        // After our removal the others carry on without us, which is not an error (audit AK). A commit that
+        // takes precedence may still revert the removal.
         guard isActive || !snapshots.isEmpty else { return .duplicate }
         guard GroupEvent.isWellFormed(event) else {
-            throw MarmotError.groupEventRejected("its content is neither of the two encryptions")
+            throw MarmotError.groupEventRejected("its content matches neither of the two encryptions")
         }
         var next = self
         let bytes: [UInt8]
         do {
             let opened = try GroupEvent.open(event, for: mls, preferring: dialect)
             bytes = opened.message
-            // The first event that decrypts settles which dialect this group speaks; later ones do not change it.
+            // The first event that decrypts determines the group's dialect; later ones do not change it.
             if !next.isDialectSettled { next.dialect = opened.dialect }
             next.isDialectSettled = true
         } catch MarmotError.undecryptable {
@@ -55,7 +59,7 @@ extension MarmotGroup {
             inbox.queue(event)
             return .waiting
         }
-        // A relay can wrap one MLS message many times (replay wedge): what counts is the message.
+        // Anyone can wrap one MLS message in many events (replay wedge), so compare the message as well.
         let hash = SHA256.hash(bytes)
         if inbox.hasSeen(message: hash) { return .duplicate }
         next.inbox.remember(event: event.id, message: hash)
@@ -89,20 +93,20 @@ extension MarmotGroup {
         } catch MLSError.wrongEpoch(let epoch, _) {
             return try receiveLate(MLSMessage(decoding: bytes), in: event, hash, epoch: epoch, now: now)
         } catch MLSError.unknownProposal {
-            // The commit overtook its proposal.
+            // The commit arrived before its proposal.
             inbox.queue(event)
             return .waiting
         } catch RatchetError.tooFarAhead {
             inbox.queue(event)
             return .waiting
         } catch {
-            // Remembered as failed, so that the work is not done again (audit AP).
+            // Remember the failure, so that the work is not repeated (audit AP).
             inbox.remember(event: event.id, message: hash)
             throw error
         }
     }
 
-    /// Tries again what came too early; call it after `.epochChanged` and `.proposal`.
+    /// Retries queued events; call it after `.epochChanged`, `.rolledBack` and `.proposal`.
     package mutating func retryWaiting(now: Int64) -> [(
         event: Event, result: Result<GroupReception, any Error>
     )] {
@@ -128,7 +132,7 @@ extension MarmotGroup {
             event.createdAt <= now + Marmot.groupEventMaximumSkewSeconds, "it is dated in the future")
     }
 
-    /// Our own commit coming back from a relay: it is out, whatever became of the OK.
+    /// Handles our own commit coming back from a relay: it has been published, even if no OK reached us.
     private mutating func receiveOwnCommit(_ event: Event) throws -> GroupReception? {
         let isPending = pendingCommit?.event.id == event.id
         guard
@@ -142,8 +146,9 @@ extension MarmotGroup {
             ? .epochChanged(mls.epoch, by: me) : .rolledBack(to: mls.epoch, by: me, withheld: 0)
     }
 
-    /// A handshake for an epoch that is over. A commit that is better than the one applied then takes its place (section 5); the
-    /// state of that epoch is a copy, so that a bad one spends nothing.
+    /// Handles a handshake message for an epoch that is over. A commit that takes precedence over the one
+    /// applied replaces it (section 5). It is processed on a copy of that epoch's state, so that an invalid
+    /// one uses up nothing.
     private mutating func receiveLate(
         _ message: MLSMessage, in event: Event, _ hash: [UInt8], epoch: UInt64, now: Int64
     ) throws -> GroupReception {
@@ -152,7 +157,7 @@ extension MarmotGroup {
             inbox.remember(event: event.id, message: hash)
             return reception
         } catch MLSError.unknownProposal {
-            // The better commit overtook its proposal.
+            // The commit arrived before its proposal.
             inbox.queue(event)
             return .waiting
         } catch {
@@ -172,7 +177,7 @@ extension MarmotGroup {
         if message.isProposal { return try keepLate(message, inSnapshot: index, now: now) }
         guard PendingCommit.precedes(event, snapshots[index].winner) else { return .duplicate }
         var next = self
-        let withheld = next.undo(throughSnapshot: index)
+        let withheld = next.rollBack(throughSnapshot: index)
         next.mls = snapshots[index].before.restored(from: mls)
         next.isActive = true
         next.data = try GroupData(from: next.mls.context.extensions)
@@ -193,12 +198,12 @@ extension MarmotGroup {
         case .removed:
             self = next
             return reception
-        // Only commits decide; a late proposal or message of that epoch changes nothing (hazard 5).
+        // Only commits matter here; a late proposal or message of that epoch changes nothing (hazard 5).
         case .message, .proposal, .rolledBack, .duplicate, .waiting: return .duplicate
         }
     }
 
-    /// A proposal of an epoch that is over: a better commit of it may name it.
+    /// Keeps a proposal of an epoch that is over, because a commit that takes precedence may refer to it.
     private mutating func keepLate(_ message: MLSMessage, inSnapshot index: Int, now: Int64) throws
         -> GroupReception
     {
@@ -231,7 +236,7 @@ extension MarmotGroup {
         case .commit(let staged):
             try CommitPolicy.check(staged, in: mls)
             guard let committer = account(at: staged.committer) else {
-                throw MarmotError.ruleViolated("the committer has no account")
+                throw MarmotError.ruleViolated("the committer's credential is not a Nostr account")
             }
             keepSnapshot(
                 EpochSnapshot(
@@ -247,50 +252,51 @@ extension MarmotGroup {
         }
     }
 
-    /// What no Marmot client sends by itself is not kept (section 5), and nobody fills our memory with the rest.
+    /// Rejects proposals that no Marmot client sends on their own (section 5); limits the number of others.
     private func checkProposal(_ pending: PendingProposal, in mls: Group) throws {
         guard case .member(let sender) = pending.sender else {
-            throw MarmotError.ruleViolated("a proposal from outside the group")
+            throw MarmotError.ruleViolated("the proposal comes from outside the group")
         }
-        // One that nobody may commit would only be in the way of the others'.
+        // A proposal that nobody may commit would only block the others.
         let account = mls.tree.leaf(at: sender).flatMap { AccountCredential.account(of: $0.credential) }
         let leaves = pending.proposal == .selfRemove || pending.proposal == .remove(sender)
         let data = try GroupData(from: mls.context.extensions)
         if leaves, let account, data.isAdmin(account) {
-            throw MarmotError.ruleViolated("an admin leaves without stepping down first")
+            throw MarmotError.ruleViolated("an admin cannot leave without stepping down first")
         }
         switch pending.proposal {
         case .add, .remove: break
         case .selfRemove:
-            // Hazard 3: one leaf without support makes the proposal uncommittable.
+            // Hazard 3: a single leaf without support makes the proposal impossible to commit.
             guard mls.members.allSatisfy({ $0.leaf.capabilities.proposals.contains(.selfRemove) }) else {
                 throw MarmotError.ruleViolated(
-                    "a member leaves by SelfRemove, which not every member supports")
+                    "a member proposes a SelfRemove, which not every member supports")
             }
         case .update, .preSharedKey, .reInit, .externalInit, .groupContextExtensions:
-            throw MarmotError.ruleViolated("a proposal of a type that is not proposed in Marmot groups")
+            throw MarmotError.ruleViolated("Marmot groups do not allow proposals of this type")
         }
         guard mls.pendingProposals.count <= Self.pendingProposalLimit else {
-            throw MarmotError.ruleViolated("too many proposals are waiting for a commit")
+            throw MarmotError.ruleViolated("too many proposals are already waiting for a commit")
         }
     }
 
-    /// The rumor inside an application message; its author must be the sender (audit B), its id is computed.
+    /// The rumor inside an application message. Its author must be the sender (audit B), and its id is
+    /// computed, not taken from the message.
     private mutating func read(_ application: ApplicationMessage) throws -> Processed {
         guard application.data.count <= Marmot.rumorLimitBytes else {
-            throw MarmotError.ruleViolated("a message is larger than \(Marmot.rumorLimitBytes) bytes")
+            throw MarmotError.ruleViolated("the message is larger than \(Marmot.rumorLimitBytes) bytes")
         }
         let rumor: Rumor
         do {
             rumor = try Rumor(json: application.data)
         } catch {
-            throw MarmotError.ruleViolated("a message is \(error)")
+            throw MarmotError.ruleViolated("the message is \(error)")
         }
         guard let sender = AccountCredential.account(of: application.credential), rumor.author == sender
         else {
-            throw MarmotError.ruleViolated("a message names another author than its sender")
+            throw MarmotError.ruleViolated("the author of the message is not the member who sent it")
         }
-        // Sent again after an undone epoch, in which we had read it.
+        // Resent because its epoch was rolled back, but we had already read it there.
         if let index = readBefore.firstIndex(of: rumor.id) {
             readBefore.remove(at: index)
             return .changed(.duplicate)
@@ -322,7 +328,7 @@ extension MarmotGroup {
 }
 
 extension MLSMessage {
-    /// Of a group message.
+    /// The epoch of a group message; nil for other messages.
     fileprivate var epoch: UInt64? {
         switch self {
         case .privateMessage(let message): message.epoch

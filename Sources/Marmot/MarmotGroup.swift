@@ -2,28 +2,28 @@ import Cryptography
 import MLS
 import Nostr
 
-/// One Marmot group as we see it: the MLS group, its dialect and what has passed through it.
+/// One Marmot group from our point of view: the MLS group, its dialect and its receive-side bookkeeping.
 package struct MarmotGroup: Equatable, Sendable {
     package internal(set) var mls: Group
     package internal(set) var data: GroupData
     package internal(set) var dialect: Dialect
-    /// False once we were removed (audit AK).
+    /// False once we have been removed (audit AK).
     package internal(set) var isActive = true
-    /// Set by the first event that decrypts.
+    /// True once an event has decrypted, which determines the dialect for good.
     var isDialectSettled = false
     package internal(set) var inbox = Inbox()
-    /// Ours, not in force yet; one at a time.
+    /// Our own commit that has not taken effect yet; there is at most one.
     package internal(set) var pendingCommit: PendingCommit?
-    /// Welcomes of commits in force that no relay has taken yet.
+    /// Welcomes of commits that have taken effect, but that no relay has accepted yet.
     package internal(set) var undelivered: [PendingCommit.Invitation] = []
-    /// Sent in an epoch that was undone, to be sent again.
+    /// Messages that we sent in an epoch that was rolled back and that have to be resent.
     package internal(set) var unsent: [Rumor] = []
-    /// Read in an epoch that was undone.
+    /// Messages that we read in an epoch that was rolled back; their authors will resend them.
     var readBefore: [EventID] = []
-    /// Newest first.
+    /// The state before each of the latest commits, newest first.
     var snapshots: [EpochSnapshot] = []
 
-    /// Proposals kept until a commit comes.
+    /// The largest number of proposals kept while waiting for a commit.
     static let pendingProposalLimit = 128
 
     init(mls: Group, dialect: Dialect) throws {
@@ -36,19 +36,19 @@ package struct MarmotGroup: Equatable, Sendable {
     package var nostrGroupIDHex: String { Hex.encode(data.nostrGroupID) }
     package var relays: [RelayURL] { data.relays.compactMap { try? RelayURL($0) } }
 
-    /// Accounts with at least one leaf.
+    /// The accounts that have at least one leaf.
     package var members: [XOnlyKey] {
         var seen = Set<XOnlyKey>()
         return mls.members.compactMap { AccountCredential.account(of: $0.leaf.credential) }
             .filter { seen.insert($0).inserted }
     }
 
-    /// What a subscription to this group asks for.
+    /// The filter of a subscription to this group.
     package func filter(since: Int64?) -> Filter {
         Filter(kinds: [.groupEvent], tags: ["h": [nostrGroupIDHex]], since: since)
     }
 
-    /// Encrypts a rumor of ours. The returned event must not go out before the group is stored.
+    /// Encrypts one of our own rumors. The returned event must not be published before the group is stored.
     package mutating func encrypt(
         _ rumor: Rumor, now: Int64, random: some RandomSource
     ) throws -> (event: Event, record: MessageRecord) {
@@ -56,14 +56,15 @@ package struct MarmotGroup: Equatable, Sendable {
         let json = rumor.json
         guard json.count <= Marmot.rumorLimitBytes else {
             throw MarmotError.notPossible(
-                "the message is too long: \(json.count) bytes as JSON, at most \(Marmot.rumorLimitBytes)")
+                "the message is too long: \(json.count) bytes as JSON, and the limit is \(Marmot.rumorLimitBytes)"
+            )
         }
         var next = self
         let generation = mls.nextOwnGeneration
         let message = try next.mls.protect(json, random: random).encoded
         if dialect == .nip44, !EncryptedPayload.plaintextLengths.contains(message.count) {
             throw MarmotError.notPossible(
-                "the message is too long for an MDK 0.6 group (65535 bytes encrypted)")
+                "the message is too long for an MDK 0.6 group (limit: 65535 bytes when encrypted)")
         }
         let event = try GroupEvent.seal(
             message, for: next.mls, nostrGroupID: data.nostrGroupID, dialect: dialect, now: now,
@@ -77,7 +78,7 @@ package struct MarmotGroup: Equatable, Sendable {
     }
 }
 
-/// Storage form.
+/// The form in which it is stored.
 extension MarmotGroup: TLSCodable {
     package init(from reader: inout TLSReader) throws(TLSDecodingError) {
         let start = reader

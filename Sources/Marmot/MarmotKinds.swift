@@ -2,17 +2,17 @@ import Cryptography
 import MLS
 import Nostr
 
-/// Event kinds and registry entries of Marmot (MIP-00 to MIP-03).
+/// The event kinds of Marmot (MIP-00 to MIP-03).
 extension EventKind {
-    /// MIP-00 as every version before MDK 0.8 speaks it.
+    /// MIP-00 as spoken by every MDK version before 0.8.
     package static let keyPackageLegacy = EventKind(rawValue: 443)
-    /// MIP-00 since MDK 0.8: addressable, so that a new one replaces the old.
+    /// MIP-00 since MDK 0.8: addressable, so that a new one replaces the old one.
     package static let keyPackage = EventKind(rawValue: 30_443)
-    /// Where a user's key packages are (MIP-00).
+    /// Lists the relays that hold a user's key packages (MIP-00).
     package static let keyPackageRelays = EventKind(rawValue: 10_051)
-    /// MIP-02, always inside a gift wrap.
+    /// A Welcome (MIP-02), always inside a gift wrap.
     package static let welcome = EventKind(rawValue: 444)
-    /// MIP-03.
+    /// A message of a group (MIP-03).
     package static let groupEvent = EventKind(rawValue: 445)
 }
 
@@ -22,28 +22,28 @@ extension ExtensionType {
 }
 
 extension [Tag] {
-    /// UTF-8 bytes of all fields.
+    /// Length of all fields together, in UTF-8 bytes.
     var joinedLength: Int { reduce(0) { $0 + $1.fields.reduce(0) { $0 + $1.utf8.count } } }
 }
 
 /// Constants of the Marmot protocol.
 package enum Marmot {
-    /// What our `client` tags say.
+    /// The value of our `client` tags.
     package static let clientName = "pikachat/1"
-    /// Key package lifetime: MDK's 84 days, from one hour ago, in seconds.
+    /// Key package lifetime in seconds: 84 days like MDK, backdated by one hour.
     package static let keyPackageLifetimeSeconds: UInt64 = 7_257_600
     package static let keyPackageBackdateSeconds: UInt64 = 3600
-    /// Age and clock skew of a group event that is still looked at, in seconds.
+    /// Maximum age and clock skew of a group event that we still process, in seconds.
     package static let groupEventMaximumAgeSeconds: Int64 = 3_888_000
     package static let groupEventMaximumSkewSeconds: Int64 = 300
-    /// Bounds of the audit (contracts: Z, AA, AB, AM), in bytes.
+    /// Size limits required by the audit (contracts/marmot.md: Z, AA, AB, AM), in bytes.
     package static let contentLimitBytes = 1 << 20
     package static let tagsLimitBytes = 100 << 10
     package static let rumorLimitBytes = 100 << 10
     package static let nameLimitBytes = 255
     package static let descriptionLimitBytes = 2000
 
-    /// What our leaves say they can do.
+    /// The capabilities that our leaves advertise.
     package static let capabilities = Capabilities(
         extensions: [.lastResort, .marmotGroupData], proposals: [.selfRemove])
 

@@ -1,8 +1,8 @@
 import MLS
 import Nostr
 
-/// What one application message did to a group, short enough to be appended to a log. No secrets: the state before it has the ratchet,
-/// which only has to be turned again.
+/// What one application message changed in a group, short enough to be appended to a log. It contains no
+/// secrets: the stored state has the ratchet, which only has to be advanced again.
 package struct MessageRecord: Equatable, Sendable {
     enum Direction: UInt8, CaseIterable, Sendable {
         case sent = 1
@@ -11,15 +11,15 @@ package struct MessageRecord: Equatable, Sendable {
 
     let direction: Direction
     let epoch: UInt64
-    /// Of the sender, and of its application ratchet.
+    /// The sender's leaf, and the generation of its application ratchet.
     let leaf: LeafIndex
     let generation: UInt32
     let event: EventID
     /// SHA-256 of the MLS message.
     let messageHash: [UInt8]
-    /// What was sent, to be sent again if its epoch is undone.
+    /// The rumor that was sent, so that it can be resent if its epoch is rolled back.
     let rumor: Rumor?
-    /// What was received.
+    /// The rumor that was received.
     let rumorID: EventID?
 }
 
@@ -48,19 +48,19 @@ extension MessageRecord: TLSCodable {
 }
 
 extension MarmotGroup {
-    /// Does to a stored group what the message did.
+    /// Replays the effect of the message on a stored group.
     ///
-    /// - Throws: for a record that does not follow from this state.
+    /// - Throws: when the record does not fit this state.
     mutating func apply(_ record: MessageRecord) throws {
         switch record.direction {
-        case .sent: try mls.spendOwnGeneration(record.generation, epoch: record.epoch)
+        case .sent: try mls.consumeOwnGeneration(record.generation, epoch: record.epoch)
         case .received:
             try mls.consume(record.generation, of: record.leaf, epoch: record.epoch)
         }
         remember(record)
     }
 
-    /// All of a message's traces but the ratchet's.
+    /// Everything that a message changes except the ratchet.
     mutating func remember(_ record: MessageRecord) {
         inbox.remember(event: record.event, message: record.messageHash)
         guard record.epoch == mls.epoch, !snapshots.isEmpty else { return }

@@ -2,20 +2,23 @@ import Cryptography
 import MLS
 import Nostr
 
-/// A commit of ours on its way: stored before it goes out, in force once a relay has it (MIP-03: publish, then merge).
+/// One of our own commits that no relay has confirmed yet. It is stored before it is published, and takes
+/// effect once a relay has it (MIP-03: publish, then merge).
 package struct PendingCommit: Equatable, Sendable {
-    /// A Welcome to deliver after the merge.
+    /// A Welcome to deliver after the commit has been merged.
     package struct Invitation: Equatable, Sendable {
         package let receiver: XOnlyKey
         package let rumor: Rumor
     }
 
-    /// Published as it is, also again after a restart: a rebuilt wrapper would wedge MDK 0.6 and 0.7.
+    /// Always published unchanged, even when it is resent after a restart: a rebuilt wrapper would wedge MDK
+    /// 0.6 and 0.7.
     package let event: Event
     package let invitations: [Invitation]
     let next: Group
 
-    /// Which of two commits of one epoch counts (section 5): the earlier one, then the smaller id.
+    /// Whether `one` takes precedence over another commit of the same epoch (section 5): the earlier one
+    /// does, or on equal dates the one with the smaller id.
     static func precedes(_ one: Event, _ other: (createdAt: Int64, id: EventID)) -> Bool {
         (one.createdAt, one.id) < (other.createdAt, other.id)
     }

@@ -1,9 +1,9 @@
 import MLS
 import Nostr
 
-/// A group's ratchet tree for people: one line a node, children below their parent.
+/// A human-readable drawing of a group's ratchet tree: one line per node, children below their parent.
 package enum RatchetTreeDrawing {
-    /// Leaves drawn; what is more is counted.
+    /// The largest number of leaves that is drawn; of a larger tree only the count is shown.
     private static let limit = 64
 
     package static func lines(_ group: MarmotGroup) -> [String] {

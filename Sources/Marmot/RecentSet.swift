@@ -1,6 +1,7 @@
-/// The newest `limit` byte strings, in order of arrival, and up to a chunk more.
+/// The newest `limit` byte strings in order of arrival, plus up to one chunk more.
 ///
-/// A group is a value that is copied before it changes: in chunks, a change copies the newest few hundred entries and not all of them.
+/// A group is a value that is copied before it changes. Storing the entries in chunks means that a change
+/// copies only the newest few hundred of them.
 struct RecentSet: Equatable, Sendable {
     private static let chunkSize = 256
 
@@ -10,7 +11,7 @@ struct RecentSet: Equatable, Sendable {
     }
 
     private let limit: Int
-    /// Full, oldest first.
+    /// Completed chunks, oldest first.
     private var full: [Chunk] = []
     private var newestChunk = Chunk()
 
@@ -32,7 +33,7 @@ struct RecentSet: Equatable, Sendable {
 
     var newest: ArraySlice<[UInt8]> { (full.flatMap(\.order) + newestChunk.order).suffix(limit) }
 
-    /// By what is in them, however it is cut.
+    /// Compares the contents, regardless of how they are split into chunks.
     static func == (one: Self, other: Self) -> Bool {
         one.limit == other.limit && one.newest == other.newest
     }

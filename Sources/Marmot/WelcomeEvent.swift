@@ -6,7 +6,7 @@ import Nostr
 package struct WelcomeEvent: Equatable, Sendable {
     package let rumor: Rumor
     package let welcome: Welcome
-    /// Id of the key package event that was used, as the inviter says.
+    /// Id of the key package event that the inviter claims to have used.
     package let keyPackageEvent: String
     package let dialect: Dialect
 
@@ -21,7 +21,7 @@ package struct WelcomeEvent: Equatable, Sendable {
             ], content: Base64.encode(MLSMessage.welcome(welcome).encoded))
     }
 
-    /// Checks the structure (audit H) before anything is done with it.
+    /// Checks the structure (audit H) before anything else happens to the Welcome.
     package init(_ rumor: Rumor) throws(MarmotError) {
         func check(_ condition: Bool, _ why: @autoclosure () -> String) throws(MarmotError) {
             guard condition else { throw .welcomeRejected(why()) }
@@ -29,17 +29,18 @@ package struct WelcomeEvent: Equatable, Sendable {
         try check(rumor.kind == .welcome, "its kind is \(rumor.kind), not 444")
         try check(rumor.content.utf8.count <= Marmot.contentLimitBytes, "it is too large")
         let relays = rumor.tags.first("relays")?.values ?? []
-        try check(relays.contains { (try? RelayURL($0)) != nil }, "the tag relays holds no relay address")
+        try check(
+            relays.contains { (try? RelayURL($0)) != nil }, "the relays tag contains no valid relay address")
         guard let reference = rumor.tags.value("e"), !reference.isEmpty else {
-            throw .welcomeRejected("the tag e is missing")
+            throw .welcomeRejected("the e tag is missing")
         }
-        try check(rumor.tags.value("encoding") == "base64", "the tag encoding is not base64")
+        try check(rumor.tags.value("encoding") == "base64", "the encoding tag is not base64")
         guard let bytes = Base64.decode(rumor.content) else {
             throw .welcomeRejected("the content is not base64")
         }
         do {
             guard case .welcome(let welcome) = try MLSMessage(decoding: bytes) else {
-                throw MarmotError.welcomeRejected("the content is another MLS message")
+                throw MarmotError.welcomeRejected("the content is an MLS message of another type")
             }
             self.welcome = welcome
         } catch let error as MarmotError {

@@ -1,25 +1,31 @@
+import Vocabulary
 import AgentCore
 import Cryptography
 import Foundation
 import Marmot
 import Nostr
+import Providers
+import Scripting
 
 /// Relay and control planes of one `--mock` run, all on loopback in this process.
-package actor MockWorld {
+package actor MockWorld: FaultControl {
     package nonisolated let relay: EmbeddedRelay
     package nonisolated let microVM: MockMicroVM
     package nonisolated let fly: MockFly
     package nonisolated let workers: MockWorkers
     package nonisolated let faults: Faults
+    /// Addresses of the control planes, by provider.
+    package nonisolated let controlPlanes: [String: String]
+    private nonisolated let guests: ProcessGroups
     private let shared: SharedTemplate
 
-    /// What `mock agent` says, for the agents of all control planes.
+    /// The settings made with `mock agent`, for the agents of all control planes.
     private actor SharedTemplate {
         private(set) var template = AgentTemplate()
         func change(_ change: @Sendable (inout AgentTemplate) -> Void) { change(&template) }
     }
 
-    /// Ports of a world that other programs find by address; nil takes any free ones.
+    /// The ports of a world that other programs access at fixed addresses.
     package struct Ports: Sendable {
         package var relay: UInt16, fly: UInt16, workers: UInt16, microVM: UInt16
 
@@ -29,21 +35,28 @@ package actor MockWorld {
     }
 
     /// - Parameters:
-    ///   - relays: used instead of the embedded one (an explicit `--relay`).
-    ///   - directory: for guests' files.
+    ///   - relays: used instead of the embedded relay (for an explicit `--relay`).
+    ///   - directory: for the guests' files.
+    ///   - ports: nil uses any free ports.
     package init(
         relays: [RelayURL]?, directory: String, ports: Ports? = nil, faults: Faults = Faults()
     ) throws {
         let shared = SharedTemplate()
+        let guests = ProcessGroups()
+        self.guests = guests
         relay = try EmbeddedRelay(port: ports?.relay ?? 0, faults: faults)
         let relays = relays ?? [relay.url]
         microVM = try MockMicroVM(
-            port: ports?.microVM ?? 0, relays: relays, directory: directory, faults: faults
+            port: ports?.microVM ?? 0, relays: relays, directory: directory, faults: faults, guests: guests
         ) { await shared.template }
         fly = try MockFly(port: ports?.fly ?? 0, relays: relays, faults: faults) { await shared.template }
         workers = try MockWorkers(port: ports?.workers ?? 0, relays: relays, faults: faults) {
             await shared.template
         }
+        controlPlanes = [
+            FlyProvider.providerName: fly.url, WorkersProvider.providerName: workers.url,
+            MicroVMProvider.providerName: microVM.url,
+        ]
         self.faults = faults
         self.shared = shared
     }
@@ -66,7 +79,7 @@ package actor MockWorld {
         await shared.change(change)
     }
 
-    /// `mock KIND key=value…`
+    /// Implements `mock KIND key=value…`.
     package func configure(_ kind: String, _ values: [String: String]) async throws {
         let boot = values["boot"].flatMap { DurationText.parse($0, bareUnit: .seconds) }
         switch kind {
@@ -84,13 +97,14 @@ package actor MockWorld {
             await microVM.configure { settings in
                 if let guest { settings.guest = guest }
             }
-        default: throw Failure(.usage, "there is no mock \(kind)")
+        default: throw Failure(.usage, "unknown mock \"\(kind)\": expected agent or microvm")
         }
     }
 
-    /// `fault STAGE …`; nil clears all.
-    package func fault(_ rule: FaultRule?) async {
-        guard let rule else { return await faults.clear() }
+    package func clear() async { await faults.clear() }
+
+    package func add(_ rule: FaultRule) async {
+        // At once, and not only with the next event.
         if rule.stage == .relay, rule.action == .reset, rule.isUnconditional {
             await relay.dropConnections()
         } else {
@@ -98,25 +112,20 @@ package actor MockWorld {
         }
     }
 
-    package nonisolated func url(of provider: String) -> String {
-        switch provider {
-        case "fly": fly.url
-        case "workers": workers.url
-        default: microVM.url
-        }
-    }
+    /// Ends every guest's programs, for an end that cannot wait.
+    package nonisolated func killGuests() { guests.killAll() }
 
-    /// Where a request for a control plane goes in this world.
+    /// The URL that replaces the URL of a control plane in this world.
     ///
-    /// - Parameter addresses: where the control planes are said to be, by provider.
-    /// - Returns: nil when it would leave the machine.
+    /// - Parameter addresses: the configured addresses of the control planes, keyed by provider.
+    /// - Returns: nil if the request would leave this machine.
     package nonisolated func route(_ url: String, addresses: [String: String]) -> String? {
         guard let target = URLComponents(string: url), let host = target.host else { return nil }
         let path = target.percentEncodedPath + (target.percentEncodedQuery.map { "?\($0)" } ?? "")
         for (provider, address) in addresses {
             guard let base = URLComponents(string: address), base.host == host, base.port == target.port
             else { continue }
-            return self.url(of: provider) + path
+            return controlPlanes[provider].map { $0 + path }
         }
         return ["127.0.0.1", "localhost", "::1", "[::1]"].contains(host) ? url : nil
     }

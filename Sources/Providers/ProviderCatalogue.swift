@@ -1,6 +1,6 @@
 import AgentCore
 
-/// The providers there are.
+/// All providers.
 package enum ProviderCatalogue {
     package static func all(http: any HTTPClient) -> [ProviderDescription] {
         [

@@ -1,9 +1,8 @@
-import AgentCore
-
-/// Ids that control planes give. They go into addresses and into commands for people: nothing but plain characters.
+/// Ids assigned by control planes. They become part of URLs and of commands that people copy, so only plain
+/// characters are accepted.
 enum ResourceID {
-    /// Letters, digits, `-`, `_` and `.`, 128 at most, and more than dots.
-    static func isUsable(_ id: String) -> Bool {
+    /// 1 to 128 letters, digits, `-`, `_` and `.`, and not only dots.
+    static func isPlain(_ id: String) -> Bool {
         (1...128).contains(id.utf8.count)
             && id.utf8.allSatisfy { character in
                 switch character {
@@ -14,14 +13,5 @@ enum ResourceID {
                 default: false
                 }
             } && !id.allSatisfy { $0 == "." }
-    }
-
-    /// An answer must be about what was asked for.
-    static func check(_ id: String, is expected: String, _ kind: String) throws {
-        guard id != expected else { return }
-        throw ProviderError(
-            .protocolError,
-            "asked for \(kind) \(expected), the control plane answered with the id \(HTTPFailure.excerpt(Array(id.utf8)).prefix(80).debugDescription)"
-        )
     }
 }

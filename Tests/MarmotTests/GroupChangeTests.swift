@@ -66,11 +66,12 @@ struct GroupChangeTests: GroupScene {
             (.rename(name: "x", description: nil), carol, "only an admin"),
             (.remove([alice.publicKey]), carol, "only an admin"),
             (.remove([alice.publicKey]), alice, "group leave"),
-            (.remove([stranger]), alice, "no member"), (.remove([]), alice, "nobody"),
-            (.invite([try await offer(bob)]), alice, "member already"),
-            (.promote(stranger), alice, "only a member"), (.promote(bob.publicKey), alice, "admin already"),
-            (.demote(carol.publicKey), alice, "no admin"),
-            (.relays([]), alice, "at least one relay"), (.letLeave, alice, "nobody asks"),
+            (.remove([stranger]), alice, "is not a member"), (.remove([]), alice, "no account was given"),
+            (.invite([try await offer(bob)]), alice, "already a member"),
+            (.promote(stranger), alice, "only a member"),
+            (.promote(bob.publicKey), alice, "already an admin"),
+            (.demote(carol.publicKey), alice, "not an admin"),
+            (.relays([]), alice, "at least one relay"), (.commitLeaves, alice, "nobody has asked"),
             (.rename(name: String(repeating: "x", count: 256), description: nil), alice, "255"),
         ]
         for (change, author, part) in wrong {
@@ -102,7 +103,7 @@ struct GroupChangeTests: GroupScene {
                 return
             }
         }
-        let commit = try await change(.letLeave, by: bob, in: group)
+        let commit = try await change(.commitLeaves, by: bob, in: group)
         guard case .epochChanged? = try await reception(commit, alice) else {
             Issue.record("not followed")
             return
@@ -217,11 +218,11 @@ struct GroupChangeTests: GroupScene {
                 return
             }
         }
-        let owed = try await bob.client.sendAgain(in: group)
+        let owed = try await bob.client.owedMessages(in: group)
         let again = owed.map(\.event)
-        for message in owed { try await bob.client.sentAgain(message.rumor, in: group) }
+        for message in owed { try await bob.client.deliveredOwed(message.rumor, in: group) }
         #expect(again.count == 1)
-        #expect(try await bob.client.sendAgain(in: group).isEmpty)
+        #expect(try await bob.client.owedMessages(in: group).isEmpty)
         let event = try #require(again.first)
         guard case .message(let rumor, bob.publicKey)? = try await reception(event, alice) else {
             Issue.record("Alice cannot read it")

@@ -19,7 +19,7 @@ struct GroupDisorderTests: GroupScene {
         time.pass()
         let proposal = try await carol.client.leave(group)
         _ = try await reception(proposal, alice)
-        let better = try await change(.letLeave, by: alice, in: group)
+        let better = try await change(.commitLeaves, by: alice, in: group)
         _ = try await change(.updateKeys, by: bob, in: group)
         var results: [GroupReception] = []
         for event in proposalFirst ? [proposal, better] : [better, proposal] {
@@ -97,7 +97,7 @@ struct GroupDisorderTests: GroupScene {
             now: time.now, random: SeededRandom("x"))
         await #expect(throws: MarmotError.self) { try await self.reception(event, alice) }
         _ = try await reception(try await carol.client.leave(group), alice)
-        let commit = try await change(.letLeave, by: alice, in: group)
+        let commit = try await change(.commitLeaves, by: alice, in: group)
         #expect(try #require(await alice.client.group(group)).members.count == 2)
         _ = commit
     }
@@ -117,7 +117,7 @@ struct GroupDisorderTests: GroupScene {
                 return
             }
         }
-        try await change(.letLeave, by: alice, in: group)
+        try await change(.commitLeaves, by: alice, in: group)
         #expect(try #require(await alice.client.group(group)).members.count == 2)
     }
 
@@ -186,7 +186,7 @@ struct GroupDisorderTests: GroupScene {
         _ = try await alice.client.encrypt("now that she is gone", in: group)
         let bobsKey = bob.publicKey
         #expect(try await reception(better, alice) == .rolledBack(to: 2, by: bobsKey, withheld: 1))
-        #expect(try await alice.client.sendAgain(in: group).isEmpty)
+        #expect(try await alice.client.owedMessages(in: group).isEmpty)
         _ = try await reception(better, carol)
         #expect(try await isTalking([alice, bob, carol], in: group))
     }

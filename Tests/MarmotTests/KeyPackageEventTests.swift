@@ -52,8 +52,8 @@ struct KeyPackageEventTests {
         ("bad relay", { $0.replace("relays", "http://x") }, "relays"),
         ("no encoding", { $0.tags.removeAll { $0.name == "encoding" } }, "encoding"),
         ("hex", { $0.replace("encoding", "hex") }, "encoding"),
-        ("wrong i", { $0.replace("i", String(repeating: "0", count: 64)) }, "tag i"),
-        ("short d", { $0.replace("d", "ab") }, "tag d"),
+        ("wrong i", { $0.replace("i", String(repeating: "0", count: 64)) }, "i tag"),
+        ("short d", { $0.replace("d", "ab") }, "d tag"),
         ("content", { $0.content = "not base64!" }, "base64"),
         ("empty", { $0.content = "" }, "malformed"),
         (
@@ -78,7 +78,9 @@ struct KeyPackageEventTests {
         var event = try events()[1].rumor
         event.author = TestKeys.carol.publicKey
         let signed = try event.signed(by: TestKeys.carol, random: SeededRandom("x"))
-        #expect { try KeyPackageEvent(signed, now: Self.now) } throws: { "\($0)".contains("another account") }
+        #expect { try KeyPackageEvent(signed, now: Self.now) } throws: {
+            "\($0)".contains("does not name the event's author")
+        }
     }
 
     @Test("refuses an expired one, and takes the older valid one instead")

@@ -137,7 +137,8 @@ struct MarmotGroupTests {
             } catch { #expect("\(error)".contains(part), "\(error)") }
         }
         try await attempt({ $0.author = TestKeys.carol.publicKey }, "not the member who signed")
-        try await attempt({ $0.replace("e", String(repeating: "1", count: 64)) }, "another key package event")
+        try await attempt(
+            { $0.replace("e", String(repeating: "1", count: 64)) }, "does not match the key package")
         try await attempt({ $0.replace("encoding", "hex") }, "encoding")
         try await attempt({ $0.replace("relays", "nothing") }, "relays")
         try await attempt({ $0.content = "AAAA" }, "malformed")

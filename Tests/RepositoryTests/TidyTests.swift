@@ -5,65 +5,10 @@ import Testing
 /// Rules about the repository itself, read from its files.
 @Suite("The repository")
 struct TidyTests {
-    private static let root = Vectors.repositoryRoot.path
-
-    private static func files(under folder: String, ending: String) -> [String] {
-        let found =
-            FileManager.default.enumerator(atPath: "\(root)/\(folder)")?.compactMap { $0 as? String } ?? []
-        return found.filter { $0.hasSuffix(ending) }.sorted().map { "\(folder)/\($0)" }
-    }
-
-    private static func text(_ path: String) throws -> String {
-        try String(contentsOfFile: "\(root)/\(path)", encoding: .utf8)
-    }
-
-    /// Who may import whom (docs/architecture.md). SwiftPM lets undeclared transitive imports pass; this does not.
-    private static let system: Set<String> = [
-        "Foundation", "FoundationNetworking", "Dispatch", "Synchronization",
-    ]
-    private static let table: [String: Set<String>] = [
-        "Cryptography": ["COpenSSL", "CSecp256k1"],
-        "MLS": ["Cryptography"],
-        "Nostr": ["Cryptography"],
-        "Marmot": ["MLS", "Nostr", "Cryptography"],
-        "AgentCore": ["Marmot", "MLS", "Nostr", "Cryptography"],
-        "Providers": ["AgentCore", "Nostr", "Cryptography"],
-        "Scripting": ["AgentCore", "Marmot", "Nostr"],
-        "Mocks": ["AgentCore", "Providers", "Marmot", "Nostr", "Cryptography"],
-        "PikaShell": [
-            "Scripting", "Providers", "AgentCore", "Marmot", "Nostr", "Cryptography", "Mocks", "CLibedit",
-        ],
-    ]
-
-    @Test("layers import only what stands below them")
-    func imports() throws {
-        for (target, allowed) in Self.table {
-            for path in Self.files(under: "Sources/\(target)", ending: ".swift") {
-                for line in try Self.text(path).split(separator: "\n") where line.hasPrefix("import ") {
-                    let module = String(line.dropFirst(7))
-                    #expect(allowed.union(Self.system).contains(module), "\(path) imports \(module)")
-                }
-            }
-        }
-    }
-
-    @Test("only PikaShell writes to the terminal, and only one file of it")
-    func printing() throws {
-        for path in Self.files(under: "Sources", ending: ".swift") where !path.hasSuffix("OutputQueue.swift")
-        {
-            // The bridge is Python.
-            if path.hasSuffix("GuestFiles.swift") { continue }
-            let text = try Self.text(path)
-            for banned in ["print(\"", "fputs(", "NSLog(", "debugPrint("] {
-                #expect(!text.contains(" \(banned)"), "\(path) uses \(banned)")
-            }
-        }
-    }
-
     @Test("no force-try, no forced cast, no detached task, no sleeping thread in Sources")
     func banned() throws {
-        for path in Self.files(under: "Sources", ending: ".swift") {
-            let text = try Self.text(path)
+        for path in Repository.files(under: "Sources", ending: ".swift") {
+            let text = try Repository.text(path)
             for banned in [
                 "try!", " as! ", "Task.detached", "usleep(", "Thread.sleep", "TODO", "FIXME", "XXX ",
             ] {
@@ -75,9 +20,9 @@ struct TidyTests {
     @Test("files stay small: 350 lines, tests 500")
     func sizes() throws {
         for (folder, limit) in [("Sources", 350), ("Fuzz", 350), ("Bench", 350), ("Tests", 500)] {
-            for path in Self.files(under: folder, ending: ".swift") {
+            for path in Repository.files(under: folder, ending: ".swift") {
                 #expect(
-                    try Self.text(path).split(separator: "\n", omittingEmptySubsequences: false).count
+                    try Repository.text(path).split(separator: "\n", omittingEmptySubsequences: false).count
                         <= limit, "\(path)")
             }
         }
@@ -86,8 +31,8 @@ struct TidyTests {
     @Test("tests do not sleep")
     func sleeping() throws {
         let word = "sl" + "eep(for"
-        for path in Self.files(under: "Tests", ending: ".swift") {
-            #expect(!(try Self.text(path).contains(word)), "\(path)")
+        for path in Repository.files(under: "Tests", ending: ".swift") {
+            #expect(!(try Repository.text(path).contains(word)), "\(path)")
         }
     }
 
@@ -96,10 +41,10 @@ struct TidyTests {
         let allowed = ["us-east.nostr.pikachat.org", "eu.nostr.pikachat.org"]
         let paths =
             ["Sources", "scripts", "docs", "Tests", "Fuzz", "Bench", ".github", ".ci"]
-            .flatMap { Self.files(under: $0, ending: "") }
+            .flatMap { Repository.files(under: $0, ending: "") }
             + ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "justfile"]
         for path in Set(paths) {
-            guard let text = try? Self.text(path) else { continue }
+            guard let text = try? Repository.text(path) else { continue }
             for match in text.matches(of: /(?i)wss?:\/\/([a-z0-9.-]+)/) {
                 let host = String(match.output.1).lowercased()
                 // Names that cannot belong to anybody (RFC 2606), addresses of this machine, and placeholders.
@@ -115,24 +60,27 @@ struct TidyTests {
     func mlsChecks() throws {
         let pattern = /CHK-[A-Z]+-[0-9]{2}/
         var inCode = Set<String>()
-        for path in Self.files(under: "Sources/MLS", ending: ".swift") {
-            let text = try Self.text(path)
+        for path in Repository.files(under: "Sources/MLS", ending: ".swift") {
+            let text = try Repository.text(path)
             guard text.contains("CHK-") else { continue }
             for match in text.matches(of: pattern) { inCode.insert(String(match.output)) }
         }
-        let listed = Set(try Self.text("docs/mls-checks.md").matches(of: pattern).map { String($0.output) })
+        let listed = Set(
+            try Repository.text("docs/mls-checks.md").matches(of: pattern).map { String($0.output) })
         #expect(inCode.subtracting(listed).isEmpty, "not listed: \(inCode.subtracting(listed).sorted())")
         #expect(listed.subtracting(inCode).isEmpty, "not in the code: \(listed.subtracting(inCode).sorted())")
         var tested = Set<String>()
-        for path in Self.files(under: "Tests/MLSTests", ending: ".swift") {
-            for match in try Self.text(path).matches(of: pattern) { tested.insert(String(match.output)) }
+        for path in Repository.files(under: "Tests/MLSTests", ending: ".swift") {
+            for match in try Repository.text(path).matches(of: pattern) {
+                tested.insert(String(match.output))
+            }
         }
         #expect(listed.subtracting(tested).isEmpty, "without a test: \(listed.subtracting(tested).sorted())")
     }
 
     @Test("build products and resolved packages stay out of git")
     func ignored() throws {
-        let ignore = try Self.text(".gitignore")
+        let ignore = try Repository.text(".gitignore")
         #expect(ignore.contains(".build/") && ignore.contains("Package.resolved"))
     }
 }

@@ -1,6 +1,8 @@
-/// What goes wrong.
+import Vocabulary
+
+/// The fault that is injected.
 package enum FaultAction: Equatable, Sendable {
-    /// An HTTP status, and seconds for Retry-After; for relays a refusal.
+    /// An HTTP error status, with `Retry-After` in seconds; a relay rejects the event.
     case status(Int, retryAfter: Int?)
     case latency(Duration, jitter: Duration)
     case hang, reset, drop, dup
@@ -17,15 +19,15 @@ package enum FaultAction: Equatable, Sendable {
     }
 }
 
-/// One fault with its conditions.
+/// One fault and the conditions under which it is injected.
 package struct FaultRule: Equatable, Sendable {
     package var stage: FaultStage
     package var action: FaultAction
-    /// How often it strikes; nil always.
+    /// How many times it is injected; nil means without limit.
     package var times: Int?
-    /// How many chances pass first.
+    /// How many opportunities pass first.
     package var after = 0
-    /// Of each chance, 0 to 1.
+    /// Probability at each opportunity, 0 to 1.
     package var probability = 1.0
     package var seed: UInt64 = 1
 
@@ -34,14 +36,15 @@ package struct FaultRule: Equatable, Sendable {
         self.action = action
     }
 
-    /// From the words of `fault STAGE [KIND] key=value…`.
+    /// Reads the arguments of `fault STAGE [KIND] key=value…`.
     ///
-    /// - Throws: `Failure` (usage) for what is unknown, contradicts itself, or cannot happen at that stage.
+    /// - Throws: `Failure` (usage) for unknown or contradictory arguments, and for a kind that the stage does
+    ///   not support.
     package init(words: [String], values: [String: String]) throws {
         guard let name = words.first, let stage = FaultStage(rawValue: name) else {
             throw Failure(
-                .usage, "there is no stage \(words.first ?? "named")",
-                hints: ["known: \(FaultStage.allCases.map(\.rawValue).joined(separator: ", "))"])
+                .usage, words.first.map { "unknown fault stage: \($0)" } ?? "fault needs a stage",
+                hints: ["stages: \(FaultStage.allCases.map(\.rawValue).joined(separator: ", "))"])
         }
         var given = words.dropFirst().map { $0 }
         given += ["status", "latency"].filter { values[$0] != nil }
@@ -50,12 +53,12 @@ package struct FaultRule: Equatable, Sendable {
         }
         guard stage.kinds.contains(kind) else {
             throw Failure(
-                .usage, "\(kind.rawValue) cannot happen at \(name)",
-                hints: ["there it can be: \(stage.kinds.map(\.rawValue).joined(separator: ", "))"])
+                .usage, "\(kind.rawValue) is not possible at stage \(name)",
+                hints: ["possible at this stage: \(stage.kinds.map(\.rawValue).joined(separator: ", "))"])
         }
         for (key, needed) in [("retry-after", FaultKind.status), ("jitter", .latency)]
         where values[key] != nil && kind != needed {
-            throw Failure(.usage, "\(key)= goes with \(needed.rawValue)=")
+            throw Failure(.usage, "\(key)= is only valid together with \(needed.rawValue)=")
         }
         func number<Value: LosslessStringConvertible & Comparable>(
             _ key: String, _ range: ClosedRange<Value>
@@ -64,14 +67,14 @@ package struct FaultRule: Equatable, Sendable {
             guard let value = Value(text), range.contains(value) else {
                 throw Failure(
                     .usage,
-                    "\(key)=\(text): a number from \(range.lowerBound) to \(range.upperBound) is needed")
+                    "\(key)=\(text): must be a number from \(range.lowerBound) to \(range.upperBound)")
             }
             return value
         }
         func duration(_ key: String) throws -> Duration? {
             guard let text = values[key] else { return nil }
             guard let value = DurationText.parse(text, bareUnit: .milliseconds) else {
-                throw Failure(.usage, "\(key)=\(text): a time such as 500ms or 2s is needed")
+                throw Failure(.usage, "\(key)=\(text): must be a duration, such as 500ms or 2s")
             }
             return value
         }
@@ -95,6 +98,6 @@ package struct FaultRule: Equatable, Sendable {
         seed = try number("seed", 0...UInt64.max) ?? 1
     }
 
-    /// Whether it strikes at every chance.
+    /// Whether it is injected at every opportunity.
     package var isUnconditional: Bool { times == nil && after == 0 && probability >= 1 }
 }

@@ -1,23 +1,23 @@
-/// Where in an agent's life something can go wrong.
+/// Stages of an agent's life at which faults can be injected.
 package enum FaultStage: String, CaseIterable, Sendable {
     /// Any request to a control plane.
     case http
-    /// Creating requests.
+    /// Requests that create a resource.
     case spawn
-    /// The agent's start.
+    /// The agent's startup.
     case boot
-    /// Offering the key package.
+    /// Publishing the key package.
     case keypackage
     /// Delivering the Welcome.
     case group
-    /// Any event on its way over a relay.
+    /// Any event sent over a relay.
     case relay
-    /// The agent's answers.
+    /// The agent's replies.
     case agent
-    /// Deleting requests.
+    /// Requests that delete a resource.
     case teardown
 
-    /// What can go wrong there.
+    /// The kinds of fault that are possible at this stage.
     package var kinds: [FaultKind] {
         switch self {
         case .http, .spawn, .teardown: [.status, .latency, .hang, .reset, .drop]
@@ -28,18 +28,18 @@ package enum FaultStage: String, CaseIterable, Sendable {
     }
 }
 
-/// The ways of going wrong.
+/// Kinds of fault.
 package enum FaultKind: String, CaseIterable, Sendable {
-    /// An HTTP status; a relay refuses.
+    /// An HTTP error status; a relay rejects the event.
     case status
-    /// Late.
+    /// A delay.
     case latency
-    /// No answer, and no end.
+    /// No answer, and the connection stays open.
     case hang
-    /// The connection breaks; an agent dies.
+    /// The connection breaks; an agent crashes.
     case reset
-    /// Lost on the way.
+    /// The message is lost.
     case drop
-    /// Twice.
+    /// The message is delivered twice.
     case dup
 }

@@ -1,3 +1,4 @@
+import Vocabulary
 import Foundation
 import Marmot
 
@@ -19,22 +20,9 @@ package final class Journal: Sendable {
 
     deinit { close(descriptor) }
 
-    /// A journal that cannot be written must not stop the work it describes.
+    /// A journal that cannot be written must not stop the work it describes. What people say to each other is not for log files.
     package func write(_ record: EventRecord) {
-        var fields = record.fields
-        // What people say to each other is not for log files; how much they said is.
-        switch record.event {
-        case .sent(let text, _), .reply(let text, _, _): fields["text"] = .text("(\(text.count) characters)")
-        case .result(let text), .echo(let text): fields["text"] = .text("(\(text.count) characters)")
-        // An error frame quotes the script and the replies; its first line is what happened.
-        case .failure(_, let message):
-            fields["message"] = .text(
-                message.split(separator: "\n").first.map { String($0.prefix { $0 != "\"" }) } ?? "")
-        default: break
-        }
-        fields["event"] = .text(record.name)
-        fields["time"] = .number(Int(record.time))
-        let line = Array((EventValue.record(fields).json + "\n").utf8)
+        let line = Array((record.jsonWithoutConversation + "\n").utf8)
         _ = line.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
     }
 }

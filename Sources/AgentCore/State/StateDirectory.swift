@@ -1,12 +1,15 @@
 import Foundation
 import Marmot
+import Vocabulary
 
 /// The directory that holds a user's state: 0700, used by one process at a time.
 package final class StateDirectory: Sendable {
     /// Another process uses the directory.
-    package struct Locked: Error, Equatable, CustomStringConvertible {
+    package struct Locked: FailureConvertible, Equatable, CustomStringConvertible {
         package let path: String
         package let holder: String
+
+        package var failure: Failure { Failure(.require, description) }
 
         package var description: String {
             "the state directory \(path) is in use by \(holder). Wait for it, or choose another with --state-dir"

@@ -1,3 +1,4 @@
+import Vocabulary
 import Cryptography
 import Nostr
 
@@ -17,7 +18,7 @@ extension AgentSession {
                 ))
         }
         let botKey = try Secp256k1SecretKey.random(from: environment.random)
-        environment.log.masking.add(Hex.encode(botKey.secret.exposed()))
+        environment.log.masking.add(key: botKey)
         let suffix = Hex.encode(try environment.random.bytes(4))
         let recorder = ResourceRecorder(
             ledger: environment.ledger, provider: provider.name, url: provider.controlPlane, suffix: suffix)

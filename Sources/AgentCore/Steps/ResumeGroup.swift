@@ -1,8 +1,9 @@
+import Vocabulary
 import Marmot
 import Nostr
 
 extension AgentSession {
-    /// Goes on in a group of an earlier run.
+    /// Continues in a group of an earlier run.
     ///
     /// - Parameter id: the beginning of its Nostr group id, or its name; nil where there is only one.
     package func resumeGroup(_ id: String?) async throws -> MarmotGroup {
@@ -18,13 +19,13 @@ extension AgentSession {
                 .usage,
                 found.isEmpty
                     ? "there is no \(id.map { "group \($0)" } ?? "group") in the state directory"
-                    : "\(found.count) groups are meant: say which",
+                    : "\(found.count) groups match: name one by the beginning of its id",
                 hints: (found.isEmpty ? groups : found).prefix(10).map {
                     "group use \($0.nostrGroupIDHex.prefix(12))   \"\($0.data.name)\""
                 })
         }
-        // What is wrong with the new group must not cost the one in use.
-        _ = try meetingPlaces(of: group, for: "group use")
+        // A mistake about the new group must not cost the one in use.
+        _ = try meetingRelays(of: group, for: "group use")
         await stopListening()
         provider = nil
         recorder = nil
@@ -34,11 +35,11 @@ extension AgentSession {
             try await catchUp(group, for: "group use")
             // What an earlier run owed and could not deliver.
             try await deliverWelcomes(of: group.id)
-            try await sendAgain()
-            await letMembersLeave()
+            await resendOwed()
+            await commitLeaves()
         } catch let failure as Failure {
-            // Looking is possible all the same; what would send says it again.
-            emit(.warning("not up to date: \(failure.message)"))
+            // Looking at it is possible all the same; what would send reports it again.
+            emit(.warning("the group may be out of date: \(failure.message)"))
         } catch let error as PublishError {
             emit(.warning("a Welcome is still owed: \(error)"))
         }
@@ -57,6 +58,6 @@ extension AgentSession {
         }
         throw Failure(
             .notReady, "no relay has event \(id.hex)",
-            hints: ["relays keep what they want; give the event's JSON, or a file with it"])
+            hints: ["relays do not keep everything; give the event's JSON, or a file with it"])
     }
 }

@@ -1,4 +1,4 @@
-/// Lower-case hexadecimal, as Nostr writes keys and ids.
+/// Lower-case hexadecimal, in which Nostr writes keys and ids.
 package enum Hex {
     private static let digits = Array("0123456789abcdef".utf8)
 
@@ -12,7 +12,7 @@ package enum Hex {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Nil for an odd number of digits or any other character; both cases of letters are read.
+    /// Decodes upper-case and lower-case digits; nil for an odd number of digits or any other character.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count / 2)

@@ -1,6 +1,7 @@
 import COpenSSL
 
-/// Key material: immutable, compared in constant time, overwritten when the last reference goes, never printed.
+/// Key material. It is immutable, compared in constant time, overwritten when the last reference is released,
+/// and never printed.
 package struct SecretBytes: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
     /// `@unchecked Sendable`: the buffer is written once, before `init` returns.
     private final class Storage: @unchecked Sendable {
@@ -24,7 +25,7 @@ package struct SecretBytes: Sendable, Equatable, CustomStringConvertible, Custom
     /// Length in bytes.
     package var count: Int { storage.buffer.count }
 
-    /// A secret of `count` bytes that `fill` writes in place; the buffer starts zeroed.
+    /// Creates a secret of `count` bytes, which `fill` writes in place. The buffer is initially zero.
     package init<Failure: Error>(
         count: Int, fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
@@ -32,7 +33,7 @@ package struct SecretBytes: Sendable, Equatable, CustomStringConvertible, Custom
         try fill(storage.buffer)
     }
 
-    /// Copies `bytes`; the caller's copy is not wiped.
+    /// Copies `bytes`. The caller's copy is not wiped.
     package init(_ bytes: some Collection<UInt8>) {
         storage = Storage(count: bytes.count)
         storage.buffer.copyBytes(from: bytes)
@@ -44,7 +45,8 @@ package struct SecretBytes: Sendable, Equatable, CustomStringConvertible, Custom
         try body(UnsafeRawBufferPointer(storage.buffer))
     }
 
-    /// A plain copy, for encodings that must leave the process' keeping (files, the wire). Named so that uses stand out.
+    /// An unprotected copy, for secrets that have to leave this type (for files, the wire, or concatenation).
+    /// The name is meant to make its uses stand out.
     package func exposed() -> [UInt8] { [UInt8](storage.buffer) }
 
     package static func == (a: SecretBytes, b: SecretBytes) -> Bool {

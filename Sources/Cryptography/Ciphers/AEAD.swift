@@ -1,6 +1,7 @@
 import COpenSSL
 
-/// One authenticated cipher as OpenSSL runs it; AES-128-GCM and ChaCha20-Poly1305 differ only in the algorithm and key length.
+/// An authenticated cipher implemented by OpenSSL. AES-128-GCM and ChaCha20-Poly1305 differ only in algorithm
+/// and key length.
 struct AEAD: Sendable {
     static let tagLengthBytes = 16
     static let nonceLengthBytes = 12
@@ -37,7 +38,7 @@ struct AEAD: Sendable {
         let context = try start(key: key, nonce: nonce, encrypting: 0)
         let ciphertext = sealed.dropLast(Self.tagLengthBytes)
         var tag = [UInt8](sealed.suffix(Self.tagLengthBytes))
-        // One byte more than needed, so that an empty message still has an address.
+        // One byte more than needed, so that the buffer of an empty message has an address.
         var output = [UInt8](repeating: 0, count: ciphertext.count + 1)
         var written: Int32 = 0
         try authenticate(associated, in: context)

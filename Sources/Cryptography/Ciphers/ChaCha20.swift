@@ -1,8 +1,9 @@
 import COpenSSL
 
-/// The bare ChaCha20 stream (RFC 8439 §2.4), block counter starting at 0, for NIP-44, which authenticates with HMAC itself.
+/// The ChaCha20 stream cipher (RFC 8439 §2.4) with the block counter starting at 0. Used by NIP-44, which
+/// authenticates with HMAC separately.
 package enum ChaCha20 {
-    /// Encrypts or decrypts: the same operation. Key 32 bytes, nonce 12.
+    /// Encrypts or decrypts, which is the same operation. The key is 32 bytes long, the nonce 12.
     package static func apply(
         to text: [UInt8], key: SecretBytes, nonce: [UInt8]
     ) throws(CryptographyError) -> [UInt8] {
@@ -10,7 +11,7 @@ package enum ChaCha20 {
         try CryptographyError.requireLength("ChaCha20 nonce", nonce.count, 12)
         guard !text.isEmpty else { return [] }
         let context = try EVPCipherContext()
-        // OpenSSL's 16-byte IV is the little-endian block counter, then the nonce.
+        // OpenSSL's 16-byte IV is the little-endian block counter followed by the nonce.
         let counterAndNonce = [0, 0, 0, 0] + nonce
         let started = key.withUnsafeBytes {
             EVP_EncryptInit_ex2(

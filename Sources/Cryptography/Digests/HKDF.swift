@@ -1,16 +1,17 @@
-/// HKDF with SHA-256 (RFC 5869): two compositions of OpenSSL's HMAC.
+/// HKDF with SHA-256 (RFC 5869), built on OpenSSL's HMAC.
 ///
-/// OpenSSL's own HKDF refuses an `info` over 2048 bytes, and MLS puts the whole GroupContext there (RFC 9420 §8).
+/// OpenSSL's own HKDF rejects an `info` longer than 2048 bytes, but MLS puts the whole GroupContext there
+/// (RFC 9420 §8).
 package enum HKDF {
-    /// §2.2; an empty salt stands for 32 zero bytes.
+    /// HKDF-Extract (§2.2). An empty salt stands for 32 zero bytes.
     package static func extract(salt: SecretBytes, inputKeyMaterial: SecretBytes) -> SecretBytes {
-        // HMAC pads its key with zeros, so the empty key and 32 zero bytes are the same key.
+        // HMAC pads its key with zeros, so an empty key and 32 zero bytes are equivalent.
         var message = inputKeyMaterial.exposed()
         defer { for index in message.indices { message[index] = 0 } }
         return HMACSHA256.secret(for: message, key: salt)
     }
 
-    /// §2.3; `length` in bytes, at most 255 · 32.
+    /// HKDF-Expand (§2.3). `length` is in bytes, at most 255 · 32.
     package static func expand(
         pseudoRandomKey: SecretBytes, info: [UInt8], length: Int
     ) throws(CryptographyError) -> SecretBytes {

@@ -8,7 +8,7 @@ package enum HMACSHA256 {
         return code
     }
 
-    /// The same, for codes that are secrets themselves.
+    /// Like `authenticationCode`, for codes that are themselves secret.
     static func secret(for message: [UInt8], key: SecretBytes) -> SecretBytes {
         SecretBytes(count: SHA256.digestLengthBytes) { write(message, key: key, into: $0) }
     }
@@ -18,7 +18,8 @@ package enum HMACSHA256 {
     ) {
         var length: UInt32 = 0
         let written = key.withUnsafeBytes { key in
-            // HMAC() reads a null key as "reuse the last one": an empty key needs an address too.
+            // HMAC() takes a null key to mean "reuse the previous key", so an empty key needs an address,
+            // too.
             var empty: UInt8 = 0
             return withUnsafePointer(to: &empty) { fallback in
                 COpenSSL.HMAC(

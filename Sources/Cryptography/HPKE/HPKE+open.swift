@@ -1,7 +1,8 @@
 extension HPKE {
     /// OpenBase (§6.1), single shot.
     ///
-    /// - Throws: `.authenticationFailed` when the ciphertext was not made for this key, info and associated data.
+    /// - Throws: `.authenticationFailed` if the ciphertext was not produced for this key, info and associated
+    ///   data.
     package static func open(
         _ sealed: Sealed, with privateKey: SecretBytes, info: [UInt8], authenticating associated: [UInt8] = []
     ) throws(CryptographyError) -> [UInt8] {

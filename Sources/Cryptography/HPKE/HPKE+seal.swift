@@ -1,7 +1,7 @@
 extension HPKE {
     /// SealBase (§6.1), single shot.
     ///
-    /// - Parameter random: 32 bytes drawn for the ephemeral key.
+    /// - Parameter random: the source of the 32 bytes for the ephemeral key.
     package static func seal(
         _ plaintext: [UInt8], to publicKey: [UInt8], info: [UInt8], authenticating associated: [UInt8] = [],
         random: some RandomSource
@@ -10,7 +10,8 @@ extension HPKE {
             plaintext, to: publicKey, info: info, authenticating: associated, ephemeralKey: random.secret(32))
     }
 
-    /// With a given ephemeral key, which must never be used again: for many seals whose randomness is drawn in order before.
+    /// Like `seal` with a random source, but with a given ephemeral key, which must never be reused. Meant
+    /// for many encryptions in parallel whose random bytes have been generated in order beforehand.
     package static func seal(
         _ plaintext: [UInt8], to publicKey: [UInt8], info: [UInt8], authenticating associated: [UInt8] = [],
         ephemeralKey: SecretBytes

@@ -1,6 +1,6 @@
-/// HPKE (RFC 9180) for MLS cipher suite 1. Operations: `HPKE+seal.swift`, `HPKE+open.swift`.
+/// HPKE (RFC 9180) for MLS cipher suite 1. The operations are in `HPKE+seal.swift` and `HPKE+open.swift`.
 package enum HPKE {
-    /// An encapsulated key (32 bytes) and what it encrypts (plaintext plus 16 bytes).
+    /// An encapsulated key (32 bytes) and a ciphertext (16 bytes longer than the plaintext).
     package struct Sealed: Equatable, Sendable {
         package var encapsulatedKey: [UInt8]
         package var ciphertext: [UInt8]
@@ -11,7 +11,8 @@ package enum HPKE {
         }
     }
 
-    /// DeriveKeyPair of the X25519 KEM (§7.1.3): the private key for a path secret or an init secret.
+    /// DeriveKeyPair of the X25519 KEM (§7.1.3): derives a private key from a node secret or an external
+    /// secret.
     package static func derivePrivateKey(from seed: SecretBytes) throws(CryptographyError) -> SecretBytes {
         let suite = HPKESuite.kemSuiteID
         let extracted = HPKELabels.extract(

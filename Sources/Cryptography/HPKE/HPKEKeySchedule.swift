@@ -1,4 +1,5 @@
-/// Key and nonce of one single-shot base-mode encryption (RFC 9180 §5.1), from the KEM's shared secret.
+/// Derives key and nonce of a single-shot encryption in base mode (RFC 9180 §5.1) from the KEM's shared
+/// secret.
 struct HPKEKeySchedule {
     let key: SecretBytes
     let baseNonce: [UInt8]

@@ -7,7 +7,7 @@ package struct Ed25519Key: Sendable {
     private let key: EVPKey
     package let publicKey: [UInt8]
 
-    /// From the 32-byte seed.
+    /// Creates a key from the 32-byte seed.
     package init(privateKey: SecretBytes) throws(CryptographyError) {
         key = try EVPKey(privateBytes: privateKey, type: EVP_PKEY_ED25519, name: "Ed25519 private key")
         publicKey = try key.publicBytes()
@@ -25,7 +25,7 @@ package struct Ed25519Key: Sendable {
         return signature
     }
 
-    /// False for a wrong signature and for a key that is no curve point.
+    /// False for an invalid signature, and for a key that is not a curve point.
     package static func isValid(_ signature: [UInt8], for message: [UInt8], publicKey: [UInt8]) -> Bool {
         guard signature.count == signatureLengthBytes,
             let key = try? EVPKey(publicBytes: publicKey, type: EVP_PKEY_ED25519, name: "Ed25519 public key"),

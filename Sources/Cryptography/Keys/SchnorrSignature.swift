@@ -4,7 +4,7 @@ import CSecp256k1
 package enum SchnorrSignature {
     package static let lengthBytes = 64
 
-    /// Signs a message of any length; Nostr signs the 32-byte event id.
+    /// Signs a message of any length. Nostr signs the 32-byte event id.
     ///
     /// - Parameter auxiliaryRandom: 32 bytes mixed into the nonce (BIP-340 "Default Signing").
     package static func sign(
@@ -16,7 +16,7 @@ package enum SchnorrSignature {
         var signature = [UInt8](repeating: 0, count: lengthBytes)
         var auxiliary = auxiliaryRandom
         let signed = auxiliary.withUnsafeMutableBytes { auxiliary in
-            // SECP256K1_SCHNORRSIG_EXTRAPARAMS_MAGIC, a compound initialiser that Swift does not import.
+            // SECP256K1_SCHNORRSIG_EXTRAPARAMS_MAGIC, a compound initializer that Swift does not import.
             var parameters = secp256k1_schnorrsig_extraparams(
                 magic: (0xda, 0x6f, 0xb3, 0x8c), noncefp: nil, ndata: auxiliary.baseAddress)
             return secp256k1_schnorrsig_sign_custom(

@@ -1,8 +1,8 @@
 import CSecp256k1
 
-/// secp256k1 ECDH giving the bare x coordinate, as NIP-44 wants it.
+/// secp256k1 ECDH that returns the unhashed x coordinate, as NIP-44 requires.
 package enum Secp256k1Agreement {
-    /// 32 bytes; the public key is lifted to the point with even y (BIP-340).
+    /// Returns 32 bytes. The public key is lifted to the point with even y (BIP-340).
     package static func sharedX(
         of key: Secp256k1SecretKey, with peer: XOnlyKey
     ) throws(CryptographyError) -> SecretBytes {

@@ -1,8 +1,9 @@
 import CSecp256k1
 
-/// The one libsecp256k1 context of the process, blinded once.
+/// The process-wide libsecp256k1 context, randomized once for blinding.
 ///
-/// `@unchecked Sendable`: after randomisation the context is only read, which the library documents as thread-safe.
+/// `@unchecked Sendable` because after randomization the context is only read, which the library documents as
+/// thread-safe.
 final class Secp256k1Context: @unchecked Sendable {
     static let shared = Secp256k1Context()
 
@@ -13,7 +14,7 @@ final class Secp256k1Context: @unchecked Sendable {
             fatalError("libsecp256k1 could not allocate its context")
         }
         self.pointer = pointer
-        // Without a seed the library works, only without blinding against side channels.
+        // Without a seed the library works as well, only without blinding against side channels.
         if let seed = try? SystemRandom().bytes(32) { _ = secp256k1_context_randomize(pointer, seed) }
     }
 }

@@ -7,7 +7,7 @@ package struct Secp256k1SecretKey: Sendable, Equatable {
     package let secret: SecretBytes
     package let publicKey: XOnlyKey
 
-    /// - Throws: `.invalidKey` for zero and for numbers not below the group order.
+    /// - Throws: `.invalidLength`, or `.invalidKey` for zero and for numbers not below the group order.
     package init(_ secret: SecretBytes) throws(CryptographyError) {
         try CryptographyError.requireLength("secret key", secret.count, Self.lengthBytes)
         self.secret = secret
@@ -22,13 +22,14 @@ package struct Secp256k1SecretKey: Sendable, Equatable {
         publicKey = XOnlyKey(trusted: bytes)
     }
 
-    /// From 64 hexadecimal digits.
+    /// Creates a key from 64 hexadecimal digits.
     package init(hex: String) throws(CryptographyError) {
         guard let bytes = Hex.decode(hex) else { throw .invalidKey("secret key (64 hexadecimal digits)") }
         try self.init(SecretBytes(bytes))
     }
 
-    /// A fresh key; a draw outside the range (probability 2^-128) is an error, not a loop.
+    /// Generates a fresh key. If the random bytes are out of range (probability 2^-128), it throws instead of
+    /// trying again.
     package static func random(from source: some RandomSource) throws(CryptographyError) -> Secp256k1SecretKey
     {
         try Secp256k1SecretKey(source.secret(lengthBytes))

@@ -5,15 +5,15 @@ package struct X25519Key: Sendable {
     private let key: EVPKey
     package let publicKey: [UInt8]
 
-    /// From the 32-byte scalar as RFC 7748 §5 encodes it; clamping happens on use.
+    /// Creates a key from the 32-byte scalar as encoded in RFC 7748 §5. It is clamped when it is used.
     package init(privateKey: SecretBytes) throws(CryptographyError) {
         key = try EVPKey(privateBytes: privateKey, type: EVP_PKEY_X25519, name: "X25519 private key")
         publicKey = try key.publicBytes()
     }
 
-    /// The shared secret with `peer` (32 bytes).
+    /// Computes the secret shared with `peer` (32 bytes).
     ///
-    /// - Throws: `.invalidKey` when the result is all zero (a low-order peer key, RFC 7748 §6.1).
+    /// - Throws: `.invalidKey` if the result is all zeros (a low-order peer key, RFC 7748 §6.1).
     package func sharedSecret(with peer: [UInt8]) throws(CryptographyError) -> SecretBytes {
         let peerKey = try EVPKey(publicBytes: peer, type: EVP_PKEY_X25519, name: "X25519 public key")
         guard let context = EVP_PKEY_CTX_new(key.pointer, nil) else {

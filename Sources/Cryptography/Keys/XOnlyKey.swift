@@ -1,19 +1,20 @@
 import CSecp256k1
 
-/// A secp256k1 public key as Nostr and BIP-340 write it: the x coordinate, 32 bytes, of the point with even y.
+/// A secp256k1 public key in the form used by Nostr and BIP-340: the x coordinate (32 bytes) of the point
+/// with even y.
 package struct XOnlyKey: Hashable, Sendable, CustomStringConvertible {
     package static let lengthBytes = 32
 
     package let bytes: [UInt8]
 
-    /// - Throws: `.invalidLength`, or `.invalidKey` when no curve point has this x.
+    /// - Throws: `.invalidLength`, or `.invalidKey` if there is no curve point with this x coordinate.
     package init(_ bytes: [UInt8]) throws(CryptographyError) {
         try CryptographyError.requireLength("public key", bytes.count, Self.lengthBytes)
         self.bytes = bytes
         _ = try parsed()
     }
 
-    /// From 64 hexadecimal digits of either case.
+    /// Creates a key from 64 hexadecimal digits in upper or lower case.
     package init(hex: String) throws(CryptographyError) {
         guard let bytes = Hex.decode(hex) else { throw .invalidKey("public key (64 hexadecimal digits)") }
         try self.init(bytes)

@@ -1,14 +1,17 @@
 import COpenSSL
 
-/// Algorithms fetched once: an implicit fetch per call costs more than hashing a short message.
+/// Algorithms that are fetched once, because an implicit fetch for each call costs more than hashing a short
+/// message.
 ///
-/// `@unchecked Sendable`: OpenSSL's method objects are immutable and reference counted with atomics.
+/// `@unchecked Sendable` because OpenSSL's method objects are immutable and their reference counts are
+/// atomic.
 final class EVPAlgorithm: @unchecked Sendable {
     let pointer: OpaquePointer
 
     private init(_ pointer: OpaquePointer?, _ name: String) {
         guard let pointer else {
-            // The process cannot do anything useful without these; an OpenSSL 3 without them is a broken install.
+            // Nothing works without these algorithms, and an OpenSSL 3 that lacks them is a broken
+            // installation.
             fatalError("OpenSSL lacks \(name); install Debian's libssl3")
         }
         self.pointer = pointer
@@ -36,7 +39,8 @@ final class EVPCipherContext {
 
 /// Owns an `EVP_PKEY`.
 ///
-/// `@unchecked Sendable`: keys are never changed after construction, and OpenSSL counts their references atomically.
+/// `@unchecked Sendable` because keys are never changed after construction, and their reference counts are
+/// atomic.
 final class EVPKey: @unchecked Sendable {
     let pointer: OpaquePointer
 

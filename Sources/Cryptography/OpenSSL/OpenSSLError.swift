@@ -1,6 +1,6 @@
 import COpenSSL
 
-/// Turns OpenSSL's thread-local error queue into a `CryptographyError`, leaving the queue empty.
+/// Converts OpenSSL's thread-local error queue into a `CryptographyError` and empties the queue.
 enum OpenSSLError {
     static func drained(_ operation: String) -> CryptographyError {
         var reasons: [String] = []
@@ -17,7 +17,7 @@ enum OpenSSLError {
             detail: reasons.isEmpty ? "no reason given" : reasons.joined(separator: "; "))
     }
 
-    /// OpenSSL's convention: 1 is success, everything else is not.
+    /// By OpenSSL's convention, 1 is success and everything else is failure.
     static func check(_ result: Int32, _ operation: String) throws(CryptographyError) {
         guard result == 1 else { throw drained(operation) }
     }

@@ -1,11 +1,12 @@
 import COpenSSL
 
-/// The library as a whole.
+/// Settings of the OpenSSL library as a whole.
 package enum OpenSSLLibrary {
-    /// Keeps OpenSSL alive to the very end of the process. By itself it frees its locks in `exit()`, while other threads may
-    /// still be encrypting: a crash instead of an exit status. Call before anything else of this module.
+    /// Prevents OpenSSL from cleaning up in `exit()`. By default it frees its locks there while other threads
+    /// may still be encrypting, which results in a crash instead of an exit status. Must be called before
+    /// anything else in this module.
     ///
-    /// - Returns: false when OpenSSL was in use already, or cannot start.
+    /// - Returns: false if OpenSSL was already in use or cannot be initialized.
     @discardableResult
     package static func keepUntilProcessEnds() -> Bool {
         OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1

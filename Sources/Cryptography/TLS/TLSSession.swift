@@ -1,10 +1,10 @@
 import COpenSSL
 
-/// Why a TLS session ended badly; the relay layer adds which relay.
+/// Why a TLS session failed. The relay layer adds the name of the relay.
 package enum TLSFailure: Error, Equatable, CustomStringConvertible {
-    /// The peer's certificate is not trusted; the text is OpenSSL's reason ("certificate has expired", …).
+    /// The peer's certificate is not trusted. The text is OpenSSL's reason ("certificate has expired", …).
     case untrusted(String)
-    /// The certificate authority file given by option could not be read.
+    /// The certificate authority file that the user specified could not be read.
     case unreadableAuthorityFile(String)
     /// Any other protocol failure.
     case protocolFailure(String)
@@ -12,7 +12,7 @@ package enum TLSFailure: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .untrusted(let reason):
-            "the server's certificate is not trusted: \(reason). Check the host name, or pass its authority with --ca-file"
+            "the server's certificate is not trusted: \(reason). Check the host name, or specify its certificate authority with --ca-file"
         case .unreadableAuthorityFile(let path):
             "cannot read certificate authorities from \(path) (PEM expected)"
         case .protocolFailure(let reason): "TLS failed: \(reason)"
@@ -20,10 +20,11 @@ package enum TLSFailure: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// A TLS client session as a pure transformer: bytes from the socket in, bytes for the socket out (memory BIOs).
+/// A TLS client session without I/O: it converts between bytes from or for the socket and plaintext, by means
+/// of memory BIOs.
 ///
-/// TLS 1.2 or newer, server name indication, peer and host name verified against the system's trust store and,
-/// where given, one more authority file. It owns no socket and never blocks.
+/// Uses TLS 1.2 or newer with server name indication. Peer and host name are verified against the system's
+/// trust store and, if given, an additional authority file. It owns no socket and never blocks.
 package final class TLSSession {
     private let context: OpaquePointer
     private let session: OpaquePointer
@@ -31,12 +32,12 @@ package final class TLSSession {
     private let outgoing: OpaquePointer
 
     package private(set) var isEstablished = false
-    /// The peer has sent close_notify: what follows would be a truncation if it had not.
+    /// Whether the peer has sent close_notify. If a connection ends without it, data may have been cut off.
     package private(set) var isClosedByPeer = false
 
     /// - Parameters:
-    ///   - hostName: for SNI and verification; an IP address is checked as an address.
-    ///   - authorityFile: PEM file trusted in addition to the system's store.
+    ///   - hostName: for SNI and verification; an IP address is verified as an address.
+    ///   - authorityFile: PEM file with authorities to trust in addition to the system's store.
     package init(hostName: String, authorityFile: String? = nil) throws {
         guard let context = SSL_CTX_new(TLS_client_method()) else {
             throw OpenSSLError.drained("SSL_CTX_new")
@@ -49,7 +50,7 @@ package final class TLSSession {
             throw OpenSSLError.drained("SSL_new")
         }
         (self.incoming, self.outgoing, self.session) = (incoming, outgoing, session)
-        SSL_set_bio(session, incoming, outgoing)  // the session owns both from here on
+        SSL_set_bio(session, incoming, outgoing)  // From here on the session owns both BIOs.
         pika_BIO_set_mem_eof_return(incoming, -1)
         try OpenSSLError.check(
             pika_SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION), "SSL_CTX_set_min_proto_version")
@@ -74,14 +75,14 @@ package final class TLSSession {
         SSL_CTX_free(context)
     }
 
-    /// Takes bytes that came from the socket.
+    /// Passes in bytes received from the socket.
     package func receive(_ bytes: [UInt8]) throws {
         guard !bytes.isEmpty else { return }
         let written = BIO_write(incoming, bytes, Int32(bytes.count))
         guard written == bytes.count else { throw OpenSSLError.drained("BIO_write") }
     }
 
-    /// Bytes that now have to go to the socket.
+    /// Removes and returns the bytes to be sent to the socket.
     package func takeOutgoing() -> [UInt8] {
         let pending = pika_BIO_ctrl_pending(outgoing)
         guard pending > 0 else { return [] }
@@ -90,7 +91,8 @@ package final class TLSSession {
         return read > 0 ? Array(bytes.prefix(Int(read))) : []
     }
 
-    /// Carries the handshake as far as the received bytes allow; `isEstablished` tells whether it is done.
+    /// Advances the handshake as far as the received bytes allow. `isEstablished` tells whether it is
+    /// complete.
     package func advanceHandshake() throws {
         guard !isEstablished else { return }
         let result = SSL_do_handshake(session)
@@ -101,7 +103,7 @@ package final class TLSSession {
         }
     }
 
-    /// All plaintext that the received bytes give.
+    /// Decrypts all plaintext that is available from the received bytes.
     package func readPlaintext() throws -> [UInt8] {
         var plaintext: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16_384)
@@ -116,7 +118,7 @@ package final class TLSSession {
         }
     }
 
-    /// Encrypts plaintext; the result waits in `takeOutgoing()`.
+    /// Encrypts plaintext; `takeOutgoing()` returns the result.
     package func write(_ plaintext: [UInt8]) throws {
         var offset = 0
         while offset < plaintext.count {
@@ -125,7 +127,7 @@ package final class TLSSession {
             }
             guard written > 0 else {
                 try throwUnlessWaiting(written)
-                throw TLSFailure.protocolFailure("the session cannot send yet")
+                throw TLSFailure.protocolFailure("the session is not ready to send")
             }
             offset += Int(written)
         }

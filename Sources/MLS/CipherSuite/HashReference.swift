@@ -1,12 +1,12 @@
 import Cryptography
 
-/// RefHash (§5.2): the name of a key package or a proposal.
+/// RefHash (§5.2): the hash by which a key package or proposal is referred to.
 package enum HashReference {
     package static func keyPackage(_ encoded: [UInt8]) -> [UInt8] {
         make("MLS 1.0 KeyPackage Reference", encoded)
     }
 
-    /// `encoded` is the proposal's AuthenticatedContent.
+    /// - Parameter encoded: the AuthenticatedContent that contains the proposal.
     package static func proposal(_ encoded: [UInt8]) -> [UInt8] {
         make("MLS 1.0 Proposal Reference", encoded)
     }

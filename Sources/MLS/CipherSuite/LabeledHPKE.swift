@@ -1,6 +1,6 @@
 import Cryptography
 
-/// HPKECiphertext (§7.6): an encapsulated key and what it encrypts.
+/// HPKECiphertext (§7.6): an encapsulated key and a ciphertext.
 extension HPKE.Sealed: TLSCodable {
     package init(from reader: inout TLSReader) throws(TLSDecodingError) {
         self.init(encapsulatedKey: try reader.opaque(), ciphertext: try reader.opaque())
@@ -21,7 +21,7 @@ package enum LabeledHPKE {
         try HPKE.seal(plaintext, to: publicKey, info: encryptContext(label, context), random: random)
     }
 
-    /// What one encryption of many is about.
+    /// A plaintext and the public key to encrypt it to.
     package struct Recipient: Sendable {
         let plaintext: SecretBytes
         let publicKey: [UInt8]
@@ -31,7 +31,8 @@ package enum LabeledHPKE {
         }
     }
 
-    /// The same for many recipients, on all processors; the randomness is drawn in their order.
+    /// Encrypts to many recipients on all processors. The random bytes are generated in the order of the
+    /// recipients, so that the result does not depend on scheduling.
     package static func encrypt(
         to recipients: [Recipient], label: String, context: [UInt8], random: some RandomSource
     ) throws -> [HPKE.Sealed] {

@@ -1,9 +1,9 @@
-/// A structure of RFC 9420 that can be read.
+/// A structure of RFC 9420 that can be decoded.
 package protocol TLSDecodable {
     init(from reader: inout TLSReader) throws(TLSDecodingError)
 }
 
-/// A structure of RFC 9420 that can be written.
+/// A structure of RFC 9420 that can be encoded.
 package protocol TLSEncodable {
     func encode(to writer: inout TLSWriter)
 }
@@ -11,7 +11,7 @@ package protocol TLSEncodable {
 package typealias TLSCodable = TLSDecodable & TLSEncodable
 
 extension TLSDecodable {
-    /// Reads the structure from exactly these bytes.
+    /// Decodes the structure from `bytes`, all of which must be used.
     package init(decoding bytes: [UInt8]) throws(TLSDecodingError) {
         var reader = TLSReader(bytes)
         try self.init(from: &reader)

@@ -1,13 +1,13 @@
-/// Why bytes are not the TLS presentation of what was expected, and where in them.
+/// Why bytes could not be decoded as the expected structure, and at which offset.
 package struct TLSDecodingError: Error, Equatable, CustomStringConvertible {
     package enum Reason: Equatable, Sendable {
         /// The bytes end before the value does.
         case truncated
-        /// A length prefix longer than it needs to be, or of the reserved 8-byte form (RFC 9420 §2.1.2).
+        /// The length prefix is longer than necessary, or uses the reserved 8-byte form (RFC 9420 §2.1.2).
         case invalidLengthPrefix
-        /// Bytes follow where the value should end.
+        /// There are bytes after the end of the value.
         case trailingBytes(count: Int)
-        /// A well-formed number that stands for nothing here.
+        /// The value is well-formed but has no meaning here.
         case invalidValue(of: String, UInt64)
     }
 
@@ -17,10 +17,10 @@ package struct TLSDecodingError: Error, Equatable, CustomStringConvertible {
 
     package var description: String {
         switch reason {
-        case .truncated: "ends too early at byte \(offset)"
+        case .truncated: "truncated at byte \(offset)"
         case .invalidLengthPrefix: "invalid length prefix at byte \(offset)"
-        case .trailingBytes(let count): "\(count) bytes too many from byte \(offset) on"
-        case .invalidValue(let what, let value): "\(value) is no \(what) (byte \(offset))"
+        case .trailingBytes(let count): "\(count) trailing bytes at byte \(offset)"
+        case .invalidValue(let what, let value): "invalid \(what) at byte \(offset) (value \(value))"
         }
     }
 }

@@ -1,6 +1,6 @@
 import Cryptography
 
-/// Reads the TLS presentation language (RFC 9420 §2.1, RFC 8446 §3) with every access checked.
+/// Decodes the TLS presentation language (RFC 9420 §2.1, RFC 8446 §3). Every access is bounds-checked.
 package struct TLSReader {
     private let bytes: [UInt8]
     private let end: Int
@@ -26,7 +26,7 @@ package struct TLSReader {
         TLSDecodingError(reason: reason, offset: offset)
     }
 
-    /// Ends the reading: nothing may be left.
+    /// Checks that all bytes have been read.
     package func finish() throws(TLSDecodingError) {
         guard isAtEnd else { throw failure(.trailingBytes(count: remainingBytes)) }
     }
@@ -50,29 +50,29 @@ package struct TLSReader {
         return value
     }
 
-    /// Exactly `count` bytes without a length prefix.
+    /// Reads exactly `count` bytes that have no length prefix.
     package mutating func fixed(_ count: Int) throws(TLSDecodingError) -> [UInt8] {
         guard count >= 0, count <= remainingBytes else { throw failure(.truncated) }
         defer { offset += count }
         return Array(bytes[offset..<offset + count])
     }
 
-    /// All bytes that are left.
+    /// Reads all remaining bytes.
     package mutating func rest() -> [UInt8] {
         defer { offset = end }
         return Array(bytes[offset..<end])
     }
 
-    /// `opaque x<V>`.
+    /// Reads `opaque x<V>`.
     package mutating func opaque() throws(TLSDecodingError) -> [UInt8] {
         let count = try lengthPrefix()
         return try fixed(count)
     }
 
-    /// `opaque x<V>` holding a secret.
+    /// Reads `opaque x<V>` that contains a secret.
     package mutating func secret() throws(TLSDecodingError) -> SecretBytes { SecretBytes(try opaque()) }
 
-    /// The content of a `<V>` vector as a reader of its own.
+    /// Reads a `<V>` vector and returns a separate reader for its content.
     package mutating func nested() throws(TLSDecodingError) -> TLSReader {
         let count = try lengthPrefix()
         guard count <= remainingBytes else { throw failure(.truncated) }
@@ -80,7 +80,7 @@ package struct TLSReader {
         return TLSReader(bytes, from: offset, to: offset + count)
     }
 
-    /// `T x<V>`.
+    /// Reads `T x<V>`.
     package mutating func vector<Element>(
         _ read: (inout TLSReader) throws(TLSDecodingError) -> Element
     ) throws(TLSDecodingError) -> [Element] {
@@ -96,7 +96,7 @@ package struct TLSReader {
         try vector { (reader) throws(TLSDecodingError) in try Element(from: &reader) }
     }
 
-    /// `optional<T>` (§2.1.1).
+    /// Reads `optional<T>` (§2.1.1).
     package mutating func optional<Element>(
         _ read: (inout TLSReader) throws(TLSDecodingError) -> Element
     ) throws(TLSDecodingError) -> Element? {
@@ -114,7 +114,8 @@ package struct TLSReader {
         try optional { (reader) throws(TLSDecodingError) in try Element(from: &reader) }
     }
 
-    /// The bytes that `read` consumes, beside its result: structures that are hashed or signed as received.
+    /// Returns the bytes that `read` consumes along with its result, for structures that are hashed or signed
+    /// as received.
     package mutating func capturing<Element>(
         _ read: (inout TLSReader) throws(TLSDecodingError) -> Element
     ) throws(TLSDecodingError) -> (Element, [UInt8]) {
@@ -123,7 +124,7 @@ package struct TLSReader {
         return (element, Array(bytes[start..<offset]))
     }
 
-    /// The length in front of a `<V>` vector (§2.1.2).
+    /// Reads the length prefix of a `<V>` vector (§2.1.2).
     mutating func lengthPrefix() throws(TLSDecodingError) -> Int {
         let start = self
         let first = try uint8()

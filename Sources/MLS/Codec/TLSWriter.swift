@@ -1,6 +1,6 @@
 import Cryptography
 
-/// Writes the TLS presentation language (RFC 9420 §2.1).
+/// Encodes the TLS presentation language (RFC 9420 §2.1).
 package struct TLSWriter {
     package private(set) var bytes: [UInt8] = []
 
@@ -17,10 +17,10 @@ package struct TLSWriter {
         }
     }
 
-    /// Bytes without a length prefix.
+    /// Writes bytes without a length prefix.
     package mutating func fixed(_ value: some Sequence<UInt8>) { bytes.append(contentsOf: value) }
 
-    /// `opaque x<V>`.
+    /// Writes `opaque x<V>`.
     package mutating func opaque(_ value: [UInt8]) {
         bytes.append(contentsOf: VariableLength.encode(value.count))
         bytes.append(contentsOf: value)
@@ -28,7 +28,7 @@ package struct TLSWriter {
 
     package mutating func secret(_ value: SecretBytes) { opaque(value.exposed()) }
 
-    /// A `<V>` vector whose content `write` writes.
+    /// Writes a `<V>` vector with the content that `write` produces.
     package mutating func nested(_ write: (inout TLSWriter) -> Void) {
         var inner = TLSWriter()
         write(&inner)
@@ -41,7 +41,7 @@ package struct TLSWriter {
         }
     }
 
-    /// `optional<T>` (§2.1.1).
+    /// Writes `optional<T>` (§2.1.1).
     package mutating func optional<Element>(_ value: Element?, _ write: (inout TLSWriter, Element) -> Void) {
         if let value {
             uint8(1)

@@ -1,8 +1,9 @@
-/// The variable-size length prefix of MLS vectors (RFC 9420 §2.1.2): 1, 2 or 4 bytes, shortest form only.
+/// The variable-size length prefix of MLS vectors (RFC 9420 §2.1.2): 1, 2 or 4 bytes, always in the shortest
+/// form.
 enum VariableLength {
     static let maximum = 1 << 30 - 1
 
-    /// How many bytes follow the first one for this length.
+    /// Number of bytes after the first one in the prefix of this length.
     static func extraBytes(for length: Int) -> Int {
         switch length {
         case ..<0x40: 0
@@ -12,7 +13,7 @@ enum VariableLength {
     }
 
     static func encode(_ length: Int) -> [UInt8] {
-        precondition(length <= maximum, "a vector of over 2^30 - 1 bytes cannot be encoded")
+        precondition(length <= maximum, "a vector of more than 2^30 - 1 bytes cannot be encoded")
         return switch extraBytes(for: length) {
         case 0: [UInt8(length)]
         case 1: [0x40 | UInt8(length >> 8), UInt8(length & 0xff)]

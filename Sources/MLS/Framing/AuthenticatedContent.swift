@@ -21,7 +21,8 @@ package struct FramedContentAuthData: Equatable, Sendable {
     }
 }
 
-/// AuthenticatedContent (§6.1): content with its sender's signature, independent of how it is protected in transit.
+/// AuthenticatedContent (§6.1): content with its sender's signature, regardless of how it is protected in
+/// transit.
 package struct AuthenticatedContent: Equatable, Sendable, TLSCodable {
     package var wireFormat: WireFormat
     package var content: FramedContent
@@ -33,7 +34,7 @@ package struct AuthenticatedContent: Equatable, Sendable, TLSCodable {
         self.auth = auth
     }
 
-    /// Signs `content`; a commit still lacks its confirmation tag then.
+    /// Signs `content`. The confirmation tag of a commit has to be set afterwards.
     package init(
         signing content: FramedContent, wireFormat: WireFormat, context: GroupContext, with key: SecretBytes
     ) throws(CryptographyError) {
@@ -54,7 +55,7 @@ package struct AuthenticatedContent: Equatable, Sendable, TLSCodable {
         auth.encode(to: &writer)
     }
 
-    /// FramedContentTBS (§6.1): members sign the group context too.
+    /// FramedContentTBS (§6.1). Members and joiners also sign the group context.
     func toBeSigned(_ context: GroupContext) -> [UInt8] {
         TLSWriter.bytes { writer in
             writer.uint16(protocolVersionMLS10)

@@ -1,4 +1,4 @@
-/// Who sent a message (§6).
+/// The sender of a message (§6).
 package enum Sender: Equatable, Sendable, TLSCodable {
     case member(LeafIndex)
     case external(UInt32)
@@ -30,7 +30,7 @@ package enum Sender: Equatable, Sendable, TLSCodable {
     }
 }
 
-/// What kind of content a message carries (§6).
+/// The type of a message's content (§6).
 package enum ContentType: UInt8, Sendable {
     case application = 1
     case proposal = 2
@@ -68,7 +68,7 @@ package enum MessageContent: Equatable, Sendable {
     }
 }
 
-/// FramedContent (§6): what gets signed.
+/// FramedContent (§6): the content together with the fields that the sender signs.
 package struct FramedContent: Equatable, Sendable, TLSCodable {
     package var groupID: [UInt8]
     package var epoch: UInt64

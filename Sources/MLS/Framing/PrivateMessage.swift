@@ -27,7 +27,7 @@ package struct PrivateMessage: Equatable, Sendable, TLSCodable {
         writer.opaque(ciphertext)
     }
 
-    /// Encrypts signed content of `leaf` under a fresh key.
+    /// Encrypts content signed by `leaf` with a fresh key.
     package init(
         protecting authenticated: AuthenticatedContent, from leaf: LeafIndex, key: MessageKey,
         senderDataSecret: SecretBytes, paddingBytes: Int = 0, random: some RandomSource
@@ -53,7 +53,7 @@ package struct PrivateMessage: Equatable, Sendable, TLSCodable {
             senderData.encoded, key: sender.key, nonce: sender.nonce, authenticating: senderDataAAD)
     }
 
-    /// Step one of reading: who sent this, with which generation.
+    /// The first step of decryption: determines the sender and the generation.
     package func senderData(senderDataSecret: SecretBytes) throws -> SenderData {
         let sender = try SenderData.key(senderDataSecret: senderDataSecret, ciphertext: ciphertext)
         do {
@@ -65,7 +65,7 @@ package struct PrivateMessage: Equatable, Sendable, TLSCodable {
         }
     }
 
-    /// Step two: the content. Its signature is not checked yet.
+    /// The second step of decryption: the content. Its signature has not been verified yet.
     package func unprotected(sender: SenderData, key: MessageKey) throws -> AuthenticatedContent {
         let nonce = ReuseGuard(sender.reuseGuard).applied(to: key.nonce)
         let plaintext: [UInt8]
@@ -78,7 +78,7 @@ package struct PrivateMessage: Equatable, Sendable, TLSCodable {
         let content = try MessageContent(contentType, from: &reader)
         let auth = try FramedContentAuthData(contentType, from: &reader)
         try require(
-            reader.rest().allSatisfy { $0 == 0 }, "CHK-FRAMING-03", "6.3.1", "the padding is not all zero")
+            reader.rest().allSatisfy { $0 == 0 }, "CHK-FRAMING-03", "6.3.1", "the padding is not all zeros")
         return AuthenticatedContent(
             wireFormat: .privateMessage,
             content: FramedContent(

@@ -4,7 +4,7 @@ import Cryptography
 package struct PublicMessage: Equatable, Sendable, TLSCodable {
     package var content: FramedContent
     package var auth: FramedContentAuthData
-    /// Present exactly for member senders.
+    /// Present if and only if the sender is a member.
     package var membershipTag: [UInt8]?
 
     package init(from reader: inout TLSReader) throws(TLSDecodingError) {
@@ -19,7 +19,7 @@ package struct PublicMessage: Equatable, Sendable, TLSCodable {
         if let membershipTag { writer.opaque(membershipTag) }
     }
 
-    /// Frames signed content; members add a tag that only the group can make.
+    /// Frames signed content. A member's message also gets a tag that only members of the group can compute.
     package init(
         protecting authenticated: AuthenticatedContent, membershipKey: SecretBytes, context: GroupContext
     ) {
@@ -34,12 +34,12 @@ package struct PublicMessage: Equatable, Sendable, TLSCodable {
         AuthenticatedContent(wireFormat: .publicMessage, content: content, auth: auth)
     }
 
-    /// Checks the membership tag and refuses application data (§6.2).
+    /// Checks the membership tag and rejects application data (§6.2).
     package func unprotected(membershipKey: SecretBytes, context: GroupContext) throws -> AuthenticatedContent
     {
         try require(
             content.content.type != .application, "CHK-FRAMING-01", "6.2",
-            "application data came in a PublicMessage")
+            "application data was sent in a PublicMessage")
         let authenticated = authenticatedContent
         if case .member = content.sender {
             try require(

@@ -1,6 +1,6 @@
 import Cryptography
 
-/// Four random bytes that keep two messages under one key from sharing a nonce (§6.3.1).
+/// Four random bytes that prevent nonce reuse if two messages are encrypted with the same key (§6.3.1).
 struct ReuseGuard: Equatable {
     static let lengthBytes = 4
 
@@ -12,7 +12,7 @@ struct ReuseGuard: Equatable {
         bytes = try random.bytes(Self.lengthBytes)
     }
 
-    /// The nonce with the guard XORed onto its first bytes.
+    /// The nonce with the guard XORed into its first bytes.
     func applied(to nonce: [UInt8]) -> [UInt8] {
         var nonce = nonce
         for (index, byte) in bytes.enumerated() where index < nonce.count { nonce[index] ^= byte }

@@ -1,6 +1,6 @@
 import Cryptography
 
-/// Who sent a PrivateMessage and with which key: encrypted by itself (§6.3.2).
+/// The sender of a PrivateMessage and the key it used; encrypted separately from the content (§6.3.2).
 package struct SenderData: Equatable, Sendable, TLSCodable {
     package var leaf: LeafIndex
     package var generation: UInt32
@@ -22,7 +22,7 @@ package struct SenderData: Equatable, Sendable, TLSCodable {
         writer.fixed(reuseGuard)
     }
 
-    /// Key and nonce, from a sample of the content's ciphertext.
+    /// Derives key and nonce from a sample of the content's ciphertext.
     package static func key(
         senderDataSecret: SecretBytes, ciphertext: [UInt8]
     ) throws(CryptographyError) -> (key: SecretBytes, nonce: [UInt8]) {

@@ -1,9 +1,14 @@
 import Cryptography
 
 extension Group {
-    /// Puts a received UpdatePath into the tree and takes our share of its secrets (§7.5, §12.4.2).
+    /// Merges a received UpdatePath into the tree and decrypts the path secret meant for us (§7.5, §12.4.2).
     ///
-    /// Called on the next epoch's group, proposals applied. Returns the commit secret.
+    /// Must be called on the group of the next epoch, after the proposals have been applied.
+    ///
+    /// - Parameters:
+    ///   - newLeaves: the members added by the commit, to whom the path is not encrypted.
+    ///   - before: the tree of the epoch that is ending.
+    /// - Returns: the commit secret.
     mutating func applyPath(
         _ path: UpdatePath, from committer: LeafIndex, newLeaves: Set<LeafIndex>, before: RatchetTree
     ) throws -> SecretBytes {
@@ -26,7 +31,7 @@ extension Group {
         let filtered = tree.filteredDirectPath(of: committer)
         try require(
             filtered.count == path.nodes.count, "CHK-PATH-04", "12.4.2",
-            "the path has \(path.nodes.count) nodes where the tree has \(filtered.count)")
+            "the path has \(path.nodes.count) nodes, but the tree has \(filtered.count)")
         for (position, node) in zip(filtered, path.nodes) {
             tree.setParent(ParentNode(encryptionKey: node.encryptionKey), at: position.node)
         }
@@ -35,17 +40,17 @@ extension Group {
             "the path's parent hash is wrong")
         tree.setLeaf(path.leafNode, at: committer)
         context.treeHash = tree.treeHash()
-        return try takeSecrets(from: path, along: filtered, newLeaves: newLeaves)
+        return try decryptPathSecrets(from: path, along: filtered, newLeaves: newLeaves)
     }
 
-    private mutating func takeSecrets(
+    private mutating func decryptPathSecrets(
         from path: UpdatePath, along filtered: [(node: Int, copathChild: Int)], newLeaves: Set<LeafIndex>
     ) throws -> SecretBytes {
         guard
             let shared = filtered.firstIndex(where: { TreeMath.isInSubtree(ownLeaf.node, of: $0.node) }),
             path.nodes.indices.contains(shared)
         else {
-            throw MLSError.violated(MLSCheck("CHK-PATH-06", "12.4.2", "the path does not reach us"))
+            throw MLSError.violated(MLSCheck("CHK-PATH-06", "12.4.2", "the path has no node above our leaf"))
         }
         let recipients = tree.resolution(of: filtered[shared].copathChild)
             .filter { node in !newLeaves.contains { $0.node == node } }
@@ -73,7 +78,7 @@ extension Group {
             let key = try PathSecrets.nodeKey(secret)
             try require(
                 key.publicKey == node.encryptionKey, "CHK-PATH-09", "12.4.2",
-                "the path secret does not fit node \(position.node)")
+                "the path secret does not match node \(position.node)")
             privateKeys[position.node] = key.privateKey
             secret = try PathSecrets.next(secret)
         }

@@ -1,17 +1,19 @@
 import Cryptography
 
 extension Group {
-    /// Makes a commit with a path (§12.4.1). The group itself does not change until `OutgoingCommit.group` replaces it.
+    /// Creates a commit with a path (§12.4.1). The group itself does not change: the caller has to replace it
+    /// with `OutgoingCommit.group`.
     ///
     /// - Parameters:
-    ///   - inline: proposals of our own, carried whole.
+    ///   - inline: our own proposals, contained in the commit by value.
     ///   - references: pending proposals to commit, by ProposalRef.
-    ///   - rotatingSignatureKey: also replaces our Ed25519 key (Marmot self-update).
-    ///   - capabilities: replaces those in our leaf.
-    ///   - now: seconds since 1970, for the key packages added.
-    ///   - founding: this group is made from another one: by ReInit (§11.2) or as a branch (§11.3).
-    ///   - hasVerifiedKeyPackages: the signatures of the inline Adds were verified before, when they came from a relay.
-    ///   - preSharedKeys: what the proposals name, beside the group's own resumption keys.
+    ///   - rotatingSignatureKey: whether to replace our Ed25519 key, too (Marmot self-update).
+    ///   - capabilities: new capabilities for our leaf; nil keeps the present ones.
+    ///   - founding: set when the group is being created from another one by ReInit (§11.2) or as a branch
+    ///     (§11.3).
+    ///   - hasVerifiedKeyPackages: whether the signatures of the inline Adds have already been verified.
+    ///   - now: seconds since 1970, to check the lifetimes of the key packages added.
+    ///   - preSharedKeys: looks up the keys that the proposals name, except the group's own resumption keys.
     package func commit(
         inline: [Proposal] = [], references: [[UInt8]] = [], rotatingSignatureKey: Bool = false,
         capabilities: Capabilities? = nil, founding: PreSharedKeyID.Usage? = nil,
@@ -35,7 +37,7 @@ extension Group {
         let commit = Commit(
             proposals: references.map(ProposalOrRef.reference) + inline.map(ProposalOrRef.proposal),
             path: path.updatePath)
-        // Signed with the key and context of the epoch that ends (§12.4.1).
+        // Signed with the key and context of the epoch that is ending (§12.4.1).
         var authenticated = try AuthenticatedContent(
             signing: FramedContent(
                 groupID: groupID, epoch: epoch, sender: .member(ownLeaf), content: .commit(commit)),
@@ -67,13 +69,13 @@ extension Group {
             group: next, abandoned: ended, message: .privateMessage(encrypted), welcome: welcome)
     }
 
-    /// The number of the next epoch; a group in the last one there is can only end.
+    /// The number of the next epoch. In the last possible epoch no more commits are possible.
     static func epoch(after epoch: UInt64) throws -> UInt64 {
         try require(epoch < UInt64.max, "CHK-COMMIT-05", "8.1", "the group is in the last possible epoch")
         return epoch + 1
     }
 
-    /// - Throws: `.unknownProposal`: it may still be on its way.
+    /// - Throws: `.unknownProposal`, because the proposal may still arrive.
     func pendingProposal(_ reference: [UInt8]) throws -> ProposalList.Item {
         guard let pending = pendingProposals.first(where: { $0.reference == reference }) else {
             throw MLSError.unknownProposal
@@ -84,11 +86,12 @@ extension Group {
     struct Path {
         let updatePath: UpdatePath
         let commitSecret: SecretBytes
-        /// By node of the committer's filtered direct path.
+        /// Keyed by node of the committer's filtered direct path.
         let pathSecrets: [Int: SecretBytes]
     }
 
-    /// Fresh keys along our filtered direct path (§7.4, §7.5), put into `tree` and `privateKeys`.
+    /// Generates fresh keys along our filtered direct path (§7.4, §7.5) and puts them into `tree` and
+    /// `privateKeys`.
     mutating func makePath(
         newLeaves: Set<LeafIndex>, rotatingSignatureKey: Bool, capabilities: Capabilities?,
         random: some RandomSource
@@ -98,7 +101,7 @@ extension Group {
         }
         tree.blankDirectPath(of: ownLeaf)
         let filtered = tree.filteredDirectPath(of: ownLeaf)
-        privateKeys = Self.surviving(privateKeys, in: tree)
+        privateKeys = Self.pruned(privateKeys, to: tree)
 
         var pathSecrets: [Int: SecretBytes] = [:]
         var secret = try random.secret(CipherSuite.hashLengthBytes)
@@ -145,7 +148,8 @@ extension Group {
             pathSecrets: pathSecrets)
     }
 
-    /// Moves transcript and key schedule into the epoch that `commit` starts (§8); sets the confirmation tag.
+    /// Advances transcript and key schedule to the epoch that `commit` starts (§8), and sets the confirmation
+    /// tag.
     mutating func enterEpoch(
         after commit: AuthenticatedContent, interimBefore: [UInt8], initSecret: SecretBytes,
         commitSecret: SecretBytes, pskSecret: SecretBytes
@@ -167,7 +171,7 @@ extension Group {
         pastEpochs = Array(([PastEpoch(ending: ended)] + ended.pastEpochs).prefix(Self.pastEpochLimit))
     }
 
-    /// One Welcome for all added members, the tree inside (§12.4.3.1).
+    /// Creates one Welcome for all added members, which includes the ratchet tree (§12.4.3.1).
     private mutating func welcome(
         for added: [(LeafIndex, KeyPackage)], joiner: JoinerSecret, pathSecrets: [Int: SecretBytes],
         pskSecret: SecretBytes, preSharedKeys: [PreSharedKeyID], random: some RandomSource
@@ -192,7 +196,7 @@ extension Group {
             encryptedGroupInfo: encryptedInfo)
     }
 
-    /// Resumption keys of this very group, which every member has (§8.6).
+    /// A resumption key of this group itself, which every member has (§8.6); nil for other keys.
     func resumptionKey(_ id: PreSharedKeyID) -> SecretBytes? {
         guard case .resumption(_, let group, let epoch) = id.key, group == groupID else { return nil }
         if epoch == self.epoch { return secrets.resumptionPSK }

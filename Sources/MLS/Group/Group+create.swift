@@ -1,11 +1,9 @@
 import Cryptography
 
 extension Group {
-    /// A new group of one member, epoch 0 (§11).
+    /// Creates a group with one member in epoch 0 (§11). The keys are fresh, including the signature key.
     ///
-    /// - Parameters:
-    ///   - lifetime: of the creator's leaf, which has the key package source until its first commit.
-    ///   - signatureKey: Ed25519 seed; fresh per group.
+    /// - Parameter lifetime: for the creator's leaf, whose source is `.keyPackage` until its first commit.
     package static func create(
         groupID: [UInt8], credential: Credential, capabilities: Capabilities, lifetime: Lifetime,
         extensions: [Extension], random: some RandomSource

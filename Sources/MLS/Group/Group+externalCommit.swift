@@ -1,24 +1,25 @@
 import Cryptography
 
 extension Group {
-    /// Checks a commit by which somebody joins (§12.4.3.2), and computes the epoch that it starts.
+    /// Checks a commit by which its sender joins the group (§12.4.3.2), and computes the epoch that it
+    /// starts.
     func stageExternal(
         _ commit: Commit, _ authenticated: AuthenticatedContent, _ preSharedKeys: PreSharedKeyLookup
     ) throws -> StagedCommit {
         guard let path = commit.path else {
             throw MLSError.violated(
-                MLSCheck("CHK-EXTERNAL-05", "12.4.3.2", "an external commit is none, or lacks its path"))
+                MLSCheck("CHK-EXTERNAL-05", "12.4.3.2", "an external commit is not a commit, or has no path"))
         }
         let items = try commit.proposals.map { item in
             guard case .proposal(let proposal) = item else {
                 throw MLSError.violated(
                     MLSCheck(
-                        "CHK-EXTERNAL-06", "12.4.3.2", "an external commit names a proposal by reference"))
+                        "CHK-EXTERNAL-06", "12.4.3.2", "an external commit contains a proposal by reference"))
             }
             return ProposalList.Item(proposal: proposal, sender: .newMemberCommit)
         }
         let list = try ProposalList(validatingExternal: items, path: path, group: self)
-        // Somebody else in our place: for us that is the end, as with any Remove of us.
+        // The joiner replaces our leaf, which removes us from the group like any other Remove.
         if list.removals.contains(ownLeaf) {
             return StagedCommit(
                 committer: ownLeaf, proposals: list, group: nil, newLeaf: path.leafNode, isExternal: true)
@@ -33,7 +34,7 @@ extension Group {
             initSecret: try externalInitSecret(list), commitSecret: commitSecret, preSharedKeys)
     }
 
-    /// What the joiner encapsulated to `external_pub` (§8.3).
+    /// The init secret that the joiner encapsulated to `external_pub` (§8.3).
     private func externalInitSecret(_ list: ProposalList) throws -> SecretBytes {
         let output = list.items.lazy.compactMap { item -> [UInt8]? in
             if case .externalInit(let output) = item.proposal { output } else { nil }
@@ -51,19 +52,20 @@ extension Group {
 }
 
 extension ProposalList {
-    /// The proposals of an external commit (§12.2): one ExternalInit, at most one Remove of the joiner's old leaf, pre-shared keys.
+    /// Checks the proposals of an external commit (§12.2): exactly one ExternalInit, at most one Remove of
+    /// the joiner's old leaf, and pre-shared keys.
     init(validatingExternal items: [Item], path: UpdatePath, group: Group) throws {
         self.init(unchecked: items)
         let types = items.map(\.proposal.type)
         try require(
             types.filter { $0 == .externalInit }.count == 1, "CHK-EXTERNAL-07", "12.2",
-            "an external commit has not exactly one ExternalInit")
+            "an external commit does not contain exactly one ExternalInit")
         try require(
             types.filter { $0 == .remove }.count <= 1, "CHK-EXTERNAL-08", "12.2",
             "an external commit removes more than one member")
         try require(
             types.allSatisfy { [.externalInit, .remove, .preSharedKey].contains($0) }, "CHK-EXTERNAL-09",
-            "12.2", "an external commit contains a proposal of another kind")
+            "12.2", "an external commit contains a proposal of a forbidden type")
         if let index = removals.first {
             guard let old = group.tree.leaf(at: index) else {
                 throw MLSError.violated(
@@ -72,7 +74,7 @@ extension ProposalList {
             try require(
                 old.credential == path.leafNode.credential
                     && old.encryptionKey != path.leafNode.encryptionKey,
-                "CHK-EXTERNAL-10", "12.2", "an external commit removes somebody else than the joiner")
+                "CHK-EXTERNAL-10", "12.2", "an external commit removes somebody other than the joiner")
         }
         try validatePreSharedKeys()
     }

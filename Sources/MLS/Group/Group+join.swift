@@ -1,16 +1,16 @@
 import Cryptography
 
-/// Looks up a pre-shared key; nil when it is not known.
+/// Looks up a pre-shared key; returns nil if it is not known.
 package typealias PreSharedKeyLookup = (PreSharedKeyID) -> SecretBytes?
 
 extension Group {
-    /// Joins from a Welcome (§12.4.3.1).
+    /// Joins a group from a Welcome (§12.4.3.1).
     ///
     /// - Parameters:
-    ///   - ratchetTree: where the Welcome does not carry the tree; nil takes the one inside.
-    ///   - predecessor: the group that this one continues or branches from, where the Welcome names one.
-    ///   - now: seconds since 1970, for the lifetimes in the tree.
-    /// - Returns: the group and who signed its GroupInfo.
+    ///   - ratchetTree: the tree to use if the Welcome does not contain it.
+    ///   - predecessor: the group that this one continues or branches from, if the Welcome names one.
+    ///   - now: seconds since 1970, to check the lifetimes in the tree; nil skips that check.
+    /// - Returns: the group, and the member who signed its GroupInfo.
     package static func join(
         _ welcome: Welcome, with bundle: KeyPackageBundle, ratchetTree: RatchetTree? = nil,
         predecessor: Predecessor? = nil, now: UInt64?, preSharedKeys: PreSharedKeyLookup = { _ in nil }
@@ -41,7 +41,7 @@ extension Group {
             "the group is in the last possible epoch")
         try require(
             tree.treeHash() == info.context.treeHash, "CHK-WELCOME-05", "12.4.3.1",
-            "the tree's hash is not the one in the GroupInfo")
+            "the tree hash does not match the GroupInfo")
         try tree.validate(groupID: info.context.groupID, groupExtensions: info.context.extensions, now: now)
 
         if let founding { try Predecessor.check(founding, predecessor, info, tree) }
@@ -78,12 +78,13 @@ extension Group {
         }
         guard let given else {
             throw MLSError.violated(
-                MLSCheck("CHK-WELCOME-01", "12.4.3.3", "the Welcome carries no ratchet tree"))
+                MLSCheck("CHK-WELCOME-01", "12.4.3.3", "the Welcome contains no ratchet tree"))
         }
         return given
     }
 
-    /// The private keys that a path secret gives, from the lowest node shared with the committer to the root.
+    /// Derives the private keys from a path secret, for the nodes from the lowest one shared with the
+    /// committer up to the root.
     private static func pathKeys(
         from pathSecret: SecretBytes, sharedBy own: LeafIndex, and committer: LeafIndex, in tree: RatchetTree
     ) throws -> [Int: SecretBytes] {
@@ -94,7 +95,7 @@ extension Group {
             let key = try PathSecrets.nodeKey(secret)
             try require(
                 tree.node(at: node)?.encryptionKey == key.publicKey, "CHK-WELCOME-07", "12.4.3.1",
-                "the path secret does not fit node \(node)")
+                "the path secret does not match node \(node)")
             keys[node] = key.privateKey
             secret = try PathSecrets.next(secret)
         }

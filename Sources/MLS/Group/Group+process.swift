@@ -1,9 +1,10 @@
 import Cryptography
 
 extension Group {
-    /// Reads one message for this group (§6, §12.4.2). State changes only when the message is good.
+    /// Processes one message for this group (§6, §12.4.2). The state changes only if the message is valid.
     ///
-    /// - Parameter now: seconds since 1970, for key packages in commits; nil skips lifetimes.
+    /// - Parameter now: seconds since 1970, to check the lifetimes of key packages in commits; nil skips that
+    ///   check.
     package mutating func process(
         _ message: MLSMessage, now: UInt64?, preSharedKeys: PreSharedKeyLookup = { _ in nil }
     ) throws -> ReceivedMessage {
@@ -21,11 +22,12 @@ extension Group {
                 try message.unprotected(membershipKey: secrets.membershipKey, context: context))
             return try accept(content, now: now, preSharedKeys)
         case .welcome, .groupInfo, .keyPackage:
-            throw MLSError.unsupported("a Welcome, GroupInfo or KeyPackage as group message")
+            throw MLSError.unsupported("a Welcome, GroupInfo or KeyPackage as a group message")
         }
     }
 
-    /// Who sent a message of the current epoch or a kept one, before anything else of it is looked at; nil when it does not say.
+    /// The sender of a message of the current epoch or a past epoch that is still kept, without any checks of
+    /// the message; nil if it cannot be determined.
     package func sender(of message: PrivateMessage) -> LeafIndex? {
         let secret =
             message.epoch == epoch
@@ -50,7 +52,8 @@ extension Group {
         return received
     }
 
-    /// Application messages of kept past epochs (handshakes have no meaning there).
+    /// Processes an application message of a past epoch that is still kept. Handshake messages of past epochs
+    /// have no effect.
     private mutating func processLate(_ message: PrivateMessage) throws -> ReceivedMessage {
         guard message.contentType == .application,
             let index = pastEpochs.firstIndex(where: { $0.epoch == message.epoch })
@@ -99,13 +102,13 @@ extension Group {
                 return .commit(try stage(commit, authenticated, from: index, now: now, preSharedKeys))
             case .newMemberCommit:
                 return .commit(try stageExternal(commit, authenticated, preSharedKeys))
-            // `UnverifiedContent` lets only proposals of theirs through.
+            // `UnverifiedContent` accepts only proposals from these senders.
             case .external, .newMemberProposal: throw MLSError.undecryptable
             }
         }
     }
 
-    /// Checks a commit and computes the epoch it starts (§12.4.2).
+    /// Checks a commit and computes the epoch that it starts (§12.4.2).
     private func stage(
         _ commit: Commit, _ authenticated: AuthenticatedContent, from committer: LeafIndex, now: UInt64?,
         _ preSharedKeys: PreSharedKeyLookup
@@ -116,7 +119,7 @@ extension Group {
             group: self, now: now)
         try require(
             commit.path != nil || !list.requiresPath, "CHK-COMMIT-03", "12.4",
-            "the commit lacks the path that its proposals need")
+            "the commit lacks the path that its proposals require")
         if list.removals.contains(ownLeaf) {
             return StagedCommit(
                 committer: committer, proposals: list, group: nil, newLeaf: commit.path?.leafNode,
@@ -137,7 +140,8 @@ extension Group {
             initSecret: secrets.initSecret, commitSecret: commitSecret, preSharedKeys)
     }
 
-    /// What commits of members and of joiners have in common once their path is in the tree.
+    /// The steps that members' commits and external commits have in common after their path has been merged
+    /// into the tree.
     func finish(
         _ applied: Group, _ authenticated: AuthenticatedContent, _ list: ProposalList, committer: LeafIndex,
         newLeaf: LeafNode?, isExternal: Bool = false, initSecret: SecretBytes, commitSecret: SecretBytes,
@@ -145,7 +149,7 @@ extension Group {
     ) throws -> StagedCommit {
         var next = applied
         try next.tree.validateUniqueKeys()
-        next.privateKeys = Self.surviving(next.privateKeys, in: next.tree)
+        next.privateKeys = Self.pruned(next.privateKeys, to: next.tree)
         let pskSecret = try Self.pskSecret(list.preSharedKeys) { resumptionKey($0) ?? preSharedKeys($0) }
         _ = try next.enterEpoch(
             after: authenticated, interimBefore: interimTranscriptHash, initSecret: initSecret,

@@ -1,27 +1,27 @@
 import Cryptography
 
 extension Group {
-    /// Encrypts application data (§15): one generation of our ratchet is spent.
+    /// Encrypts application data (§15). This uses up one generation of our ratchet.
     package mutating func protect(_ data: [UInt8], random: some RandomSource) throws -> MLSMessage {
-        // §12.4: pending proposals must be committed before more data goes out; MDK does not insist, and neither may
-        // we: a member's stray proposal would silence everyone.
+        // According to §12.4, pending proposals must be committed before more application data is sent. MDK
+        // does not enforce that, and we must not either: a single stray proposal would silence everyone.
         try send(.application(data), kind: .application, random: random)
     }
 
-    /// The generation that the next `protect` spends.
+    /// The generation that the next `protect` uses up.
     package var nextOwnGeneration: UInt32 { secretTree.nextGeneration(of: ownLeaf, .application) }
 
-    /// Spends a generation again after a restart, without a message.
+    /// Uses up a generation again after a restart, without encrypting a message.
     ///
-    /// - Throws: `RatchetError` when it is not the next one of this epoch.
-    package mutating func spendOwnGeneration(_ generation: UInt32, epoch: UInt64) throws {
+    /// - Throws: `RatchetError` if it is not the next generation of the current epoch.
+    package mutating func consumeOwnGeneration(_ generation: UInt32, epoch: UInt64) throws {
         guard epoch == self.epoch, generation == nextOwnGeneration else {
             throw RatchetError.generationConsumed(generation)
         }
         _ = try secretTree.nextKey(of: ownLeaf, .application)
     }
 
-    /// Uses up the key of a message that was read before a restart.
+    /// Uses up the key of a message that had been read before a restart.
     package mutating func consume(_ generation: UInt32, of leaf: LeafIndex, epoch: UInt64) throws {
         if epoch == self.epoch {
             _ = try secretTree.key(of: leaf, .application, generation: generation)
@@ -32,7 +32,8 @@ extension Group {
         }
     }
 
-    /// Proposes by itself (§12.1), encrypted; the proposal also waits in our own list.
+    /// Sends a standalone proposal (§12.1) as a PrivateMessage. It is also added to our own pending
+    /// proposals.
     package mutating func propose(_ proposal: Proposal, random: some RandomSource) throws -> MLSMessage {
         let authenticated = try sign(.proposal(proposal), wireFormat: .privateMessage)
         let message = try encrypt(authenticated, kind: .handshake, random: random)
@@ -40,7 +41,8 @@ extension Group {
         return message
     }
 
-    /// The same as PublicMessage (§6.2): readable without a key of our ratchet, still only for members.
+    /// Sends a standalone proposal as a PublicMessage (§6.2). It uses up no key of our ratchet, but its
+    /// membership tag still proves that it comes from a member.
     package mutating func proposePublicly(_ proposal: Proposal) throws -> MLSMessage {
         let authenticated = try sign(.proposal(proposal), wireFormat: .publicMessage)
         remember(authenticated, proposal)

@@ -1,8 +1,9 @@
 import Cryptography
 
-/// One member's view of one group: a value. Operations are in `Group+create`, `+join`, `+commit`, `+process`, `+send`.
+/// One member's view of a group, as a plain value. Its operations are in `Group+create`, `+join`, `+commit`,
+/// `+process` and `+send`.
 package struct Group: Equatable, Sendable {
-    /// How many epochs back application messages stay readable (MDK keeps the same number).
+    /// Number of past epochs whose application messages stay readable (the same as in MDK).
     package static let pastEpochLimit = 5
 
     package internal(set) var context: GroupContext
@@ -12,10 +13,10 @@ package struct Group: Equatable, Sendable {
     var secretTree: SecretTree
     var interimTranscriptHash: [UInt8]
     var confirmationTag: [UInt8]
-    /// HPKE private keys by node: our leaf and those of its ancestors that we know.
+    /// HPKE private keys by node: that of our leaf, and those of its ancestors that we know.
     var privateKeys: [Int: SecretBytes]
     var signaturePrivateKey: SecretBytes
-    /// Proposals of this epoch that a commit may refer to, in order of arrival.
+    /// The proposals of this epoch that a commit may refer to, in order of arrival.
     package internal(set) var pendingProposals: [PendingProposal] = []
     /// Newest first, at most `pastEpochLimit`.
     package internal(set) var pastEpochs: [PastEpoch] = []
@@ -25,7 +26,8 @@ package struct Group: Equatable, Sendable {
     package var members: [(index: LeafIndex, leaf: LeafNode)] { tree.members }
     package var ownLeafNode: LeafNode? { tree.leaf(at: ownLeaf) }
 
-    /// The exporter secret's output for the current or a kept past epoch; nil when the epoch is gone.
+    /// Exports a secret (§8.5) of the current epoch or of a past epoch that is still kept; nil for other
+    /// epochs.
     package func export(
         label: String, context: [UInt8], length: Int, epoch: UInt64
     ) throws -> SecretBytes? {
@@ -34,34 +36,36 @@ package struct Group: Equatable, Sendable {
             .export(label: label, context: context, length: length)
     }
 
-    /// For keeping: the past epochs are left to the newest state.
+    /// A copy for a snapshot, without the past epochs, which the current state has anyway.
     package var withoutPastEpochs: Group {
         var group = self
         group.pastEpochs = []
         return group
     }
 
-    /// This group from `withoutPastEpochs`, with the past epochs that a later state of it still has.
+    /// Completes a group made with `withoutPastEpochs` with those past epochs that a later state of it still
+    /// has.
     package func restored(from later: Group) -> Group {
         var group = self
         group.pastEpochs = later.pastEpochs.filter { $0.epoch < epoch }
         return group
     }
 
-    /// This epoch behind `ended` as that is now: messages that came after the commit was made have used up keys.
-    package func following(_ ended: Group) -> Group {
+    /// Replaces the past epochs with the present state of `ended`, the group of the previous epoch: messages
+    /// that arrived after the commit was created have used up keys there.
+    package func withPastEpochs(from ended: Group) -> Group {
         var next = self
         next.pastEpochs = Array(([PastEpoch(ending: ended)] + ended.pastEpochs).prefix(Self.pastEpochLimit))
         return next
     }
 
-    /// Fixes one's own keys to what the next commit will find in the tree, dropping keys of nodes that are gone.
-    static func surviving(_ keys: [Int: SecretBytes], in tree: RatchetTree) -> [Int: SecretBytes] {
+    /// The private keys without those of nodes that are blank in `tree`.
+    static func pruned(_ keys: [Int: SecretBytes], to tree: RatchetTree) -> [Int: SecretBytes] {
         keys.filter { tree.node(at: $0.key) != nil }
     }
 }
 
-/// A proposal that came by itself (§12.1) and waits for a commit.
+/// A standalone proposal (§12.1) that has not been committed yet.
 package struct PendingProposal: Equatable, Sendable, TLSCodable {
     package let reference: [UInt8]
     package let proposal: Proposal
@@ -84,12 +88,12 @@ package struct PendingProposal: Equatable, Sendable, TLSCodable {
     }
 }
 
-/// What is kept of an epoch that has ended: enough to read its late application messages.
+/// The part of an ended epoch's state that is needed to read its late application messages.
 package struct PastEpoch: Equatable, Sendable, TLSCodable {
     package let context: GroupContext
     package let secrets: EpochSecrets
     var secretTree: SecretTree
-    /// Who could send then.
+    /// The members of that epoch.
     let senders: [LeafIndex: Member]
 
     struct Member: Equatable, Sendable {
@@ -101,7 +105,7 @@ package struct PastEpoch: Equatable, Sendable, TLSCodable {
 
     init(ending group: Group) {
         context = group.context
-        secrets = group.secrets.ended
+        secrets = group.secrets.forPastEpoch
         secretTree = group.secretTree
         senders = Dictionary(
             group.members.map {

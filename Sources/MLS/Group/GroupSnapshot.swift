@@ -1,15 +1,16 @@
 import Cryptography
 
-/// The storage form of a group: our own format, versioned, holding secrets in the clear. The store encrypts or guards it.
+/// The form in which a group is stored: a versioned format of our own, with secrets in plaintext. The store
+/// has to encrypt or protect it.
 extension Group: TLSCodable {
-    /// Raised with every change of the format; older ones stay readable, newer ones are refused.
+    /// To be incremented with every change to the format. Other versions are rejected.
     package static let snapshotVersion: UInt16 = 1
 
     package init(from reader: inout TLSReader) throws(TLSDecodingError) {
         let start = reader
         let version = try reader.uint16()
         guard version == Self.snapshotVersion else {
-            throw start.failure(.invalidValue(of: "known group snapshot version", UInt64(version)))
+            throw start.failure(.invalidValue(of: "group snapshot version", UInt64(version)))
         }
         context = try GroupContext(from: &reader)
         tree = try RatchetTree(from: &reader)

@@ -1,8 +1,7 @@
-/// The group that a new one was made from, by ReInit (§11.2) or as a branch (§11.3).
+/// The group from which a new group was created, by ReInit (§11.2) or as a branch (§11.3).
 package enum Predecessor: Sendable {
-    /// - Parameters:
-    ///   - 0: its last epoch: `StagedCommit.group` of the commit with the ReInit.
-    ///   - 1: what that ReInit said.
+    /// The group was ended by a ReInit. The first value is its last epoch, which is `StagedCommit.group` of
+    /// the commit with the ReInit; the second one is that ReInit.
     case ended(Group, by: Proposal.ReInit)
     case branched(Group)
 
@@ -19,18 +18,18 @@ package enum Predecessor: Sendable {
         }
     }
 
-    /// The resumption key that founds a group, among those that its Welcome names.
+    /// The resumption key that links a new group to its predecessor, among the keys that its Welcome names.
     static func founding(_ keys: [PreSharedKeyID]) throws -> PreSharedKeyID? {
         let founding = keys.filter {
             if case .resumption(let usage, _, _) = $0.key { usage != .application } else { false }
         }
         try require(
             founding.count <= 1, "CHK-WELCOME-10", "12.4.3.1",
-            "the Welcome names more than one group that it continues")
+            "the Welcome names more than one predecessor of the group")
         return founding.first
     }
 
-    /// The checks of §11.2 and §11.3 on a group that was founded with `key`.
+    /// Makes the checks of §11.2 and §11.3 on a group that was created with the resumption key `key`.
     static func check(
         _ key: PreSharedKeyID, _ predecessor: Predecessor?, _ info: GroupInfo, _ tree: RatchetTree
     ) throws {
@@ -52,7 +51,7 @@ package enum Predecessor: Sendable {
             let known = Set(parent.members.map(\.leaf.credential))
             try require(
                 tree.members.allSatisfy { known.contains($0.leaf.credential) }, "CHK-WELCOME-13", "11.3",
-                "a branch has a member that the group it came from has not")
+                "a branch has a member that its parent group does not have")
         }
     }
 }

@@ -1,6 +1,6 @@
 import Cryptography
 
-/// The proposals of one commit, checked and sorted (§12.2), ready to be applied (§12.3).
+/// The proposals of one commit, validated (§12.2) and ready to be applied (§12.3).
 package struct ProposalList: Equatable, Sendable {
     package struct Item: Equatable, Sendable {
         package let proposal: Proposal
@@ -18,7 +18,7 @@ package struct ProposalList: Equatable, Sendable {
         items.compactMap { if case .add(let package) = $0.proposal { package } else { nil } }
     }
 
-    /// Leaves that go, by Remove or SelfRemove.
+    /// The leaves removed by Remove or SelfRemove.
     package var removals: [LeafIndex] {
         items.compactMap { item in
             switch (item.proposal, item.sender) {
@@ -48,7 +48,7 @@ package struct ProposalList: Equatable, Sendable {
         }.first
     }
 
-    /// §12.4: which lists need an UpdatePath.
+    /// Whether a commit of these proposals needs an UpdatePath (§12.4).
     var requiresPath: Bool {
         items.isEmpty
             || items.contains {
@@ -61,9 +61,14 @@ package struct ProposalList: Equatable, Sendable {
 
     init(unchecked items: [Item]) { self.items = items }
 
-    /// Checks the list as a whole, for a commit by a member (§12.2).
+    /// Validates the proposals of a member's commit as a whole (§12.2).
     ///
-    /// - Parameter founding: what kind of resumption key may be named because the group is being founded with it (§11.2, §11.3).
+    /// - Parameters:
+    ///   - now: seconds since 1970, to check the lifetimes of added key packages; nil skips that check.
+    ///   - founding: the additional usage that a resumption key may have because the group is being created
+    ///     with it (§11.2, §11.3).
+    ///   - hasVerifiedKeyPackages: whether the signatures of the added key packages have already been
+    ///     verified.
     package init(
         validating items: [Item], committer: LeafIndex, group: Group, now: UInt64?,
         founding: PreSharedKeyID.Usage? = nil, hasVerifiedKeyPackages: Bool = false
@@ -80,7 +85,7 @@ package struct ProposalList: Equatable, Sendable {
         let touched = updates.map(\.index) + removals
         try require(
             Set(touched).count == touched.count, "CHK-PROPOSALS-02", "12.2",
-            "one leaf is updated or removed more than once")
+            "a leaf is updated or removed more than once")
         try require(
             !removals.contains(committer), "CHK-PROPOSALS-03", "12.2", "the committer removes itself")
         for index in touched {
@@ -93,7 +98,7 @@ package struct ProposalList: Equatable, Sendable {
             "the group's extensions are replaced twice")
         try require(
             !types.contains(.reInit) || types.count == 1, "CHK-PROPOSALS-06", "12.2",
-            "ReInit stands beside other proposals")
+            "ReInit is combined with other proposals")
         try require(
             !types.contains(.externalInit), "CHK-PROPOSALS-07", "12.2",
             "a member's commit contains an ExternalInit")
@@ -101,11 +106,11 @@ package struct ProposalList: Equatable, Sendable {
         for case .reInit(let reInit) in items.map(\.proposal) {
             try require(
                 reInit.version >= protocolVersionMLS10, "CHK-PROPOSALS-15", "12.1.5",
-                "ReInit goes back to an older version of the protocol")
+                "ReInit downgrades to an older protocol version")
         }
         let extensions = newExtensions ?? group.context.extensions
         try require(
-            !extensions.hasDuplicates, "CHK-PROPOSALS-10", "13.4", "the group would carry an extension twice")
+            !extensions.hasDuplicates, "CHK-PROPOSALS-10", "13.4", "the group would have an extension twice")
         _ = try Parallel.map(adds) {
             try $0.validate(
                 groupExtensions: extensions, now: now, isSignatureVerified: hasVerifiedKeyPackages)
@@ -118,13 +123,13 @@ package struct ProposalList: Equatable, Sendable {
                 "leaf \(index) keeps its encryption key in an Update")
             try leaf.validate(groupID: group.groupID, at: index, groupExtensions: extensions, now: nil)
         }
-        if newExtensions != nil { try validateSurvivors(group, extensions) }
+        if newExtensions != nil { try validateRemainingMembers(group, extensions) }
     }
 
     func validatePreSharedKeys(founding: PreSharedKeyID.Usage? = nil) throws {
         try require(
             Set(preSharedKeys).count == preSharedKeys.count, "CHK-PROPOSALS-08", "12.2",
-            "one pre-shared key is named twice")
+            "a pre-shared key is named twice")
         for id in preSharedKeys {
             try require(
                 id.nonce.count == CipherSuite.hashLengthBytes, "CHK-PROPOSALS-09", "12.1.4",
@@ -132,13 +137,13 @@ package struct ProposalList: Equatable, Sendable {
             if case .resumption(let usage, _, _) = id.key {
                 try require(
                     usage == .application || usage == founding, "CHK-PROPOSALS-14", "12.1.4",
-                    "a resumption key of another usage than application is proposed")
+                    "a resumption key with a usage other than application is proposed")
             }
         }
     }
 
-    /// Members that stay must support the new extensions (§12.1.7).
-    private func validateSurvivors(_ group: Group, _ extensions: [Extension]) throws {
+    /// Checks that the remaining members support the new extensions (§12.1.7).
+    private func validateRemainingMembers(_ group: Group, _ extensions: [Extension]) throws {
         let required = try extensions.first(.requiredCapabilities).map {
             try RequiredCapabilities(decoding: $0.data)
         }
@@ -151,7 +156,9 @@ package struct ProposalList: Equatable, Sendable {
         }
     }
 
-    /// What the list does to a tree, in the order of §12.3; returns the leaves of the added members.
+    /// Applies the proposals to a tree in the order given in §12.3.
+    ///
+    /// - Returns: the leaves of the added members.
     func apply(to tree: inout RatchetTree) -> [LeafIndex] {
         for (index, leaf) in updates { tree.update(leaf, at: index) }
         for index in removals { tree.remove(at: index) }

@@ -1,9 +1,9 @@
 import Cryptography
 
-/// The secrets of one epoch (§8, table 4). The epoch secret itself is not kept.
+/// The secrets of one epoch (§8, table 4). The epoch secret itself is not stored.
 package struct EpochSecrets: Equatable, Sendable {
     package let senderData: SecretBytes
-    /// Root of the secret tree; empty once the tree has taken it (§9.2).
+    /// The root of the secret tree; empty once it has been handed over to the tree (§9.2).
     package private(set) var encryption: SecretBytes
     package let exporter: SecretBytes
     package let external: SecretBytes
@@ -25,8 +25,9 @@ package struct EpochSecrets: Equatable, Sendable {
         initSecret = try LabeledKDF.deriveSecret(epochSecret, "init")
     }
 
-    /// What an ended epoch still needs for its late messages; everything that could derive a later epoch is forgotten.
-    var ended: EpochSecrets {
+    /// The secrets needed to read late messages after the epoch has ended, without those from which a later
+    /// epoch could be derived.
+    var forPastEpoch: EpochSecrets {
         let none = SecretBytes([])
         return EpochSecrets(
             senderData: senderData, encryption: none, exporter: exporter, external: none,
@@ -50,18 +51,18 @@ package struct EpochSecrets: Equatable, Sendable {
         self.initSecret = initSecret
     }
 
-    /// Hands the encryption secret over to a secret tree and forgets it.
+    /// Moves the encryption secret into a new secret tree.
     mutating func makeSecretTree(leafCount: Int) -> SecretTree {
         defer { encryption = SecretBytes([]) }
         return SecretTree(encryptionSecret: encryption, leafCount: leafCount)
     }
 
-    /// The key pair behind `external_pub` (§8.3).
+    /// The public key in the `external_pub` extension (§8.3).
     package func externalPublicKey() throws -> [UInt8] {
         try X25519Key(privateKey: HPKE.derivePrivateKey(from: external)).publicKey
     }
 
-    /// The tag that proves knowledge of the new epoch to everyone in it (§6.1).
+    /// The tag that proves knowledge of the new epoch's secrets to its members (§6.1).
     package func confirmationTag(_ confirmedTranscriptHash: [UInt8]) -> [UInt8] {
         HMACSHA256.authenticationCode(for: confirmedTranscriptHash, key: confirmationKey)
     }
@@ -80,7 +81,7 @@ extension EpochSecrets: TLSCodable {
         initSecret = try reader.secret()
     }
 
-    /// Storage form.
+    /// Encodes the form in which the secrets are stored.
     package func encode(to writer: inout TLSWriter) {
         for secret in [
             senderData, encryption, exporter, external, confirmationKey, membershipKey, resumptionPSK,

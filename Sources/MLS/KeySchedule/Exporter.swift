@@ -1,7 +1,7 @@
 import Cryptography
 
 extension EpochSecrets {
-    /// MLS-Exporter (§8.5): `length` bytes bound to this epoch, label and context.
+    /// MLS-Exporter (§8.5): derives `length` bytes bound to this epoch, the label and the context.
     package func export(label: String, context: [UInt8], length: Int) throws(CryptographyError) -> SecretBytes
     {
         try LabeledKDF.expandWithLabel(

@@ -1,4 +1,4 @@
-/// What all members agree on in one epoch (§8.1).
+/// The state that all members agree on in an epoch (§8.1).
 package struct GroupContext: Equatable, Sendable, TLSCodable {
     package var groupID: [UInt8]
     package var epoch: UInt64
@@ -25,7 +25,7 @@ package struct GroupContext: Equatable, Sendable, TLSCodable {
         }
         let suite = try reader.code(CipherSuite.init(rawValue:))
         guard suite == .x25519AES128GCMSHA256Ed25519 else {
-            throw start.failure(.invalidValue(of: "supported cipher suite", UInt64(suite.rawValue)))
+            throw start.failure(.invalidValue(of: "cipher suite", UInt64(suite.rawValue)))
         }
         groupID = try reader.opaque()
         epoch = try reader.uint64()

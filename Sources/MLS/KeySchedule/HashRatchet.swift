@@ -1,19 +1,19 @@
 import Cryptography
 
-/// Key and nonce for one message of one sender.
+/// The key and nonce for a single message of a sender.
 package struct MessageKey: Equatable, Sendable {
     package let generation: UInt32
     package let key: SecretBytes
     package let nonce: [UInt8]
 }
 
-/// Why a generation has no key any more, or not yet.
+/// Why the key of a generation is not available.
 package enum RatchetError: Error, Equatable, CustomStringConvertible {
-    /// More than `HashRatchet.maximumSkip` generations ahead of the newest one seen.
+    /// More than `HashRatchet.maximumSkip` generations ahead of the next one expected.
     case tooFarAhead(generation: UInt32, newest: UInt32)
-    /// Used before, or fallen out of the window of kept keys.
+    /// Already used, or too old to be still in the window of stored keys.
     case generationConsumed(UInt32)
-    /// All 2^32 generations are used up.
+    /// All 2^32 generations have been used up.
     case exhausted
     /// The sender's leaf is outside the tree.
     case unknownLeaf(LeafIndex)
@@ -22,22 +22,23 @@ package enum RatchetError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .tooFarAhead(let generation, let newest):
             "generation \(generation) is too far ahead of \(newest) (at most \(HashRatchet.maximumSkip))"
-        case .generationConsumed(let generation): "generation \(generation) was used before or is too old"
-        case .exhausted: "this sender's generations are used up; the group needs a commit"
+        case .generationConsumed(let generation):
+            "generation \(generation) has already been used or is too old"
+        case .exhausted: "all generations of this sender have been used up; the group needs a commit"
         case .unknownLeaf(let leaf): "leaf \(leaf) is outside the tree"
         }
     }
 }
 
-/// One sender's chain of message keys (§9.1), with the keys of skipped generations kept for late messages.
+/// One sender's chain of message keys (§9.1). The keys of skipped generations are stored for late messages.
 package struct HashRatchet: Equatable, Sendable {
-    /// How far a generation may lie ahead; MDK's value, so that both sides lose the same messages.
+    /// How far ahead a generation may be. The same value as in MDK, so that both lose the same messages.
     package static let maximumSkip: UInt32 = 1000
-    /// How many generations behind the newest one stay readable; MDK's value.
+    /// How many generations before the newest one stay readable. The same value as in MDK.
     package static let outOfOrderWindow: UInt32 = 100
 
     private var secret: SecretBytes
-    /// The next generation that was not derived yet.
+    /// The first generation that has not been derived yet.
     package private(set) var nextGeneration: UInt32
     private var skipped: [UInt32: MessageKey] = [:]
 
@@ -46,15 +47,16 @@ package struct HashRatchet: Equatable, Sendable {
         nextGeneration = 0
     }
 
-    /// The key for sending: the next generation, consumed.
+    /// Consumes the next generation and returns its key, for sending.
     package mutating func next() throws -> MessageKey {
         guard nextGeneration < UInt32.max else { throw RatchetError.exhausted }
         return try advance()
     }
 
-    /// Derives the key for receiving one generation and deletes it from the chain (§9.2).
+    /// Derives the key of a received generation and deletes it from the chain (§9.2).
     ///
-    /// - Throws: `.tooFarAhead` before any state changes; `.generationConsumed` on a second request.
+    /// - Throws: `.tooFarAhead`, without changing any state; `.generationConsumed` if the key is requested a
+    ///   second time.
     package mutating func material(for generation: UInt32) throws -> MessageKey {
         if generation < nextGeneration {
             guard let key = skipped.removeValue(forKey: generation) else {
@@ -95,7 +97,7 @@ package struct HashRatchet: Equatable, Sendable {
     }
 }
 
-/// Storage form.
+/// The form in which it is stored.
 extension HashRatchet: TLSCodable {
     package init(from reader: inout TLSReader) throws(TLSDecodingError) {
         secret = try reader.secret()

@@ -1,6 +1,7 @@
 import Cryptography
 
-/// The secret handed to new members, from which welcome key and epoch secrets follow (§8, figure 22).
+/// The secret given to new members, from which the welcome secret and the epoch secrets are derived (§8,
+/// figure 22).
 package struct JoinerSecret: Equatable, Sendable {
     package let secret: SecretBytes
 

@@ -1,6 +1,6 @@
 import Cryptography
 
-/// The name of a pre-shared key (§8.4).
+/// The identifier of a pre-shared key (§8.4).
 package struct PreSharedKeyID: Hashable, Sendable, TLSCodable {
     package enum Usage: UInt8, Sendable {
         case application = 1
@@ -49,7 +49,7 @@ package struct PreSharedKeyID: Hashable, Sendable, TLSCodable {
     }
 }
 
-/// Combines pre-shared keys into the `psk_secret` of a key schedule (§8.4).
+/// Combines pre-shared keys into the `psk_secret` of the key schedule (§8.4).
 package enum PreSharedKey {
     package static func secret(for keys: [(id: PreSharedKeyID, key: SecretBytes)]) throws -> SecretBytes {
         try require(keys.count <= UInt16.max, "CHK-PSK-01", "8.4", "more than 65535 pre-shared keys")

@@ -1,6 +1,7 @@
 import Cryptography
 
-/// Derives every sender's ratchets from the encryption secret, deleting each secret as it is used (§9).
+/// Derives the ratchets of all senders from the encryption secret. Each secret is deleted once it has been
+/// used (§9).
 package struct SecretTree: Equatable, Sendable {
     package enum RatchetKind: UInt8, Sendable {
         case handshake = 1
@@ -13,7 +14,7 @@ package struct SecretTree: Equatable, Sendable {
     }
 
     private let leafCount: Int
-    /// Secrets of subtrees that nobody below has sent from yet.
+    /// The secrets of subtrees in which no ratchet has been derived yet.
     private var nodeSecrets: [Int: SecretBytes]
     private var ratchets: [LeafIndex: Ratchets] = [:]
 
@@ -28,12 +29,12 @@ package struct SecretTree: Equatable, Sendable {
         return kind == .handshake ? pair.handshake.nextGeneration : pair.application.nextGeneration
     }
 
-    /// The key for one's own next message.
+    /// Consumes and returns the key for our own next message.
     package mutating func nextKey(of leaf: LeafIndex, _ kind: RatchetKind) throws -> MessageKey {
         try withRatchet(of: leaf, kind) { try $0.next() }
     }
 
-    /// The key of a received message; consumed.
+    /// Consumes and returns the key of a received message.
     package mutating func key(
         of leaf: LeafIndex, _ kind: RatchetKind, generation: UInt32
     ) throws -> MessageKey {
@@ -44,7 +45,7 @@ package struct SecretTree: Equatable, Sendable {
         of leaf: LeafIndex, _ kind: RatchetKind, _ use: (inout HashRatchet) throws -> MessageKey
     ) throws -> MessageKey {
         var pair = try ratchets[leaf] ?? makeRatchets(for: leaf)
-        // A failed use must leave no trace either way, so the pair is written back only on success.
+        // A failed attempt must not change any state, so write the pair back only on success.
         let key: MessageKey
         switch kind {
         case .handshake: key = try use(&pair.handshake)
@@ -78,7 +79,8 @@ package struct SecretTree: Equatable, Sendable {
         let made = Ratchets(
             handshake: HashRatchet(secret: try Self.ratchetSecret(secret, "handshake")),
             application: HashRatchet(secret: try Self.ratchetSecret(secret, "application")))
-        // Derivation has deleted the secrets above: the ratchets must survive even if this use fails.
+        // The derivation has deleted the secrets above, so keep the ratchets even if the caller's attempt to
+        // use them fails.
         ratchets[leaf] = made
         return made
     }
@@ -88,7 +90,7 @@ package struct SecretTree: Equatable, Sendable {
     }
 }
 
-/// Storage form.
+/// The form in which it is stored.
 extension SecretTree: TLSCodable {
     package init(from reader: inout TLSReader) throws(TLSDecodingError) {
         leafCount = Int(try reader.uint32())

@@ -1,6 +1,6 @@
 import Cryptography
 
-/// The two running hashes over a group's commits (§8.2).
+/// The two running hashes of a group's commits (§8.2).
 package enum TranscriptHash {
     package static func confirmed(interimBefore: [UInt8], commit: AuthenticatedContent) -> [UInt8] {
         SHA256.hash(

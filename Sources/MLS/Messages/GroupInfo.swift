@@ -1,6 +1,6 @@
 import Cryptography
 
-/// A signed description of a group in one epoch (§12.4.3).
+/// A signed description of a group in a given epoch (§12.4.3).
 package struct GroupInfo: Equatable, Sendable, TLSCodable {
     package var context: GroupContext
     package var extensions: [Extension]

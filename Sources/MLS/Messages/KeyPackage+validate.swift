@@ -2,9 +2,10 @@ extension KeyPackage {
     /// Checks a key package before it is used to add its owner (§10.1).
     ///
     /// - Parameters:
-    ///   - groupExtensions: of the group it will join.
-    ///   - now: seconds since 1970; nil skips the lifetime.
-    ///   - isSignatureVerified: its two signatures were verified before; they take nine tenths of the time.
+    ///   - groupExtensions: the extensions of the group to which the owner will be added.
+    ///   - now: seconds since 1970, to check the lifetime; nil skips that check.
+    ///   - isSignatureVerified: whether both signatures have already been verified, which takes nine tenths
+    ///     of the time.
     package func validate(groupExtensions: [Extension], now: UInt64?, isSignatureVerified: Bool = false)
         throws
     {
@@ -20,19 +21,19 @@ extension KeyPackage {
             )
         }
         try leafNode.validate(
-            groupID: [], at: LeafNode.nowhere, groupExtensions: groupExtensions, now: now,
+            groupID: [], at: LeafNode.unassignedIndex, groupExtensions: groupExtensions, now: now,
             isSignatureVerified: isSignatureVerified)
         try require(
             initKey.count == CipherSuite.publicKeyLengthBytes, "CHK-KEYPACKAGE-04", "10.1",
             "the key package's init key has the wrong length")
         try require(
             initKey != leafNode.encryptionKey, "CHK-KEYPACKAGE-05", "10.1",
-            "the key package uses one key as init key and encryption key")
+            "the key package uses the same key as init key and encryption key")
         try require(
             !extensions.hasDuplicates, "CHK-KEYPACKAGE-06", "13.4",
-            "the key package carries an extension twice")
+            "the key package has an extension twice")
         try require(
             extensions.allSatisfy { leafNode.capabilities.supports($0.type) }, "CHK-KEYPACKAGE-07", "10",
-            "the key package carries an extension that its leaf does not list")
+            "the key package has an extension that its leaf's capabilities do not list")
     }
 }

@@ -1,6 +1,6 @@
 import Cryptography
 
-/// An offer to be added to groups (§10).
+/// The public data needed to add its owner to a group (§10).
 package struct KeyPackage: Equatable, Sendable, TLSCodable {
     package var cipherSuite: CipherSuite
     package var initKey: [UInt8]
@@ -53,11 +53,11 @@ package struct KeyPackage: Equatable, Sendable, TLSCodable {
             signature, of: toBeSigned, label: "KeyPackageTBS", publicKey: leafNode.signatureKey)
     }
 
-    /// KeyPackageRef (§5.2), 32 bytes.
+    /// KeyPackageRef (§5.2), 32 bytes long.
     package var reference: [UInt8] { HashReference.keyPackage(encoded) }
 }
 
-/// A key package with the private keys behind it: what its maker keeps.
+/// A key package together with its private keys, as stored by its owner.
 package struct KeyPackageBundle: Equatable, Sendable, TLSCodable {
     package let keyPackage: KeyPackage
     package let initPrivateKey: SecretBytes
@@ -74,7 +74,7 @@ package struct KeyPackageBundle: Equatable, Sendable, TLSCodable {
         self.signaturePrivateKey = signaturePrivateKey
     }
 
-    /// Makes and signs a key package with fresh keys.
+    /// Creates and signs a key package with fresh keys.
     package static func make(
         credential: Credential, capabilities: Capabilities, lifetime: Lifetime, extensions: [Extension] = [],
         random: some RandomSource

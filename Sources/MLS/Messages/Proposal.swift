@@ -1,4 +1,4 @@
-/// A proposed change (§12.1).
+/// A proposed change to the group (§12.1).
 package enum Proposal: Equatable, Sendable, TLSCodable {
     case add(KeyPackage)
     case update(LeafNode)
@@ -7,7 +7,7 @@ package enum Proposal: Equatable, Sendable, TLSCodable {
     case reInit(ReInit)
     case externalInit(kemOutput: [UInt8])
     case groupContextExtensions([Extension])
-    /// draft-ietf-mls-extensions: the sender leaves; no body.
+    /// draft-ietf-mls-extensions: the sender leaves. It has no body.
     case selfRemove
 
     /// ReInit (§12.1.5).
@@ -47,7 +47,7 @@ package enum Proposal: Equatable, Sendable, TLSCodable {
         case .externalInit: self = .externalInit(kemOutput: try reader.opaque())
         case .groupContextExtensions: self = .groupContextExtensions(try reader.vector(of: Extension.self))
         case .selfRemove: self = .selfRemove
-        case let other: throw start.failure(.invalidValue(of: "known proposal type", UInt64(other.rawValue)))
+        case let other: throw start.failure(.invalidValue(of: "proposal type", UInt64(other.rawValue)))
         }
     }
 
@@ -70,7 +70,7 @@ package enum Proposal: Equatable, Sendable, TLSCodable {
     }
 }
 
-/// A proposal in a commit: whole, or by the hash of the message that carried it (§12.4).
+/// A proposal in a commit, either by value or by the hash of the message that contained it (§12.4).
 package enum ProposalOrRef: Equatable, Sendable, TLSCodable {
     case proposal(Proposal)
     case reference([UInt8])

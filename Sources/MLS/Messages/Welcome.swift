@@ -1,9 +1,9 @@
 import Cryptography
 
-/// What new members need to join (§12.4.3.1).
+/// The message with which new members join (§12.4.3.1).
 package struct Welcome: Equatable, Sendable, TLSCodable {
     package struct EncryptedGroupSecrets: Equatable, Sendable, TLSCodable {
-        /// KeyPackageRef of the one it is for.
+        /// KeyPackageRef of the recipient's key package.
         package var newMember: [UInt8]
         package var encrypted: HPKE.Sealed
 
@@ -26,7 +26,8 @@ package struct Welcome: Equatable, Sendable, TLSCodable {
     package var secrets: [EncryptedGroupSecrets]
     package var encryptedGroupInfo: [UInt8]
 
-    /// By KeyPackageRef the same Welcome with the secrets of that new member only: shorter, and nobody sees who else was invited.
+    /// For each KeyPackageRef, the same Welcome with the secrets of that new member only. It is shorter and
+    /// does not reveal who else was invited.
     package var addressed: [[UInt8]: Welcome] {
         Dictionary(
             secrets.map { entry in
@@ -43,7 +44,7 @@ package struct Welcome: Equatable, Sendable, TLSCodable {
         let start = reader
         let suite = try reader.uint16()
         guard suite == CipherSuite.x25519AES128GCMSHA256Ed25519.rawValue else {
-            throw start.failure(.invalidValue(of: "supported cipher suite", UInt64(suite)))
+            throw start.failure(.invalidValue(of: "cipher suite", UInt64(suite)))
         }
         secrets = try reader.vector(of: EncryptedGroupSecrets.self)
         encryptedGroupInfo = try reader.opaque()
@@ -55,7 +56,7 @@ package struct Welcome: Equatable, Sendable, TLSCodable {
         writer.opaque(encryptedGroupInfo)
     }
 
-    /// Key and nonce of `encryptedGroupInfo`.
+    /// Derives key and nonce of `encryptedGroupInfo`.
     static func groupInfoKey(welcomeSecret: SecretBytes) throws -> (key: SecretBytes, nonce: [UInt8]) {
         (
             try LabeledKDF.expandWithLabel(
@@ -66,7 +67,7 @@ package struct Welcome: Equatable, Sendable, TLSCodable {
         )
     }
 
-    /// The entry for a key package, decrypted.
+    /// Decrypts the entry for a key package.
     package func groupSecrets(
         for reference: [UInt8], initPrivateKey: SecretBytes
     ) throws -> GroupSecrets {
@@ -90,10 +91,11 @@ package struct Welcome: Equatable, Sendable, TLSCodable {
     }
 }
 
-/// What one new member gets beside the GroupInfo (§12.4.3.1).
+/// The secrets that one new member gets in addition to the GroupInfo (§12.4.3.1).
 package struct GroupSecrets: Equatable, Sendable, TLSCodable {
     package var joinerSecret: SecretBytes
-    /// Of the lowest node that the new member shares with the committer; nil for commits without a path.
+    /// The path secret of the lowest node that the new member shares with the committer; nil for commits
+    /// without a path.
     package var pathSecret: SecretBytes?
     package var preSharedKeys: [PreSharedKeyID]
 

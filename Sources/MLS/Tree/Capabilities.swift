@@ -1,4 +1,5 @@
-/// What a member's client can do (§7.2). Unknown values, GREASE among them (§13.5), are carried and ignored.
+/// The capabilities of a member's client (§7.2). Unknown values, including GREASE (§13.5), are preserved but
+/// ignored.
 package struct Capabilities: Equatable, Sendable, TLSCodable {
     package var versions: [UInt16]
     package var cipherSuites: [CipherSuite]
@@ -39,7 +40,7 @@ package struct Capabilities: Equatable, Sendable, TLSCodable {
     package func supports(_ type: ExtensionType) -> Bool { type.isDefault || extensions.contains(type) }
     package func supports(_ type: ProposalType) -> Bool { type.isDefault || proposals.contains(type) }
 
-    /// Whether this client can be in a group that requires `required` (§11.1).
+    /// Whether this client can be a member of a group with these required capabilities (§11.1).
     package func satisfies(_ required: RequiredCapabilities) -> Bool {
         required.extensions.allSatisfy(supports) && required.proposals.allSatisfy(supports)
             && required.credentials.allSatisfy(credentials.contains)

@@ -1,4 +1,4 @@
-/// Who a member claims to be (§5.3). The application decides whether to believe it.
+/// The identity that a member claims (§5.3). It is up to the application whether to trust it.
 package enum Credential: Hashable, Sendable, TLSCodable {
     case basic(identity: [UInt8])
     case x509(certificates: [[UInt8]])
@@ -18,7 +18,7 @@ package enum Credential: Hashable, Sendable, TLSCodable {
             self = .x509(
                 certificates: try reader.vector { (reader) throws(TLSDecodingError) in try reader.opaque() })
         case let other:
-            throw start.failure(.invalidValue(of: "known credential type", UInt64(other.rawValue)))
+            throw start.failure(.invalidValue(of: "credential type", UInt64(other.rawValue)))
         }
     }
 

@@ -1,4 +1,4 @@
-/// An extension as carried: its data stays bytes, since hashes and signatures cover them verbatim (§13.2).
+/// An extension (§13.2). Its data is not parsed, because hashes and signatures cover the exact bytes.
 package struct Extension: Equatable, Sendable, TLSCodable {
     package var type: ExtensionType
     package var data: [UInt8]
@@ -22,7 +22,7 @@ package struct Extension: Equatable, Sendable, TLSCodable {
 extension [Extension] {
     package func first(_ type: ExtensionType) -> Extension? { first { $0.type == type } }
 
-    /// §13.4: at most one extension of a type in any list.
+    /// A list must not contain more than one extension of the same type (§13.4).
     var hasDuplicates: Bool { Set(map(\.type)).count != count }
 }
 

@@ -1,4 +1,4 @@
-/// The external_senders extension (§12.1.8.1): who may propose without being a member.
+/// The external_senders extension (§12.1.8.1): those who may send proposals without being members.
 package struct ExternalSenders: Equatable, Sendable, TLSCodable {
     package struct Sender: Equatable, Sendable, TLSCodable {
         package var signatureKey: [UInt8]

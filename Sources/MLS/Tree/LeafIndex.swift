@@ -1,10 +1,10 @@
-/// A member's place among the leaves, counted from 0 (§4.1.1).
+/// The index of a leaf, starting from 0 (§4.1.1).
 package struct LeafIndex: Hashable, Comparable, Sendable, TLSCodable, CustomStringConvertible {
     package let value: UInt32
 
     package init(_ value: UInt32) { self.value = value }
 
-    /// Position in the array of nodes.
+    /// The index in the array of nodes.
     package var node: Int { Int(value) * 2 }
 
     package init(from reader: inout TLSReader) throws(TLSDecodingError) { value = try reader.uint32() }

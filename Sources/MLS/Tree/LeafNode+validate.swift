@@ -1,10 +1,12 @@
 import Cryptography
 
 extension LeafNode {
-    /// Checks a leaf by itself (§7.3): everything that needs no other leaf.
+    /// Makes those checks of a leaf (§7.3) that do not involve other leaves.
     ///
     /// - Parameters:
-    ///   - now: seconds since 1970; nil skips the lifetime, for leaves that are already in an accepted tree.
+    ///   - now: seconds since 1970, to check the lifetime; nil skips that check, for leaves that are already
+    ///     in an accepted tree.
+    ///   - isSignatureVerified: whether the signature has already been verified.
     package func validate(
         groupID: [UInt8], at index: LeafIndex, groupExtensions: [Extension], now: UInt64?,
         isSignatureVerified: Bool = false
@@ -25,12 +27,12 @@ extension LeafNode {
             "leaf \(index) does not list the type of its own credential")
         try require(
             extensions.allSatisfy { capabilities.supports($0.type) }, "CHK-LEAF-05", "7.2",
-            "leaf \(index) carries an extension that it does not list")
+            "leaf \(index) has an extension that its capabilities do not list")
         try require(
-            !extensions.hasDuplicates, "CHK-LEAF-06", "13.4", "leaf \(index) carries an extension twice")
+            !extensions.hasDuplicates, "CHK-LEAF-06", "13.4", "leaf \(index) has an extension twice")
         try require(
             groupExtensions.allSatisfy { capabilities.supports($0.type) }, "CHK-LEAF-07", "7.3",
-            "leaf \(index) does not support an extension of the group")
+            "leaf \(index) does not support one of the group's extensions")
         if let required = groupExtensions.first(.requiredCapabilities) {
             let needed = try RequiredCapabilities(decoding: required.data)
             try require(

@@ -1,6 +1,6 @@
 import Cryptography
 
-/// Seconds since 1970 between which a key package may be used (§7.2).
+/// The period in which a key package may be used (§7.2), in seconds since 1970.
 package struct Lifetime: Equatable, Sendable {
     package var notBefore: UInt64
     package var notAfter: UInt64
@@ -13,9 +13,9 @@ package struct Lifetime: Equatable, Sendable {
     package func contains(_ now: UInt64) -> Bool { notBefore <= now && now <= notAfter }
 }
 
-/// A member's leaf (§7.2): keys, credential, capabilities, signed by the member.
+/// A member's leaf (§7.2): keys, credential and capabilities, signed by the member.
 package struct LeafNode: Equatable, Sendable, TLSCodable {
-    /// Why the leaf was made, and what that adds.
+    /// How the leaf was created, with the data specific to that case.
     package enum Source: Equatable, Sendable {
         case keyPackage(Lifetime)
         case update
@@ -82,7 +82,7 @@ package struct LeafNode: Equatable, Sendable, TLSCodable {
         writer.vector(extensions)
     }
 
-    /// LeafNodeTBS: leaves made inside a group are bound to their place in it.
+    /// LeafNodeTBS. Leaves created inside a group are bound to their position in it.
     private func toBeSigned(groupID: [UInt8], at index: LeafIndex) -> [UInt8] {
         TLSWriter.bytes { writer in
             encodeUnsigned(to: &writer)
@@ -95,23 +95,24 @@ package struct LeafNode: Equatable, Sendable, TLSCodable {
         }
     }
 
-    /// Place of a leaf that is in no group yet; not part of what is signed then.
-    static let nowhere = LeafIndex(0)
+    /// A placeholder for the index of a leaf that is not in a group yet; the index is not part of the signed
+    /// data then.
+    static let unassignedIndex = LeafIndex(0)
 
     package mutating func sign(
-        with privateKey: SecretBytes, groupID: [UInt8] = [], at index: LeafIndex = nowhere
+        with privateKey: SecretBytes, groupID: [UInt8] = [], at index: LeafIndex = unassignedIndex
     ) throws(CryptographyError) {
         signature = try LabeledSignature.sign(
             toBeSigned(groupID: groupID, at: index), label: "LeafNodeTBS", with: privateKey)
     }
 
-    package func hasValidSignature(groupID: [UInt8] = [], at index: LeafIndex = nowhere) -> Bool {
+    package func hasValidSignature(groupID: [UInt8] = [], at index: LeafIndex = unassignedIndex) -> Bool {
         LabeledSignature.isValid(
             signature, of: toBeSigned(groupID: groupID, at: index), label: "LeafNodeTBS",
             publicKey: signatureKey)
     }
 
-    /// The parent hash that a commit put here; nil for other sources.
+    /// The parent hash that a commit put into this leaf; nil for other sources.
     var parentHash: [UInt8]? {
         if case .commit(let hash) = source { hash } else { nil }
     }

@@ -1,7 +1,7 @@
 import Cryptography
 
 extension RatchetTree {
-    /// The parent hash that `parent` gives to the nodes below it on the side away from `sibling` (§7.9).
+    /// The parent hash of the child of `parent` whose sibling is `sibling` (§7.9).
     mutating func parentHash(of parent: ParentNode, sibling: Int) -> [UInt8] {
         let siblingHash = treeHash(of: sibling, without: Set(parent.unmergedLeaves))
         return SHA256.hash(
@@ -12,7 +12,9 @@ extension RatchetTree {
             })
     }
 
-    /// Fills in the parent hashes of a fresh path, root first, and returns the one for the leaf (§7.9.1).
+    /// Sets the parent hashes along a fresh path, starting at the root (§7.9.1).
+    ///
+    /// - Returns: the parent hash for the leaf.
     mutating func setParentHashes(along path: [(node: Int, copathChild: Int)]) -> [UInt8] {
         var hash: [UInt8] = []
         for (node, copathChild) in path.reversed() {
@@ -24,7 +26,7 @@ extension RatchetTree {
         return hash
     }
 
-    /// Whether every non-blank parent is the hash parent of a node below it (§7.9.2).
+    /// Whether every non-blank parent node is the hash parent of one of its descendants (§7.9.2).
     mutating func hasValidParentHashes() -> Bool {
         for node in stride(from: 1, to: nodes.count, by: 2) {
             guard let parent = parent(at: node), let left = TreeMath.left(node),

@@ -1,8 +1,8 @@
-/// An inner node of the ratchet tree (§7.1).
+/// An interior node of the ratchet tree (§7.1).
 package struct ParentNode: Equatable, Sendable, TLSCodable {
     package var encryptionKey: [UInt8]
     package var parentHash: [UInt8]
-    /// Leaves below that do not know this node's key; sorted ascending.
+    /// The descendant leaves that do not know this node's private key, in ascending order.
     package var unmergedLeaves: [LeafIndex]
 
     package init(encryptionKey: [UInt8], parentHash: [UInt8] = [], unmergedLeaves: [LeafIndex] = []) {

@@ -1,9 +1,10 @@
 import Cryptography
 
 extension RatchetTree {
-    /// Checks a tree that came from outside (§12.4.3.1): leaves, keys, parent hashes, unmerged leaves.
+    /// Validates a received tree (§12.4.3.1): leaves, keys, parent hashes and unmerged leaves.
     ///
-    /// - Parameter now: seconds since 1970 for the lifetimes of leaves that came from key packages.
+    /// - Parameter now: seconds since 1970, to check the lifetimes of leaves that came from key packages; nil
+    ///   skips that check.
     mutating func validate(groupID: [UInt8], groupExtensions: [Extension], now: UInt64?) throws {
         var encryptionKeys = Set<[UInt8]>()
         var signatureKeys = Set<[UInt8]>()
@@ -36,28 +37,28 @@ extension RatchetTree {
             try validateUnmergedLeaves(of: parent, at: position)
         }
         try require(
-            hasValidParentHashes(), "CHK-TREE-06", "7.9.2", "the tree's parent hashes do not fit together")
+            hasValidParentHashes(), "CHK-TREE-06", "7.9.2", "the tree's parent hashes are inconsistent")
     }
 
-    /// §7.3, §12.4.2: no key stands twice in the tree that a commit leaves behind.
+    /// Checks that no key occurs twice in the tree after a commit (§7.3, §12.4.2).
     func validateUniqueKeys() throws {
         var encryptionKeys = Set<[UInt8]>()
         var signatureKeys = Set<[UInt8]>()
         for node in nodes.compactMap({ $0 }) {
             try require(
                 encryptionKeys.insert(node.encryptionKey).inserted, "CHK-TREE-10", "7.3",
-                "the commit brings an encryption key that is in the tree already")
+                "the commit adds an encryption key that is already in the tree")
             guard case .leaf(let leaf) = node else { continue }
             try require(
                 signatureKeys.insert(leaf.signatureKey).inserted, "CHK-TREE-11", "7.3",
-                "the commit brings a signature key that is in the tree already")
+                "the commit adds a signature key that is already in the tree")
         }
     }
 
     private func validateUnmergedLeaves(of parent: ParentNode, at position: Int) throws {
         try require(
             zip(parent.unmergedLeaves, parent.unmergedLeaves.dropFirst()).allSatisfy(<), "CHK-TREE-07", "7.1",
-            "the unmerged leaves of node \(position) are not in order")
+            "the unmerged leaves of node \(position) are not in ascending order")
         for leaf in parent.unmergedLeaves {
             try require(
                 self.leaf(at: leaf) != nil && TreeMath.isInSubtree(leaf.node, of: position), "CHK-TREE-08",
@@ -68,7 +69,7 @@ extension RatchetTree {
                 try require(
                     self.parent(at: between)?.unmergedLeaves.contains(leaf) ?? true, "CHK-TREE-09",
                     "12.4.3.1",
-                    "node \(between) does not list unmerged leaf \(leaf) that node \(position) lists")
+                    "node \(between) does not list unmerged leaf \(leaf), which node \(position) lists")
             }
         }
     }

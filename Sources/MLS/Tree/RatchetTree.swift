@@ -1,29 +1,29 @@
-/// The public ratchet tree (§4, §7.7): a full binary tree in array form, blank nodes being nil.
+/// The public ratchet tree (§4, §7.7): a full binary tree in array form, in which blank nodes are nil.
 ///
-/// Tree hashes are remembered per node and forgotten along a leaf's direct path when that leaf changes, so that a
-/// commit costs the depth of the tree and not its width.
+/// Tree hashes are cached per node. A change to a leaf invalidates only the hashes on its direct path, so
+/// that the cost of a commit grows with the depth of the tree and not with its width.
 package struct RatchetTree: Equatable, Sendable {
     package private(set) var nodes: [Node?]
-    var rememberedHashes: [[UInt8]?]
+    var cachedHashes: [[UInt8]?]
 
     package init() {
         nodes = []
-        rememberedHashes = []
+        cachedHashes = []
     }
 
-    /// A tree of one member.
+    /// A tree with a single member.
     package init(firstLeaf: LeafNode) {
         nodes = [.leaf(firstLeaf)]
-        rememberedHashes = [nil]
+        cachedHashes = [nil]
     }
 
     package static func == (a: RatchetTree, b: RatchetTree) -> Bool { a.nodes == b.nodes }
 
-    /// Leaves of the full tree, blank ones included.
+    /// Number of leaves of the full tree, including blank ones.
     package var leafCount: Int { (nodes.count + 1) / 2 }
     package var root: Int { TreeMath.root(leafCount: leafCount) }
 
-    /// Nil for blank and for out of range.
+    /// Nil if the node is blank or out of range.
     package func node(at index: Int) -> Node? { nodes.indices.contains(index) ? nodes[index] : nil }
 
     package func leaf(at index: LeafIndex) -> LeafNode? {
@@ -34,7 +34,7 @@ package struct RatchetTree: Equatable, Sendable {
         if case .parent(let parent)? = node(at: index) { parent } else { nil }
     }
 
-    /// Non-blank leaves in order.
+    /// The non-blank leaves in ascending order.
     package var members: [(index: LeafIndex, leaf: LeafNode)] {
         stride(from: 0, to: nodes.count, by: 2).compactMap { position in
             guard case .leaf(let leaf)? = nodes[position] else { return nil }
@@ -42,7 +42,7 @@ package struct RatchetTree: Equatable, Sendable {
         }
     }
 
-    /// The nodes whose keys together reach everyone below `node` (§4.1.1).
+    /// The nodes whose keys together reach all members below `node` (§4.1.1).
     package func resolution(of node: Int) -> [Int] {
         switch self.node(at: node) {
         case .leaf: return [node]
@@ -53,7 +53,8 @@ package struct RatchetTree: Equatable, Sendable {
         }
     }
 
-    /// The direct path without the nodes whose other child reaches nobody, each with that child (§4.1.2).
+    /// The direct path without the nodes whose child on the copath has an empty resolution; each node comes
+    /// with that child (§4.1.2).
     package func filteredDirectPath(of leaf: LeafIndex) -> [(node: Int, copathChild: Int)] {
         var path: [(node: Int, copathChild: Int)] = []
         var child = leaf.node
@@ -68,7 +69,7 @@ package struct RatchetTree: Equatable, Sendable {
 
     // MARK: Changes (§7.7, §12.1)
 
-    /// Adds a member on the leftmost blank leaf, extending the tree when there is none.
+    /// Adds a member at the leftmost blank leaf; extends the tree if there is none.
     package mutating func add(_ leaf: LeafNode) -> LeafIndex {
         let free = stride(from: 0, to: nodes.count, by: 2).first { nodes[$0] == nil }
         let position = free ?? (nodes.isEmpty ? 0 : nodes.count + 1)
@@ -90,7 +91,8 @@ package struct RatchetTree: Equatable, Sendable {
         blankDirectPath(of: index)
     }
 
-    /// Blanks a member's leaf and direct path, then drops the right half while it is empty.
+    /// Blanks a member's leaf and its direct path, then truncates the tree for as long as its right half is
+    /// empty.
     package mutating func remove(at index: LeafIndex) {
         setNode(nil, at: index.node)
         blankDirectPath(of: index)
@@ -99,7 +101,7 @@ package struct RatchetTree: Equatable, Sendable {
 
     package mutating func blankDirectPath(of index: LeafIndex) {
         for ancestor in TreeMath.directPath(index.node, leafCount: leafCount) { nodes[ancestor] = nil }
-        forgetHashes(from: index.node)
+        invalidateHashes(from: index.node)
     }
 
     package mutating func setLeaf(_ leaf: LeafNode, at index: LeafIndex) {
@@ -109,27 +111,27 @@ package struct RatchetTree: Equatable, Sendable {
 
     private mutating func setNode(_ node: Node?, at position: Int) {
         nodes[position] = node
-        forgetHashes(from: position)
+        invalidateHashes(from: position)
     }
 
-    private mutating func forgetHashes(from position: Int) {
-        rememberedHashes[position] = nil
+    private mutating func invalidateHashes(from position: Int) {
+        cachedHashes[position] = nil
         for ancestor in TreeMath.directPath(position, leafCount: leafCount) {
-            rememberedHashes[ancestor] = nil
+            cachedHashes[ancestor] = nil
         }
     }
 
     private mutating func extend() {
         let added = nodes.isEmpty ? 1 : nodes.count + 1
         nodes.append(contentsOf: repeatElement(nil, count: added))
-        rememberedHashes.append(contentsOf: repeatElement(nil, count: added))
+        cachedHashes.append(contentsOf: repeatElement(nil, count: added))
     }
 
     private mutating func truncate() {
         while leafCount > 1, nodes[(nodes.count / 2 + 1)...].allSatisfy({ (node: Node?) in node == nil }) {
             let half = nodes.count / 2
             nodes.removeLast(nodes.count - half)
-            rememberedHashes.removeLast(rememberedHashes.count - half)
+            cachedHashes.removeLast(cachedHashes.count - half)
         }
     }
 }
@@ -142,12 +144,12 @@ extension RatchetTree: TLSCodable {
         var nodes = try reader.vector { (reader) throws(TLSDecodingError) in
             try reader.optional(of: Node.self)
         }
-        // The RFC demands that the last node be non-blank: a tree has one encoding.
+        // The RFC requires the last node to be non-blank, so that a tree has only one encoding.
         guard case .leaf?? = nodes.last else { throw start.failure(.invalidValue(of: "last tree node", 0)) }
         for (index, node) in nodes.enumerated() {
             switch node {
             case .leaf where !TreeMath.isLeaf(index), .parent where TreeMath.isLeaf(index):
-                throw start.failure(.invalidValue(of: "node type at its place in the tree", UInt64(index)))
+                throw start.failure(.invalidValue(of: "node type at tree position", UInt64(index)))
             default: break
             }
         }
@@ -156,7 +158,7 @@ extension RatchetTree: TLSCodable {
         nodes.append(
             contentsOf: repeatElement(nil, count: TreeMath.nodeCount(leafCount: leafCount) - nodes.count))
         self.nodes = nodes
-        rememberedHashes = Array(repeating: nil, count: nodes.count)
+        cachedHashes = Array(repeating: nil, count: nodes.count)
     }
 
     package func encode(to writer: inout TLSWriter) {

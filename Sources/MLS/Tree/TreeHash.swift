@@ -1,24 +1,25 @@
 import Cryptography
 
 extension RatchetTree {
-    /// The tree hash of the whole tree (§7.8), remembering what it computes.
+    /// The tree hash of the whole tree (§7.8). Caches the hashes that it computes.
     package mutating func treeHash() -> [UInt8] {
         nodes.isEmpty ? [] : treeHash(of: root)
     }
 
     package mutating func treeHash(of node: Int) -> [UInt8] {
-        if let known = rememberedHashes[node] { return known }
+        if let known = cachedHashes[node] { return known }
         let hash: [UInt8]
         if let left = TreeMath.left(node), let right = TreeMath.right(node) {
             hash = Self.parentTreeHash(parent(at: node), treeHash(of: left), treeHash(of: right))
         } else {
             hash = Self.leafTreeHash(leaf(at: LeafIndex(UInt32(node / 2))), node)
         }
-        rememberedHashes[node] = hash
+        cachedHashes[node] = hash
         return hash
     }
 
-    /// The tree hash that `node` had before `absent` leaves were added (§7.9: original_sibling_tree_hash).
+    /// The tree hash that `node` had before the `absent` leaves were added (§7.9:
+    /// original_sibling_tree_hash).
     mutating func treeHash(of node: Int, without absent: Set<LeafIndex>) -> [UInt8] {
         guard absent.contains(where: { TreeMath.isInSubtree($0.node, of: node) }) else {
             return treeHash(of: node)

@@ -1,6 +1,6 @@
-/// Positions in the array form of a left-balanced binary tree (RFC 9420 Appendix C).
+/// Node indices in the array form of a left-balanced binary tree (RFC 9420 Appendix C).
 ///
-/// Leaves stand at even positions, parents between them:
+/// Leaves have even indices, and their parents are between them:
 /// ```
 ///                  7
 ///          3               11
@@ -8,13 +8,13 @@
 ///    0   2   4   6   8   10  12  14
 /// ```
 package enum TreeMath {
-    /// Width of the array for a number of leaves (a power of two).
+    /// Size of the array for a number of leaves (a power of two).
     package static func nodeCount(leafCount: Int) -> Int { leafCount == 0 ? 0 : 2 * leafCount - 1 }
 
     /// Height above the leaves.
     package static func level(_ node: Int) -> Int { node & 1 == 0 ? 0 : (~node).trailingZeroBitCount }
 
-    /// Root of the smallest full tree over `leafCount` leaves.
+    /// The root of the smallest full tree with at least `leafCount` leaves.
     package static func root(leafCount: Int) -> Int {
         var width = 1
         while width < leafCount { width *= 2 }
@@ -48,7 +48,7 @@ package enum TreeMath {
         return node < parent ? right(parent) : left(parent)
     }
 
-    /// From the parent of `node` up to the root.
+    /// The nodes from the parent of `node` up to the root.
     package static func directPath(_ node: Int, leafCount: Int) -> [Int] {
         var path: [Int] = []
         var current = node
@@ -59,7 +59,7 @@ package enum TreeMath {
         return path
     }
 
-    /// Whether `node` lies in the subtree under `ancestor` (or is it).
+    /// Whether `node` is `ancestor` or one of its descendants.
     package static func isInSubtree(_ node: Int, of ancestor: Int) -> Bool {
         let reach = (1 << level(ancestor)) - 1
         return node >= ancestor - reach && node <= ancestor + reach

@@ -1,7 +1,7 @@
 import Cryptography
 
-/// A committer's new keys (§7.6): its leaf, and for every node of its filtered direct path a public key with the path
-/// secret encrypted to the copath.
+/// A committer's new keys (§7.6): its leaf, and for each node on its filtered direct path a public key and
+/// the path secret encrypted to the resolution of the copath.
 package struct UpdatePath: Equatable, Sendable, TLSCodable {
     package struct Node: Equatable, Sendable, TLSCodable {
         package var encryptionKey: [UInt8]

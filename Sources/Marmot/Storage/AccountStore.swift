@@ -1,12 +1,12 @@
-/// Where an account's state lives. A save has happened for good when it returns.
+/// Persistent storage for an account's state. Once a save returns, it is durable.
 package protocol AccountStore: Sendable {
     func loadKeyPackages() throws -> [OwnKeyPackage]
     func loadGroups() throws -> [MarmotGroup]
     func save(_ keyPackages: [OwnKeyPackage]) throws
     func save(_ group: MarmotGroup) throws
-    /// Keeps what one message changed in a group that was saved before.
+    /// Stores what one message changed in a group that has been saved before.
     ///
-    /// - Parameter group: as it is with the message.
+    /// - Parameter group: the group after the message.
     func append(_ record: MessageRecord, to group: MarmotGroup) throws
 }
 
@@ -14,7 +14,7 @@ extension AccountStore {
     package func append(_ record: MessageRecord, to group: MarmotGroup) throws { try save(group) }
 }
 
-/// Keeps nothing beyond the process: for mock agents, whose identities die with them.
+/// Stores nothing. Meant for mock agents, whose identities do not outlive the process.
 package struct NoAccountStore: AccountStore {
     package init() {}
     package func loadKeyPackages() -> [OwnKeyPackage] { [] }

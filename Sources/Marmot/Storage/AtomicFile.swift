@@ -1,6 +1,6 @@
 import Foundation
 
-/// A file operation that failed: which file, what, and the system's words.
+/// A failed file operation: the file, and what went wrong.
 package struct FileError: Error, Equatable, CustomStringConvertible {
     package let path: String
     package let why: String
@@ -17,14 +17,16 @@ package struct FileError: Error, Equatable, CustomStringConvertible {
     package var description: String { "\(path): \(why)" }
 }
 
-/// Files that are either old or new, never half: write, fsync, rename, fsync of the directory. Mode 0600.
+/// Atomic file replacement: after a crash a file has either its old or its new content. Writes a temporary
+/// file, fsyncs it, renames it and fsyncs the directory. Mode 0600.
 package enum AtomicFile {
     package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
         let temporary = path + ".new"
-        // Left over from a process that died in between; nobody else writes here (the directory is locked).
+        // May be left over from a process that crashed. Nobody else writes here, because the directory is
+        // locked.
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw .last(temporary, "cannot create it") }
+        guard descriptor >= 0 else { throw .last(temporary, "cannot create the file") }
         var offset = 0
         while offset < bytes.count {
             let written = bytes.withUnsafeBytes { buffer in
@@ -32,7 +34,7 @@ package enum AtomicFile {
             }
             if written < 0, errno == EINTR { continue }
             guard written > 0 else {
-                let failure = FileError.last(path, "cannot write it")
+                let failure = FileError.last(path, "cannot write the file")
                 close(descriptor)
                 unlink(temporary)
                 throw failure
@@ -41,8 +43,8 @@ package enum AtomicFile {
         }
         let synced = fsync(descriptor)
         close(descriptor)
-        guard synced == 0 else { throw .last(path, "cannot store it safely") }
-        guard rename(temporary, path) == 0 else { throw .last(path, "cannot replace it") }
+        guard synced == 0 else { throw .last(path, "cannot sync the file to disk") }
+        guard rename(temporary, path) == 0 else { throw .last(path, "cannot replace the file") }
         try syncDirectory(of: path)
     }
 
@@ -51,7 +53,7 @@ package enum AtomicFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
-            throw .last(path, "cannot open it")
+            throw .last(path, "cannot open the file")
         }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
@@ -59,14 +61,14 @@ package enum AtomicFile {
         while true {
             let count = Foundation.read(descriptor, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw .last(path, "cannot read it") }
+            guard count >= 0 else { throw .last(path, "cannot read the file") }
             if count == 0 { return bytes }
             bytes.append(contentsOf: buffer.prefix(count))
         }
     }
 
     package static func remove(_ path: String) throws(FileError) {
-        guard unlink(path) == 0 || errno == ENOENT else { throw .last(path, "cannot remove it") }
+        guard unlink(path) == 0 || errno == ENOENT else { throw .last(path, "cannot remove the file") }
         try syncDirectory(of: path)
     }
 
@@ -75,6 +77,6 @@ package enum AtomicFile {
         let descriptor = open(directory.isEmpty ? "." : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .last(directory, "cannot open the directory") }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw .last(directory, "cannot store the directory safely") }
+        guard fsync(descriptor) == 0 else { throw .last(directory, "cannot sync the directory to disk") }
     }
 }

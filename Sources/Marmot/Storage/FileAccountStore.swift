@@ -3,31 +3,32 @@ import Foundation
 import MLS
 import Synchronization
 
-/// An account's state as files: `key-packages.state`, and for each group `<group id>.group` with the messages since in `<group id>.log`.
+/// Stores an account's state in files: `key-packages.state`, and for each group `<group id>.group` plus
+/// `<group id>.log` with the messages since that file was written.
 package final class FileAccountStore: AccountStore {
     private static let keyPackagesVersion: UInt16 = 1
-    /// 2: pending commit and snapshots behind the rest; 1 is read.
+    /// Version 2 appends the pending commit and the snapshots; version 1 can still be read.
     private static let groupVersion: UInt16 = 2
 
-    /// What belongs to a group's file as it is now.
+    /// The state of a group's current file and its log.
     private struct Current {
-        /// The end of the file: its digest.
+        /// The digest at the end of the file.
         let base: [UInt8]
-        /// Opened with the first message.
+        /// Opened when the first message is appended.
         var log: RecordLog?
-        /// Of a log from an earlier run.
+        /// Length and number of records of the log that an earlier run left.
         var stored: (length: Int, count: Int) = (0, 0)
     }
 
     private let directory: String
     private let current = Mutex<[String: Current]>([:])
 
-    /// - Parameter directory: exists, mode 0700, locked by the caller.
+    /// - Parameter directory: an existing directory with mode 0700, locked by the caller.
     package init(directory: String) { self.directory = directory }
 
     private var keyPackagesPath: String { directory + "/key-packages.state" }
 
-    /// Group ids may have any length; file names may not.
+    /// Group ids can have any length, but file names cannot.
     private static func name(of group: MarmotGroup) -> String {
         Hex.encode(group.id.count <= 64 ? group.id : SHA256.hash(group.id))
     }
@@ -63,7 +64,7 @@ package final class FileAccountStore: AccountStore {
         let payload = try StateFile.decode(
             bytes, kind: "group", newestVersion: Self.groupVersion, path: file)
         var group = try decode(file) { try MarmotGroup(decoding: payload) }
-        // A copy under another name holds an older state, whose keys must never be used again.
+        // A copy under another name holds an older state, whose keys must never be reused.
         guard Self.name(of: group) == name else {
             throw FileError(
                 file, "it is a copy of \(Self.name(of: group)).group; move it out of the state directory")
@@ -78,7 +79,7 @@ package final class FileAccountStore: AccountStore {
             } catch {
                 throw FileError(
                     log,
-                    "record \(number + 1) does not follow from \(name).group (\(error)); please report this")
+                    "record \(number + 1) does not fit \(name).group (\(error)); please report this as a bug")
             }
         }
         current.withLock { $0[name] = Current(base: base, stored: (length, records.count)) }
@@ -97,7 +98,7 @@ package final class FileAccountStore: AccountStore {
         let bytes = StateFile.encode(kind: "group", version: Self.groupVersion, group.encoded)
         try current.withLock { current in
             try AtomicFile.write(bytes, to: path(name, "group"))
-            // The log that is there belongs to the file before: out of date from now on.
+            // An existing log belongs to the previous file and is stale from now on.
             current[name] = Current(base: Array(bytes.suffix(SHA256.digestLengthBytes)))
         }
     }
@@ -125,7 +126,8 @@ package final class FileAccountStore: AccountStore {
         do {
             return try body()
         } catch let error as TLSDecodingError {
-            throw FileError(path, "the file is whole but unreadable (\(error)); please report this")
+            throw FileError(
+                path, "the file is intact but cannot be parsed (\(error)); please report this as a bug")
         }
     }
 }

@@ -1,7 +1,7 @@
 import MLS
 import Nostr
 
-/// Nostr values in our state files.
+/// How Nostr values are stored in our state files.
 extension Rumor {
     static func stored(_ reader: inout TLSReader) throws(TLSDecodingError) -> Rumor {
         let start = reader

@@ -1,9 +1,9 @@
 import Nostr
 
-/// What the agents of a mock control plane have in common.
+/// Settings shared by all agents of a mock control plane.
 package struct AgentTemplate: Sendable {
     package var rules = ReplyRules()
-    /// From the control plane's answer to the start of the agent.
+    /// Time from the control plane's response to the start of the agent.
     package var boot: Duration = .zero
     package var offersForeignKey = false
 

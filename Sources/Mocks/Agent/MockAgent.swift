@@ -1,10 +1,12 @@
+import Vocabulary
 import AgentCore
 import Cryptography
 import Foundation
 import Marmot
 import Nostr
 
-/// A real Marmot client that plays the agent: offers key packages, accepts Welcomes, answers by rules.
+/// A real Marmot client in the role of the agent: it publishes key packages, accepts Welcomes and replies by
+/// rules.
 package actor MockAgent {
     package enum Event: Equatable, Sendable {
         case ready
@@ -15,16 +17,16 @@ package actor MockAgent {
         case refused(String)
     }
 
-    /// Fresh keys after joining, as MIP-02 asks; pikachat's own Rust agent makes none.
-    package enum KeyUpdates: Sendable { case never, whenDue, atOnce }
+    /// When to update the keys after joining, as MIP-02 demands. Pikachat's own Rust agent never does.
+    package enum KeyUpdates: Sendable { case never, whenDue, immediately }
 
-    /// How it behaves.
+    /// How the agent behaves.
     package struct Behaviour: Sendable {
         package var rules: @Sendable () async -> ReplyRules
         package var faults: Faults?
-        /// False: Welcomes come another way (`processWelcome`), as with Workers.
+        /// False if Welcomes are not delivered in gift wraps but through `processWelcome`, as with Workers.
         package var takesWraps = true
-        /// Its key package is another account's.
+        /// Whether it publishes a key package that belongs to another account.
         package var offersForeignKey = false
         package var keyUpdates = KeyUpdates.never
 
@@ -41,7 +43,7 @@ package actor MockAgent {
     private let client: MarmotClient
     private let pool: RelayPool
     private let relays: [RelayURL]
-    /// Nil: everybody may invite and talk.
+    /// The only account that may invite and talk to the agent; nil allows everybody.
     private let owner: XOnlyKey?
     private let behaviour: Behaviour
     private let now: @Sendable () -> Int64
@@ -68,14 +70,14 @@ package actor MockAgent {
         joined = AsyncStream.makeStream()
     }
 
-    /// Works until cancelled.
+    /// Runs until cancelled.
     package func run() async throws {
         await pool.start()
         do {
             try await work()
         } catch {
             await pool.stop()
-            // A fault that kills the agent ends its life, not its host's.
+            // A fault that kills the agent ends the agent, but not its host.
             if error is Died { return }
             throw error
         }
@@ -87,7 +89,7 @@ package actor MockAgent {
             guard case .latency = fault else { return await Self.silence(fault, behaviour.faults) }
             await behaviour.faults?.delay(fault)
         }
-        // Wraps are dated up to two days back (NIP-59), whenever they were made.
+        // Gift wraps are backdated by up to two days (NIP-59).
         let since = now() - 3 * 24 * 3600
         let wraps = await pool.subscribe([
             Filter(kinds: [.giftWrap], tags: ["p": [client.publicKey.hex]], since: since)
@@ -110,7 +112,7 @@ package actor MockAgent {
         }
     }
 
-    /// Boot faults other than a delay: the agent never shows up.
+    /// Any boot fault other than a delay means that the agent never becomes available.
     private static func silence(_ fault: FaultAction, _ faults: Faults?) async { await faults?.delay(.hang) }
 
     private func offerKeyPackage() async throws {
@@ -124,7 +126,7 @@ package actor MockAgent {
         for event in events { try await pool.publish(event, within: publishLimit) }
     }
 
-    /// Another account's key package under our own signature: the credential in it is not the event's author.
+    /// Another account's key package signed by us, so that its credential does not match the event's author.
     private func foreignKeyPackage() async throws -> [Nostr.Event] {
         let otherKey = try Secp256k1SecretKey.random(from: environment.random)
         let other = try MarmotClient(
@@ -144,21 +146,21 @@ package actor MockAgent {
             let owner = owner
             guard let group = try await client.accept(wrap: wrap, allowing: { owner == nil || $0 == owner })
             else { return }
-            took(group)
+            didJoin(group)
         } catch { report(.refused("\(error)")) }
     }
 
-    private func took(_ group: MarmotGroup) {
+    private func didJoin(_ group: MarmotGroup) {
         report(.joined(group: group.nostrGroupIDHex))
         joined.continuation.yield(group)
     }
 
-    /// A Welcome that a control plane hands over.
+    /// Processes a Welcome that was delivered through the control plane.
     ///
-    /// - Returns: the group; nil when it was known.
+    /// - Returns: the group, or nil if it was already known.
     package func processWelcome(_ rumor: Rumor, wrapID: EventID) async throws -> MarmotGroup? {
         guard let group = try await client.join(rumor, wrapID: wrapID) else { return nil }
-        took(group)
+        didJoin(group)
         return group
     }
 

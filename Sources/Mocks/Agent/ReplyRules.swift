@@ -1,9 +1,9 @@
-/// What a mock agent answers: the first rule whose pattern matches, else an echo.
+/// How a mock agent replies: by the first rule whose pattern matches, or with an echo if there are no rules.
 package struct ReplyRules: Sendable, Equatable {
     package struct Rule: Sendable, Equatable {
-        /// Nil matches everything.
+        /// A regular expression; nil matches everything.
         package let pattern: String?
-        /// `{text}` stands for the message.
+        /// The reply, in which `{text}` is replaced with the message.
         package let reply: String
 
         package init(pattern: String?, reply: String) {
@@ -16,12 +16,13 @@ package struct ReplyRules: Sendable, Equatable {
 
     package init(_ rules: [Rule] = []) { self.rules = rules }
 
-    /// Nil: no rule matches, and there are rules: the agent stays silent.
+    /// The reply to a message; nil if there are rules but none of them matches, in which case the agent stays
+    /// silent.
     package func reply(to text: String) -> String? {
         guard !rules.isEmpty else { return "echo: \(text)" }
         let rule = rules.first { rule in
             guard let pattern = rule.pattern else { return true }
-            // Patterns were checked where they were given; one that does not compile matches nothing.
+            // Patterns are validated when they are configured; one that does not compile matches nothing.
             guard let regex = try? Regex(pattern) else { return false }
             return text.firstMatch(of: regex) != nil
         }

@@ -1,4 +1,5 @@
-/// Holds creations back until somebody lets them through; open at first. For tests of what happens meanwhile.
+/// Holds back creations until it is opened, so that tests can check what happens in the meantime. Initially
+/// open.
 package actor CreationGate {
     private var isOpen = true
     private var waiting: [AsyncStream<Void>.Continuation] = []
@@ -13,7 +14,7 @@ package actor CreationGate {
         waiting = []
     }
 
-    /// Returns when it is open, or the task is cancelled.
+    /// Returns once the gate is open or the task has been cancelled.
     func pass() async {
         guard !isOpen else { return }
         let (stream, continuation) = AsyncStream<Void>.makeStream()

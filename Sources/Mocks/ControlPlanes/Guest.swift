@@ -1,10 +1,12 @@
+import Vocabulary
 import AgentCore
 import Cryptography
 import Foundation
 import Nostr
+import Scripting
 import Providers
 
-/// What a create request says about the agent inside.
+/// The agent described by a create request.
 struct Guest: Sendable {
     let key: Secp256k1SecretKey
     let owner: XOnlyKey
@@ -12,7 +14,7 @@ struct Guest: Sendable {
     let environment: [String: String]
     let files: [String: String]
 
-    /// - Parameter relays: replaces those of the request (a mock world has its own).
+    /// - Parameter relays: used instead of those in the request (a mock world has its own relays).
     init(_ request: CreateVMRequest, relays: [RelayURL]?) throws {
         let autostart = request.guestAutostart
         func variable(_ name: String) throws -> String {
@@ -36,18 +38,20 @@ struct Guest: Sendable {
         }
         for path in autostart.files.keys
         where path.hasPrefix("/") || path.split(separator: "/").contains("..") {
-            throw Failure(.usage, "the file path \(path) leaves the guest")
+            throw Failure(.usage, "the file path \(path) leads outside the guest's directory")
         }
         environment = autostart.env
         files = autostart.files
     }
 }
 
-/// A command as guest: the request's files in a directory of its own, the guest's environment, placeholders filled in.
+/// Runs a command as the guest: in a directory with the request's files, with the guest's environment, and
+/// with its placeholders filled in.
 enum GuestProcess {
-    static func run(_ command: String, _ guest: Guest, in directory: String, clock: any Clock<Duration>)
-        async throws
-    {
+    static func run(
+        _ command: String, _ guest: Guest, in directory: String, clock: any Clock<Duration>,
+        groups: ProcessGroups
+    ) async throws {
         let root = "\(directory)/guest-\(guest.key.publicKey.hex.prefix(8))"
         let manager = FileManager.default
         try manager.createDirectory(
@@ -69,7 +73,7 @@ enum GuestProcess {
         var environment = ProcessInfo.processInfo.environment.filter {
             ["PATH", "HOME", "LANG", "TMPDIR"].contains($0.key)
         }
-        // Test peers find their installation by it.
+        // Test peers use these variables to locate their installation.
         for name in ["PIKA_PEER", "PIKA_PEER_HOME"] {
             environment[name] = ProcessInfo.processInfo.environment[name]
         }
@@ -77,10 +81,12 @@ enum GuestProcess {
         environment["PIKA_RELAY_URLS"] = relays
         environment["PIKA_AGENT_DIR"] = "\(root)/workspace/pika-agent"
         let process = try ChildProcess(
-            ["/bin/sh", "-c", filled], environment: environment, directory: root, logPath: "\(root)/guest.log"
+            ["/bin/sh", "-c", filled], environment: environment, directory: root,
+            logPath: "\(root)/guest.log",
+            groups: groups
         )
-        await process.exit()
-        // After a cancelled wait the program still runs.
+        await process.hasEnded()
+        // If the wait was cancelled, the program is still running.
         await process.stop(grace: .seconds(5), clock: clock)
         try Task.checkCancellation()
     }

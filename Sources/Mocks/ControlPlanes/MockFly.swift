@@ -1,3 +1,4 @@
+import Vocabulary
 import AgentCore
 import Cryptography
 import Foundation
@@ -5,7 +6,7 @@ import Marmot
 import Nostr
 import Providers
 
-/// The Fly Machines API on loopback with real agents for machines (contracts/providers.md).
+/// A mock of the Fly Machines API on loopback, with real agents as machines (contracts/providers.md).
 package actor MockFly {
     private struct Volume {
         let id: String
@@ -29,7 +30,8 @@ package actor MockFly {
         let config: Config
         let events: [String]
 
-        /// The environment holds secrets; the real one shows it, nobody here needs it.
+        /// Without the environment, which contains secrets. The real API returns it, but no client here needs
+        /// it.
         struct Config: Encodable {
             let image: String
             let metadata: [String: String]
@@ -37,7 +39,7 @@ package actor MockFly {
     }
 
     private let server: LoopbackServer
-    /// Nil: any will do.
+    /// The required API token; nil accepts any token.
     private let token: String?
     private let relays: [RelayURL]
     private let faults: Faults
@@ -46,21 +48,21 @@ package actor MockFly {
     private let random: any RandomSource
     private var volumes: [String: Volume] = [:]
     private var machines: [String: Machine] = [:]
-    /// By action; each has its own.
+    /// One rate limit for each action.
     private var limits: [String: RateLimit] = [:]
-    /// Looks again at every change of a machine.
+    /// Notified whenever a machine or volume changes.
     private var waits: [Int: AsyncStream<Void>.Continuation] = [:]
     private var nextWait = 0
     private var creationsBegun = 0
-    /// Of `POST /machines`.
+    /// Holds back `POST /machines`.
     package nonisolated let creations = CreationGate()
     private let uptime: @Sendable () -> Duration
     /// Bodies of all create requests, for tests.
     package private(set) var createBodies: [[UInt8]] = []
 
     /// - Parameters:
-    ///   - relays: those the deployed image joins, whatever the client uses.
-    ///   - uptime: what the rate limits are measured by.
+    ///   - relays: the relays that the deployed image connects to, regardless of those that the client uses.
+    ///   - uptime: the clock for the rate limits.
     package init(
         port: UInt16 = 0, token: String? = nil, relays: [RelayURL], faults: Faults,
         template: @escaping @Sendable () async -> AgentTemplate,
@@ -81,7 +83,7 @@ package actor MockFly {
     package var machineIDs: [String] { machines.keys.sorted() }
     package var volumeIDs: [String] { volumes.keys.sorted() }
 
-    /// Returns when so many creating requests have come in; for tests.
+    /// Returns once `count` requests to create something have been received; for tests.
     package func creationsBegan(_ count: Int) async { await changed { $0.creationsBegun >= count } }
     package func machineCreated() async { await changed { !$0.machines.isEmpty } }
 
@@ -91,7 +93,7 @@ package actor MockFly {
         for await _ in changes where isTrue(self) { return }
     }
 
-    /// Ticks at once, and whenever something here changes.
+    /// A stream that yields immediately, and again whenever a machine or volume changes.
     private func watch() -> (changes: AsyncStream<Void>, number: Int) {
         let (changes, change) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let number = nextWait
@@ -150,12 +152,13 @@ package actor MockFly {
         }
     }
 
-    /// One request a second for each action, three at once; ten and five for looking at a machine.
+    /// The rate limit of each action: one request per second with bursts of three; for getting a machine,
+    /// five per second with bursts of ten.
     private func overLimit(_ method: String, _ parts: [String]) -> ServerResponse? {
-        let isLook = method == "GET" && parts[3] == "machines" && parts.count == 5
+        let isGetMachine = method == "GET" && parts[3] == "machines" && parts.count == 5
         let action = "\(method) \(parts[3]) \(parts.count > 5 ? parts[5] : parts.count > 4 ? "one" : "")"
         let now = uptime()
-        let fresh = RateLimit(perSecond: isLook ? 5 : 1, burst: isLook ? 10 : 3, now: now)
+        let fresh = RateLimit(perSecond: isGetMachine ? 5 : 1, burst: isGetMachine ? 10 : 3, now: now)
         guard let pause = limits[action, default: fresh].take(at: now) else { return nil }
         var response = ServerResponse.error(429, "rate limit exceeded")
         response.fields.append(("Retry-After", "\(Int((pause / .seconds(1)).rounded(.up)))"))
@@ -208,14 +211,14 @@ package actor MockFly {
             return .error(422, "machine name is invalid")
         }
         guard !machines.values.contains(where: { $0.request.name == body.name }) else {
-            return .error(409, "a machine named \(body.name) exists already")
+            return .error(409, "a machine named \(body.name) already exists")
         }
         for mount in body.config.mounts {
             guard let volume = volumes[mount.volume] else {
                 return .error(422, "volume \(mount.volume) does not exist")
             }
             guard volume.machine == nil else {
-                return .error(412, "volume \(mount.volume) is attached already")
+                return .error(412, "volume \(mount.volume) is already attached")
             }
         }
         guard let secret = body.config.env["NOSTR_SECRET_KEY"], let key = try? KeyText.secretKey(secret)
@@ -238,7 +241,7 @@ package actor MockFly {
                 try await MockAgent(key: key, relays: relays, owner: nil, behaviour: behaviour).run()
                 self.set(id, "stopped")
             } catch {
-                // Destroyed, or the mock is stopping.
+                // The machine was stopped or destroyed, or the mock is shutting down.
                 self.set(id, "stopped")
             }
         }
@@ -266,7 +269,7 @@ package actor MockFly {
         case ("GET", nil): return .json(200, record(machine))
         case ("DELETE", nil):
             guard request.query["force"] == "true" || machine.state == "stopped" else {
-                return .error(412, "machine is \(machine.state); stop it first, or force")
+                return .error(412, "machine is \(machine.state); stop it first or use force")
             }
             await destroy(id)
             return .json(200, ["ok": true])
@@ -286,7 +289,8 @@ package actor MockFly {
         }
     }
 
-    /// The `timeout` of a wait, kept within the 0 to 60 seconds Fly allows; 60 when absent or no number.
+    /// The `timeout` of a wait, clamped to the 0 to 60 seconds that Fly allows; 60 if it is absent or not a
+    /// number.
     static func waitSeconds(_ timeout: String?) -> Int {
         min(max(timeout.flatMap { Int($0) } ?? 60, 0), 60)
     }
@@ -332,7 +336,7 @@ package actor MockFly {
     }
 
     private func identifier() -> String {
-        // The generator of a mock has nothing to protect; a failure of it still must not give two things one name.
+        // The ids need not be secret, but even if the generator fails, no two objects may get the same one.
         Hex.encode((try? random.bytes(7)) ?? Array("\(machines.count)\(volumes.count)".utf8))
     }
 }

@@ -1,14 +1,16 @@
+import Vocabulary
 import AgentCore
 import Cryptography
 import Foundation
 import Marmot
 import Nostr
+import Scripting
 import Providers
 
-/// A vm-spawner on loopback with real agents for VMs (contracts/providers.md, "MicroVM spawner").
+/// A mock vm-spawner on loopback, with real agents as VMs (contracts/providers.md, "MicroVM spawner").
 package actor MockMicroVM {
     package struct Settings: Sendable {
-        /// A command that runs instead of the built-in agent; see `GuestProcess`.
+        /// A command to run instead of the built-in agent; see `GuestProcess`.
         package var guest: String?
         package var maximumVMs = 64
         package var totalCPUs = 64
@@ -26,9 +28,10 @@ package actor MockMicroVM {
 
     private let server: LoopbackServer
     private let clock: any Clock<Duration>
+    private let guests: ProcessGroups
     private let random: any RandomSource
     private let directory: String
-    /// Relays that guests use instead of those in the request: the mock world's own.
+    /// The mock world's relays, which guests use instead of those in the request.
     private let relays: [RelayURL]?
     private let faults: Faults
     private let template: @Sendable () async -> AgentTemplate
@@ -37,18 +40,19 @@ package actor MockMicroVM {
     private var nextNumber = 1
     /// Bodies of all create requests, for tests.
     package private(set) var createBodies: [[UInt8]] = []
-    /// Answers that replace the real one, by method and path prefix; for tests and faults.
+    /// Responses that replace the regular one, selected by method and path prefix; for tests and faults.
     private var overrides: [(method: String, path: String, response: ServerResponse?, times: Int)] = []
-    /// Of `POST /vms`.
+    /// Holds back `POST /vms`.
     package nonisolated let creations = CreationGate()
     private var creationListeners: [AsyncStream<Void>.Continuation] = []
 
     /// - Parameters:
-    ///   - port: 0 takes any free one.
-    ///   - directory: for guests' files; created when needed.
+    ///   - port: 0 uses any free port.
+    ///   - directory: for the guests' files; created when needed.
     package init(
         port: UInt16 = 0, settings: Settings = Settings(), relays: [RelayURL]? = nil, directory: String,
-        faults: Faults = Faults(), clock: any Clock<Duration> = ContinuousClock(),
+        faults: Faults = Faults(), guests: ProcessGroups = ProcessGroups(),
+        clock: any Clock<Duration> = ContinuousClock(),
         random: any RandomSource = SystemRandom(),
         template: @escaping @Sendable () async -> AgentTemplate = { AgentTemplate() }
     ) throws {
@@ -59,6 +63,7 @@ package actor MockMicroVM {
         self.relays = relays
         self.directory = directory
         self.clock = clock
+        self.guests = guests
         self.random = random
     }
 
@@ -78,16 +83,16 @@ package actor MockMicroVM {
 
     package func configure(_ change: @Sendable (inout Settings) -> Void) { change(&settings) }
 
-    /// VMs that exist now.
+    /// The ids of the existing VMs.
     package var ids: [String] { vms.keys.sorted() }
 
-    /// From now on `method path…` gets this answer; nil breaks the connection.
+    /// From now on, requests for `method path…` get this response; nil closes the connection without one.
     package func override(_ method: String, _ path: String, with response: ServerResponse?, times: Int = .max)
     {
         overrides.append((method, path, response, times))
     }
 
-    /// Returns when so many create requests have come in.
+    /// Returns once `count` create requests have been received.
     package func creationBegan(_ count: Int = 1) async {
         while createBodies.count < count {
             let (stream, continuation) = AsyncStream<Void>.makeStream()
@@ -97,7 +102,7 @@ package actor MockMicroVM {
         }
     }
 
-    /// Returns when the delayed creation has made its VM.
+    /// Returns once a delayed creation has created its VM.
     package func creationEnded() async {
         guard vms.isEmpty else { return }
         let (stream, continuation) = AsyncStream<Void>.makeStream()
@@ -215,7 +220,7 @@ package actor MockMicroVM {
             nextNumber += 1
             vm.life = Task {
                 await life()
-                // Reaped: the guest's time is over.
+                // The VM has reached its time to live and is reaped.
                 if !Task.isCancelled { self.forget(id) }
             }
             vms[id] = vm
@@ -235,17 +240,19 @@ package actor MockMicroVM {
         await vm.life?.value
     }
 
-    /// What runs in the VM, bounded by its time to live.
+    /// The work that runs in the VM, limited by its time to live.
     private func makeLife(of request: CreateVMRequest) throws -> @Sendable () async -> Void {
         let guest = try Guest(request, relays: relays)
         let (settings, clock, directory, template, faults) = (settings, clock, directory, template, faults)
+        let guests = guests
         return {
-            // Cancellation and time to live both end a guest; what it was doing then does not matter.
+            // A guest ends by cancellation or when its time to live is over; the error does not matter in
+            // either case.
             try? await withDeadline(.seconds(request.ttlSeconds), clock: clock) {
                 let agent = await template()
                 try await clock.sleep(for: agent.boot)
                 if let command = settings.guest {
-                    try await GuestProcess.run(command, guest, in: directory, clock: clock)
+                    try await GuestProcess.run(command, guest, in: directory, clock: clock, groups: guests)
                 } else {
                     var behaviour = MockAgent.Behaviour(rules: { await template().rules }, faults: faults)
                     behaviour.offersForeignKey = agent.offersForeignKey
@@ -253,7 +260,7 @@ package actor MockMicroVM {
                         key: guest.key, relays: guest.relays, owner: guest.owner, behaviour: behaviour
                     ).run()
                 }
-                // A guest whose agent has ended still exists until it is removed.
+                // A VM whose agent has exited continues to exist until it is removed.
                 try await clock.sleep(for: .seconds(request.ttlSeconds))
             }
         }

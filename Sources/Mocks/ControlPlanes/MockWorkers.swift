@@ -1,3 +1,4 @@
+import Vocabulary
 import AgentCore
 import Cryptography
 import Foundation
@@ -5,7 +6,7 @@ import Marmot
 import Nostr
 import Providers
 
-/// The Workers control plane on loopback with real agents behind it (contracts/providers.md).
+/// A mock of the Workers control plane on loopback, with real agents behind it (contracts/providers.md).
 package actor MockWorkers {
     private final class Agent: Sendable {
         let actor: MockAgent
@@ -46,7 +47,7 @@ package actor MockWorkers {
     }
 
     private let server: LoopbackServer
-    /// Nil: no token is wanted.
+    /// The required API token; nil requires none.
     private let token: String?
     private let relays: [RelayURL]?
     private let faults: Faults
@@ -54,7 +55,7 @@ package actor MockWorkers {
     private let clock: any Clock<Duration>
     private var records: [String: Record] = [:]
     package private(set) var createBodies: [[UInt8]] = []
-    /// How many Welcomes were handed over.
+    /// Number of Welcomes that clients have submitted.
     package private(set) var processedWelcomes = 0
 
     package init(
@@ -179,7 +180,8 @@ package actor MockWorkers {
         let (template, clock) = (template, clock)
         let settings = await template()
         var behaviour = MockAgent.Behaviour(rules: { await template().rules }, faults: faults)
-        // Workers learn of Welcomes by the client's call only: a client that forgets it gets no answers.
+        // Workers learn of Welcomes only from the client's request, so a client that omits it gets no
+        // replies.
         behaviour.takesWraps = false
         behaviour.offersForeignKey = settings.offersForeignKey
         let actor = try MockAgent(

@@ -1,6 +1,7 @@
+import Vocabulary
 import Nostr
 
-/// What a worker finds out about its first relay when an agent is made.
+/// The check of the first relay that Workers makes when an agent is created.
 enum RelayProbe {
     struct Result: Encodable {
         let relay: String
@@ -10,7 +11,7 @@ enum RelayProbe {
 
     private static let limit: Duration = .seconds(3)
 
-    /// Opens a WebSocket and closes it again.
+    /// Opens a WebSocket connection and closes it again.
     static func run(_ url: RelayURL, clock: any Clock<Duration>) async -> Result {
         do {
             let reached = RelayReached()
@@ -31,11 +32,11 @@ enum RelayProbe {
     }
 }
 
-/// The first thing that is heard of a relay.
+/// The first connection report about a relay.
 private final class RelayReached: Sendable {
     private let (stream, continuation) = AsyncStream<String?>.makeStream()
 
-    /// - Parameter failure: nil for a connection.
+    /// - Parameter failure: nil if the connection succeeded.
     func end(_ failure: String?) {
         continuation.yield(failure)
         continuation.finish()

@@ -1,6 +1,7 @@
+import Vocabulary
 import AgentCore
 
-/// The plan that all servers of a mock world share.
+/// The fault plan shared by all servers of a mock world.
 package actor Faults {
     private var plan = FaultPlan()
     private let clock: any Clock<Duration>
@@ -11,7 +12,7 @@ package actor Faults {
     package func clear() { plan.clear() }
     package func next(_ stage: FaultStage) -> FaultAction? { plan.next(stage) }
 
-    /// Waits where the action is to wait; a hang lasts until the server stops.
+    /// Waits if the action involves waiting. A hang lasts until the server stops.
     nonisolated func delay(_ action: FaultAction) async {
         switch action {
         case .latency(let base, _): try? await clock.sleep(for: base)
@@ -20,7 +21,8 @@ package actor Faults {
         }
     }
 
-    /// What an HTTP server does instead of answering: `nil` means go on, `.some(nil)` break the connection.
+    /// What an HTTP server does instead of responding normally: `nil` means to continue as usual,
+    /// `.some(nil)` to close the connection.
     func interference(_ stages: [FaultStage]) async -> ServerResponse?? {
         for stage in stages {
             guard let action = plan.next(stage) else { continue }

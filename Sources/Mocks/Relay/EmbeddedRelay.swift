@@ -1,11 +1,12 @@
+import Vocabulary
 import AgentCore
 import Cryptography
 import Foundation
 import Nostr
 
-/// A NIP-01 relay on loopback: verifies, stores, replaces, filters, passes on.
+/// A NIP-01 relay on loopback. It verifies, stores, replaces, filters and broadcasts events.
 package actor EmbeddedRelay {
-    /// What one client may ask of it.
+    /// Limits for each client.
     package struct Limits: Sendable {
         package var messageBytes = 1 << 20
         package var subscriptions = 64
@@ -34,7 +35,7 @@ package actor EmbeddedRelay {
     private var refusal: (@Sendable (Event) -> String?)?
 
     /// - Parameters:
-    ///   - port: 0 takes any free one.
+    ///   - port: 0 uses any free port.
     ///   - now: seconds since 1970.
     package init(
         port: UInt16 = 0, limits: Limits = Limits(), faults: Faults? = nil,
@@ -64,12 +65,12 @@ package actor EmbeddedRelay {
         await server.stop()
     }
 
-    /// Cuts every connection, keeping the store: what a restart looks like from outside.
+    /// Closes every connection but keeps the stored events, which is what a restart looks like from outside.
     package func dropConnections() async {
         for client in clients.values { await client.socket.close(.goingAway, "restarting") }
     }
 
-    /// Refuses events for which `reason` gives a text; nil accepts all again.
+    /// Rejects the events for which `reason` returns a text; nil accepts all events again.
     package func refuse(_ reason: (@Sendable (Event) -> String?)?) { refusal = reason }
 
     package var storedCount: Int { store.count }
@@ -85,7 +86,8 @@ package actor EmbeddedRelay {
         do {
             while true { try await receive(socket.nextText(), from: number) }
         } catch {
-            // The client is gone or broke the protocol; `WebSocket` has told it which.
+            // The client has disconnected or violated the protocol; `WebSocket` has already sent the close
+            // code.
         }
         clients[number] = nil
     }
@@ -130,7 +132,7 @@ package actor EmbeddedRelay {
                 return try await answer(false, "error: fault at \(stage.rawValue) (\(status))")
             case .latency(let base, let jitter): delay = .latency(base, jitter: jitter)
             case .hang: return
-            // Taken and lost: what a bad relay does.
+            // Accept the event and lose it, like a bad relay.
             case .drop: return try await answer(true, "")
             case .dup: copies = 2
             case .reset: return await socket.close(.goingAway, "fault")
@@ -140,24 +142,25 @@ package actor EmbeddedRelay {
         case .stored, .ephemeral:
             try await answer(true, "")
             if let delay, let faults {
-                // Passed on late, while others overtake.
+                // Broadcast late, so that other events overtake this one.
                 delayed.append(
                     Task {
                         await faults.delay(delay)
-                        await self.passOn(event)
+                        await self.broadcast(event)
                     })
             } else {
-                for _ in 0..<copies { await passOn(event) }
+                for _ in 0..<copies { await broadcast(event) }
             }
         case .duplicate: try await answer(true, "duplicate: already have this event")
         case .outdated: try await answer(true, "duplicate: have a newer version")
         }
     }
 
-    private func passOn(_ event: Event) async {
+    private func broadcast(_ event: Event) async {
         for client in clients.values {
             for (name, filters) in client.subscriptions where filters.contains(where: { $0.matches(event) }) {
-                // A client that is gone ends its own task; one that does not read is cut off by `WebSocket`.
+                // Failures can be ignored: a disconnected client ends its own task, and `WebSocket` drops a
+                // client that does not read.
                 try? await client.socket.send(text: RelayMessageText.event(subscription: name, event))
             }
         }
@@ -168,12 +171,14 @@ package actor EmbeddedRelay {
     ) async throws {
         guard !name.isEmpty, name.count <= limits.subscriptionNameCharacters else {
             return try await socket.send(
-                text: RelayMessageText.closed(subscription: name, message: "invalid: subscription id length"))
+                text: RelayMessageText.closed(
+                    subscription: name, message: "invalid: subscription id is empty or too long"))
         }
         guard !filters.isEmpty, filters.count <= limits.filters else {
             return try await socket.send(
                 text: RelayMessageText.closed(
-                    subscription: name, message: "invalid: 1 to \(limits.filters) filters"))
+                    subscription: name,
+                    message: "invalid: a subscription needs 1 to \(limits.filters) filters"))
         }
         let held = clients[number]?.subscriptions ?? [:]
         guard held[name] != nil || held.count < limits.subscriptions else {
@@ -188,16 +193,16 @@ package actor EmbeddedRelay {
         try await socket.send(text: RelayMessageText.endOfStoredEvents(subscription: name))
     }
 
-    /// NIP-11.
+    /// The relay information document (NIP-11).
     private nonisolated func information(_ request: ServerRequest) -> ServerResponse {
         struct Information: Encodable {
             let name = "pikachat mock relay"
-            let description = "A relay in memory, on this machine only"
+            let description = "An in-memory relay on this machine only"
             let supportedNips = [1, 11]
             let software = "pikachat"
         }
         guard request.method == "GET" else {
-            return .error(404, "this is a Nostr relay: connect with a WebSocket")
+            return .error(404, "this is a Nostr relay; connect to it with a WebSocket")
         }
         var response = ServerResponse.json(200, Information())
         response.fields = [("Content-Type", "application/nostr+json")]

@@ -1,20 +1,20 @@
 import Cryptography
 import Nostr
 
-/// A relay's memory as NIP-01 wants it: pure, indexed, bounded.
+/// A relay's event store with the semantics of NIP-01: in memory, indexed and bounded.
 package struct RelayStore {
     package enum Outcome: Equatable {
         case stored
-        /// Passed on, not kept.
+        /// To be broadcast, but not stored.
         case ephemeral
         case duplicate
-        /// A newer version of the same replaceable or addressable event is here.
+        /// The store has a newer version of the same replaceable or addressable event.
         case outdated
     }
 
-    /// Most events kept; the oldest go first.
+    /// Maximum number of stored events; the oldest are evicted first.
     package static let maximumEvents = 200_000
-    /// Most events that one filter returns.
+    /// Maximum number of events that one filter returns.
     package static let maximumPerFilter = 5000
 
     private struct Address: Hashable {
@@ -38,7 +38,7 @@ package struct RelayStore {
         guard events[event.id] == nil else { return .duplicate }
         if let address = Self.address(of: event) {
             if let known = current[address].flatMap({ events[$0] }) {
-                // NIP-01: the newer wins; of two with one date the one with the lower id.
+                // NIP-01: the newer event wins, or on equal dates the one with the lower id.
                 guard (event.createdAt, known.id) > (known.createdAt, event.id) else { return .outdated }
                 remove(known)
             }
@@ -56,7 +56,8 @@ package struct RelayStore {
         return .stored
     }
 
-    /// Stored events for a subscription: every filter's newest, newest first, each once.
+    /// The stored events for a subscription: the newest matches of each filter, without duplicates, newest
+    /// first.
     package func query(_ filters: [Filter]) -> [Event] {
         var found: [EventID: Event] = [:]
         for filter in filters {
@@ -69,7 +70,7 @@ package struct RelayStore {
         return Self.newestFirst(Array(found.values))
     }
 
-    /// The smallest indexed set that holds all matches.
+    /// The smallest indexed set that contains all matches.
     private func candidates(_ filter: Filter) -> [Event] {
         var sets: [[Set<EventID>]] = []
         if let ids = filter.ids { return ids.compactMap { events[$0] } }

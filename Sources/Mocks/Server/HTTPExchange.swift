@@ -1,7 +1,7 @@
 import Foundation
 import Nostr
 
-/// A request as the mock servers see it.
+/// A parsed request to a mock server.
 package struct ServerRequest: Sendable {
     package let method: String
     /// Percent-decoded path without the query.
@@ -10,7 +10,7 @@ package struct ServerRequest: Sendable {
     package let head: HTTPHead
     package let body: [UInt8]
 
-    /// Path parts between slashes.
+    /// The parts of the path between slashes.
     package var segments: [String] { path.split(separator: "/").map(String.init) }
 }
 
@@ -41,11 +41,12 @@ package struct ServerResponse: Sendable {
     }
 }
 
-/// HTTP/1.1 for the mocks (RFC 9112): keep-alive, Content-Length bodies, size limits.
+/// HTTP/1.1 for the mock servers (RFC 9112), with keep-alive, Content-Length bodies and size limits.
 package enum HTTPExchange {
     package static let maximumBodyBytes = 8 << 20
 
-    /// Serves requests on one connection until either side ends it. A WebSocket request is handed to `upgrade`.
+    /// Serves requests on one connection until either side closes it. A WebSocket request is passed to
+    /// `upgrade`.
     package static func serve(
         _ stream: any ByteStream, upgrade: (@Sendable (any ByteStream, [UInt8]) async -> Void)? = nil,
         respond: @Sendable (ServerRequest) async -> ServerResponse?
@@ -80,13 +81,14 @@ package enum HTTPExchange {
                     try await stream.write(encode(.error(400, "malformed request line")))
                     return
                 }
-                // No answer at all: the handler wants the connection to die.
+                // No response means that the handler wants the connection to be closed.
                 guard let response = await respond(request) else { return }
                 try await stream.write(encode(response))
                 if head.has("close", in: "Connection") { return }
             }
         } catch {
-            // The client broke the connection or the protocol; closing is all that is left to do.
+            // The client dropped the connection or violated the protocol; either way it only remains to close
+            // the connection.
         }
     }
 

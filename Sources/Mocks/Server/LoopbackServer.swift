@@ -1,7 +1,7 @@
 import Foundation
 import Nostr
 
-/// A TCP server on 127.0.0.1: one task per connection, all ended by `stop()`.
+/// A TCP server on 127.0.0.1 with one task per connection; `stop()` ends all of them.
 package actor LoopbackServer {
     package typealias Handler = @Sendable (any ByteStream) async -> Void
 
@@ -10,9 +10,10 @@ package actor LoopbackServer {
     private let listener: FileDescriptor
     private var accepting: Task<Void, Never>?
 
-    /// Binds at once, so that a taken port is an error here.
+    /// Binds the port immediately, so that a port already in use is reported here.
     ///
-    /// - Parameter port: 0 takes any free one.
+    /// - Parameter port: 0 uses any free port.
+    /// - Throws: `SocketError` when the port cannot be bound.
     package init(port: UInt16 = 0) throws {
         let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard number >= 0 else { throw SocketError.last("socket") }
@@ -48,7 +49,7 @@ package actor LoopbackServer {
                             await stream.close()
                         }
                     } else if errno == EAGAIN || errno == EINTR || errno == ECONNABORTED {
-                        // Cancellation ends the wait, and the loop's condition sees it.
+                        // Only cancellation makes the wait throw, and the loop condition checks for that.
                         try? await listener.waitUntilReadable()
                     } else {
                         break

@@ -1,4 +1,5 @@
-/// A mock that other programs reach over loopback: bound when it is made, answering from `start` to `stop`.
+/// A mock that other programs reach over loopback. It binds its port when it is created, and serves requests
+/// from `start` to `stop`.
 package protocol MockServer: Sendable {
     func start() async
     func stop() async

@@ -7,7 +7,8 @@ package enum Base64 {
     package static func decode(_ text: String) -> [UInt8]? {
         guard let data = Data(base64Encoded: text) else { return nil }
         let bytes = [UInt8](data)
-        // Foundation forgives set bits behind the last byte; one value has one text.
+        // Foundation ignores nonzero bits after the last byte. Comparing the re-encoded text makes the
+        // encoding unique.
         return encode(bytes) == text ? bytes : nil
     }
 }

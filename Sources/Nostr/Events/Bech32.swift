@@ -9,9 +9,9 @@ package enum Bech32 {
             switch self {
             case .mixedCase: "mixes upper and lower case"
             case .missingSeparator: "has no '1' between prefix and data"
-            case .invalidCharacter: "contains a character that bech32 does not use"
-            case .wrongChecksum: "has a wrong checksum (a typing error?)"
-            case .invalidPadding: "does not hold whole bytes"
+            case .invalidCharacter: "contains a character that is not allowed in bech32"
+            case .wrongChecksum: "has the wrong checksum (is there a typo?)"
+            case .invalidPadding: "does not encode a whole number of bytes"
             }
         }
     }

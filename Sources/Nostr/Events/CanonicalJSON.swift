@@ -1,12 +1,13 @@
-/// The one way to write an event that every client hashes alike (NIP-01 "Events and signatures").
+/// The canonical serialization of an event, which all clients hash (NIP-01 "Events and signatures").
 ///
-/// Foundation's encoder escapes `/` and orders as it likes, so this form is written here. It is also what goes on the wire.
+/// Foundation's encoder escapes `/` and does not keep the order of members, so the JSON is written by hand.
+/// The same form is used on the wire.
 enum CanonicalJSON {
     static func appendString(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { utf8 in
-            // Contents are mostly base64: what needs no escape goes over in runs.
+            // Contents are mostly base64, so copy everything that needs no escaping in runs.
             var rest = utf8[...]
             while let index = rest.firstIndex(where: needsEscape) {
                 bytes.append(contentsOf: rest[..<index])

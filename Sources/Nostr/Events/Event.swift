@@ -1,11 +1,12 @@
 import Cryptography
 import Foundation
 
-/// A signed Nostr event (NIP-01). A value of this type has a correct id and signature: it cannot be made otherwise.
+/// A signed Nostr event (NIP-01). Every value of this type has a correct id and a valid signature, because it
+/// cannot be created without them.
 package struct Event: Hashable, Sendable {
     package let id: EventID
     package let author: XOnlyKey
-    /// Seconds since 1970, as the author claims.
+    /// Seconds since 1970, as claimed by the author.
     package let createdAt: Int64
     package let kind: EventKind
     package let tags: [Tag]
@@ -37,13 +38,13 @@ package struct Event: Hashable, Sendable {
         return bytes
     }
 
-    /// Reads and verifies.
+    /// Decodes and verifies an event.
     package init(json: [UInt8]) throws(EventError) {
         self = try EventJSON.decode(UnverifiedEvent.self, from: json).verified()
     }
 }
 
-/// An event as it came from outside: id and signature are claims.
+/// An event as received: its id and signature have not been verified.
 package struct UnverifiedEvent: Decodable, Sendable {
     package let claimedID: EventID
     private let rumor: Rumor
@@ -57,7 +58,7 @@ package struct UnverifiedEvent: Decodable, Sendable {
             signature.count == SchnorrSignature.lengthBytes
         else {
             throw DecodingError.dataCorruptedError(
-                forKey: .sig, in: container, debugDescription: "a signature is 128 hexadecimal digits")
+                forKey: .sig, in: container, debugDescription: "a signature must be 128 hexadecimal digits")
         }
         self.signature = signature
     }
@@ -82,12 +83,12 @@ package enum EventError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .malformed(let why): "not an event: \(why)"
         case .wrongID: "the event's id is not the hash of its content"
-        case .wrongSignature: "the event's signature is wrong"
+        case .wrongSignature: "the event's signature is invalid"
         }
     }
 }
 
-/// Foundation's decoder with its errors put into one sentence.
+/// Foundation's JSON decoder, with errors that read as one sentence.
 package enum EventJSON {
     package static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws(EventError)
         -> Value
@@ -101,7 +102,7 @@ package enum EventJSON {
         }
     }
 
-    /// One sentence for what the decoder missed, with the path to it.
+    /// Describes a decoding error in one sentence, including the coding path.
     package static func describe(_ error: DecodingError) -> String {
         func place(_ context: DecodingError.Context) -> String {
             let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(

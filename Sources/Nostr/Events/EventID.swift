@@ -12,7 +12,7 @@ package struct EventID: Hashable, Sendable, Codable, Comparable, CustomStringCon
         self.bytes = bytes
     }
 
-    /// Nil unless these are 64 hexadecimal digits.
+    /// Nil unless `hex` is 64 hexadecimal digits.
     package init?(hex: String) {
         guard let bytes = Hex.decode(hex) else { return nil }
         self.init(bytes)
@@ -22,17 +22,17 @@ package struct EventID: Hashable, Sendable, Codable, Comparable, CustomStringCon
 
     package var hex: String { Hex.encode(bytes) }
     package var description: String { hex }
-    /// For people and logs.
+    /// Abbreviated, for display and logs.
     package var short: String { String(hex.prefix(8)) }
 
-    /// The order of the hexadecimal texts, which breaks ties between events.
+    /// The same order as that of the hexadecimal texts, used to break ties between events.
     package static func < (a: EventID, b: EventID) -> Bool { a.bytes.lexicographicallyPrecedes(b.bytes) }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let id = EventID(hex: try container.decode(String.self)) else {
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "an id is 64 hexadecimal digits")
+                in: container, debugDescription: "an id must be 64 hexadecimal digits")
         }
         self = id
     }

@@ -1,4 +1,5 @@
-/// Nostr event kinds (NIP-01 and those this project uses); any other number may arrive.
+/// A Nostr event kind (NIP-01). Only the kinds that this project uses have names; any other number may be
+/// received.
 package struct EventKind: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
     package let rawValue: UInt16
 
@@ -9,7 +10,7 @@ package struct EventKind: RawRepresentable, Hashable, Sendable, Codable, CustomS
     package static let reaction = EventKind(rawValue: 7)  // NIP-25
     package static let giftWrap = EventKind(rawValue: 1059)  // NIP-59
 
-    /// Which stored versions replace each other (NIP-01).
+    /// How relays store events of a kind, and which of them replace each other (NIP-01).
     package enum Retention: Equatable, Sendable {
         case regular, replaceable, ephemeral, addressable
     }

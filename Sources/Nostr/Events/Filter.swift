@@ -1,16 +1,16 @@
 import Cryptography
 
-/// Which events a subscription wants (NIP-01). Absent fields do not restrict.
+/// Selects the events of a subscription (NIP-01). Absent fields match everything.
 package struct Filter: Equatable, Sendable {
     package var ids: [EventID]?
     package var authors: [XOnlyKey]?
     package var kinds: [EventKind]?
-    /// By single-letter tag name.
+    /// Accepted tag values, keyed by single-letter tag name.
     package var tags: [String: [String]] = [:]
     /// Seconds since 1970, inclusive.
     package var since: Int64?
     package var until: Int64?
-    /// How many stored events at most, newest first.
+    /// Maximum number of stored events to return, newest first.
     package var limit: Int?
 
     package init(
@@ -27,7 +27,7 @@ package struct Filter: Equatable, Sendable {
         self.limit = limit
     }
 
-    /// Whether the event passes; `limit` is not a property of one event.
+    /// Whether the event matches the filter. `limit` is ignored, because it does not apply to a single event.
     package func matches(_ event: Event) -> Bool {
         if let ids, !ids.contains(event.id) { return false }
         if let authors, !authors.contains(event.author) { return false }
@@ -56,7 +56,7 @@ extension Filter: Codable {
             guard let key = try? XOnlyKey(hex: text) else {
                 throw DecodingError.dataCorruptedError(
                     forKey: Key("authors"), in: container,
-                    debugDescription: "an author is 64 hexadecimal digits")
+                    debugDescription: "an author must be 64 hexadecimal digits")
             }
             return key
         }

@@ -1,6 +1,6 @@
 import Cryptography
 
-/// Keys as people write them: hexadecimal, or NIP-19 bech32.
+/// The text form of keys and event ids: hexadecimal or NIP-19 bech32.
 package enum KeyText {
     package enum Failure: Error, Equatable, CustomStringConvertible {
         case notAPublicKey(String)
@@ -11,7 +11,7 @@ package enum KeyText {
             switch self {
             case .notAPublicKey(let why): "not a public key (npub1… or 64 hexadecimal digits): \(why)"
             case .notAnEventID(let why):
-                "not the id of an event (note1…, nevent1… or 64 hexadecimal digits): \(why)"
+                "not an event id (note1…, nevent1… or 64 hexadecimal digits): \(why)"
             case .notASecretKey(let why): "not a secret key (nsec1… or 64 hexadecimal digits): \(why)"
             }
         }
@@ -25,7 +25,7 @@ package enum KeyText {
         }
     }
 
-    /// The error never repeats the text.
+    /// Parses a secret key. The error never contains the text itself.
     package static func secretKey(_ text: String) throws(Failure) -> Secp256k1SecretKey {
         do {
             return try Secp256k1SecretKey(SecretBytes(decode(text, prefix: "nsec")))
@@ -34,13 +34,13 @@ package enum KeyText {
         }
     }
 
-    /// `note1…`, `nevent1…` (its relays are left aside) or hexadecimal.
+    /// Parses `note1…`, `nevent1…` (whose relays are ignored) or hexadecimal.
     package static func eventID(_ text: String) throws(Failure) -> EventID {
         do {
             var bytes: [UInt8]
             if text.lowercased().hasPrefix("nevent1") {
                 bytes = try Bech32.decode(text).bytes
-                // NIP-19: type, length, value; type 0 is the id.
+                // NIP-19 encodes a list of type, length and value; type 0 is the id.
                 while bytes.count >= 2, bytes[0] != 0 {
                     bytes.removeFirst(min(bytes.count, 2 + Int(bytes[1])))
                 }
@@ -56,6 +56,11 @@ package enum KeyText {
     }
 
     package static func npub(_ key: XOnlyKey) -> String { Bech32.encode(prefix: "npub", key.bytes) }
+
+    /// A secret key in full: for masking it, never for showing it.
+    package static func nsec(_ key: Secp256k1SecretKey) -> String {
+        Bech32.encode(prefix: "nsec", key.secret.exposed())
+    }
 
     private struct Unreadable: Error, CustomStringConvertible { let description: String }
 

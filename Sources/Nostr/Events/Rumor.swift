@@ -1,7 +1,7 @@
 import Cryptography
 import Foundation
 
-/// An unsigned event (NIP-59 calls it a rumor): the inside of gift wraps and of Marmot messages.
+/// An unsigned event (NIP-59 calls it a rumor), as contained in gift wraps and Marmot messages.
 package struct Rumor: Equatable, Sendable {
     package var author: XOnlyKey
     /// Seconds since 1970.
@@ -18,7 +18,7 @@ package struct Rumor: Equatable, Sendable {
         self.content = content
     }
 
-    /// Computed, never taken from outside.
+    /// Always computed, never taken from received data.
     package var id: EventID {
         var bytes = Array("[0,\"\(author.hex)\",\(createdAt),\(kind.rawValue),".utf8)
         CanonicalJSON.appendTags(tags, to: &bytes)
@@ -28,7 +28,7 @@ package struct Rumor: Equatable, Sendable {
         return EventID(hashing: bytes)
     }
 
-    /// JSON with `id` and without `sig`, members in the order MDK writes.
+    /// JSON with `id` but without `sig`; members are in the order in which MDK writes them.
     package var json: [UInt8] {
         var bytes = Array("{".utf8)
         CanonicalJSON.appendMember("id", to: &bytes)
@@ -51,7 +51,7 @@ package struct Rumor: Equatable, Sendable {
         CanonicalJSON.appendString(content, to: &bytes)
     }
 
-    /// Signs the rumor, making it an event.
+    /// Signs the rumor, which turns it into an event.
     package func signed(by key: Secp256k1SecretKey, random: some RandomSource) throws(CryptographyError)
         -> Event
     {
@@ -68,7 +68,7 @@ extension Rumor: Decodable {
         case createdAt = "created_at"
     }
 
-    /// Reads the fields; a given `id` is ignored here (see `Rumor.id`), unknown members too.
+    /// Decodes the fields. An `id` member is ignored (see `Rumor.id`), as are unknown members.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         do {
@@ -83,6 +83,6 @@ extension Rumor: Decodable {
         content = try container.decode(String.self, forKey: .content)
     }
 
-    /// - Throws: `EventError.malformed` for anything that is no rumor.
+    /// - Throws: `EventError.malformed` for anything that is not a rumor.
     package init(json: [UInt8]) throws(EventError) { self = try EventJSON.decode(Rumor.self, from: json) }
 }

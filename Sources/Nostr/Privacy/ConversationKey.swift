@@ -1,6 +1,6 @@
 import Cryptography
 
-/// The long-lived key between two Nostr keys (NIP-44 v2).
+/// The long-term key shared by two Nostr keys (NIP-44 v2).
 package struct ConversationKey: Sendable, Equatable {
     package let secret: SecretBytes
 
@@ -12,7 +12,7 @@ package struct ConversationKey: Sendable, Equatable {
             inputKeyMaterial: try Secp256k1Agreement.sharedX(of: key, with: peer))
     }
 
-    /// Keys of one message, from its 32-byte nonce.
+    /// Derives the keys of one message from its 32-byte nonce.
     package func messageKeys(
         nonce: [UInt8]
     ) throws(CryptographyError) -> (chaChaKey: SecretBytes, chaChaNonce: [UInt8], hmacKey: SecretBytes) {

@@ -2,15 +2,15 @@ import Cryptography
 
 /// NIP-44 version 2 encryption: padding, ChaCha20, HMAC, base64.
 ///
-/// Lengths above 65535 have a prefix of their own since 2025; MDK's library does not read it, so it is used only where a caller
-/// asks for more.
+/// Since 2025 NIP-44 has a separate length prefix for plaintexts above 65535 bytes. MDK's library does not
+/// understand it, so it is only used if the caller passes a larger `maximumBytes`.
 package enum EncryptedPayload {
     package static let version: UInt8 = 2
     package static let nonceLengthBytes = 32
     private static let macLengthBytes = 32
-    /// Plaintext lengths in bytes that every implementation reads.
+    /// Plaintext lengths in bytes that every implementation supports.
     package static let plaintextLengths = 1...65_535
-    /// Bounds of the base64 text and of what it holds (NIP-44 "Decryption").
+    /// Minimum lengths of the base64 text and of the decoded payload (NIP-44 "Decryption").
     private static let shortestPayloadCharacters = 132
     private static let shortestPayloadBytes = 99
 
@@ -24,17 +24,18 @@ package enum EncryptedPayload {
 
         package var description: String {
             switch self {
-            case .invalidPlaintextLength(let count): "\(count) bytes cannot be encrypted: none, or too many"
-            case .unknownVersion: "the payload is of an unknown version"
-            case .invalidPayloadLength(let count): "a payload of length \(count) cannot be valid"
+            case .invalidPlaintextLength(let count):
+                "cannot encrypt \(count) bytes: the plaintext is empty or too long"
+            case .unknownVersion: "the payload has an unknown version"
+            case .invalidPayloadLength(let count): "the payload has an invalid length (\(count))"
             case .invalidBase64: "the payload is not base64"
-            case .wrongMAC: "the payload was not made for this key"
-            case .invalidPadding: "the payload's padding is wrong"
+            case .wrongMAC: "the payload's MAC is wrong: it was encrypted for another key, or it is damaged"
+            case .invalidPadding: "the payload's padding is invalid"
             }
         }
     }
 
-    /// - Parameter maximumBytes: of the plaintext.
+    /// - Parameter maximumBytes: limit for the length of the plaintext.
     package static func encrypt(
         _ plaintext: [UInt8], with key: ConversationKey, maximumBytes: Int = plaintextLengths.upperBound,
         random: some RandomSource
@@ -43,7 +44,7 @@ package enum EncryptedPayload {
             plaintext, with: key, maximumBytes: maximumBytes, nonce: random.bytes(nonceLengthBytes))
     }
 
-    /// With a given nonce, which must never repeat under one key.
+    /// Encrypts with the given nonce, which must never be reused with the same key.
     package static func encrypt(
         _ plaintext: [UInt8], with key: ConversationKey, maximumBytes: Int = plaintextLengths.upperBound,
         nonce: [UInt8]
@@ -96,7 +97,8 @@ package enum EncryptedPayload {
         func number(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
         guard padded.count >= 6 else { throw Failure.invalidPadding }
         let short = number(padded[..<2])
-        // A length of none says that the real one follows; one that would have fitted before is not another way to write it.
+        // A length of zero means that a four-byte length follows. A length that fits in two bytes must not be
+        // written that way.
         let count = short == 0 ? number(padded[2..<6]) : short
         guard short != 0 || count > plaintextLengths.upperBound, count <= maximumBytes else {
             throw Failure.invalidPadding

@@ -4,7 +4,7 @@ import Cryptography
 package enum GiftWrapError: Error, Equatable, CustomStringConvertible {
     case notAGiftWrap
     case undecryptable(String)
-    /// The seal's signer and the rumor's author differ: someone forwards another's words as their own.
+    /// The seal's signer is not the rumor's author: somebody is impersonating that author.
     case senderMismatch
     case invalidSeal(EventError)
     case invalidRumor(EventError)
@@ -12,7 +12,7 @@ package enum GiftWrapError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .notAGiftWrap: "not a gift wrap (kind 1059)"
-        case .undecryptable(let why): "the gift wrap does not decrypt: \(why)"
+        case .undecryptable(let why): "the gift wrap cannot be decrypted: \(why)"
         case .senderMismatch: "the seal's signer is not the rumor's author"
         case .invalidSeal(let error): "the seal is invalid: \(error)"
         case .invalidRumor(let error): "the rumor is invalid: \(error)"
@@ -20,11 +20,12 @@ package enum GiftWrapError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// NIP-59: a rumor in a seal signed by its author, in a wrap signed by a one-time key.
+/// NIP-59: a rumor inside a seal signed by its author, inside a wrap signed by a one-time key.
 package enum GiftWrap {
-    /// Dates are drawn from this many seconds before now, so that they tell nothing.
+    /// Dates are chosen at random from this many seconds before now, so that they reveal nothing.
     package static let dateSpreadSeconds: UInt64 = 48 * 3600
-    /// Of what is encrypted, in bytes. Above 65535 not every implementation reads it (MDK's does not).
+    /// Maximum length of the encrypted plaintext, in bytes. Not every implementation supports more than 65535
+    /// (MDK does not).
     package static let maximumBytes = 1 << 20
 
     package static func wrap(
@@ -48,7 +49,7 @@ package enum GiftWrap {
         ).signed(by: oneTime, random: random)
     }
 
-    /// Opens a wrap for `receiver`; the rumor's author is proven by the seal.
+    /// Opens a wrap for `receiver`. The seal's signature proves who the rumor's author is.
     package static func unwrap(_ event: Event, for receiver: Secp256k1SecretKey) throws(GiftWrapError)
         -> Rumor
     {

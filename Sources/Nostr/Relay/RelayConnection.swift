@@ -1,24 +1,25 @@
+import Vocabulary
 import Cryptography
 import Foundation
 
-/// What happens on the way to a relay, for the event log.
+/// A change in the connection to a relay, for the event log.
 package enum RelayReport: Equatable, Sendable {
     case connected(RelayURL)
     case disconnected(RelayURL, String)
     case remark(RelayURL, String)
 }
 
-/// What a relay connection needs from outside.
+/// The dependencies and settings of a relay connection.
 package struct RelayEnvironment: Sendable {
     package var clock: any Clock<Duration>
     package var random: any RandomSource
-    /// PEM file of certificate authorities trusted beside the system's.
+    /// PEM file with certificate authorities to trust in addition to the system's.
     package var authorityFile: String?
     package var connectTimeout: Duration = .seconds(10)
-    /// Silence after which the relay is pinged, and after which it counts as dead.
+    /// Interval between pings. A relay that sends nothing between two pings counts as dead.
     package var pingInterval: Duration = .seconds(30)
     package var retry = RetrySchedule()
-    /// Nil but where faults are wanted.
+    /// For fault injection; nil in normal operation.
     package var interference: (any RelayInterference)?
 
     package init(
@@ -31,7 +32,8 @@ package struct RelayEnvironment: Sendable {
     }
 }
 
-/// One relay: connects, reconnects, asks again, matches answers. `RelayState` decides; this actor owns socket and tasks.
+/// The connection to one relay: it connects, reconnects, renews subscriptions and matches replies to
+/// published events. `RelayState` makes the decisions; this actor owns the socket and the tasks.
 package actor RelayConnection {
     package nonisolated let url: RelayURL
     private let environment: RelayEnvironment
@@ -43,11 +45,11 @@ package actor RelayConnection {
     private var deliveries: [String: AsyncStream<RelayDelivery>.Continuation] = [:]
     private var lastFailure = "still connecting"
     private var nextTicket = 0
-    /// Whether the current connection has brought any message.
-    private var heard = false
-    private var reported: String?
-    private var askingAgain: [String: Task<Void, Never>] = [:]
-    private var late: [Int: Task<Void, Never>] = [:]
+    /// Whether any message has been received on the current connection.
+    private var hasReceivedMessage = false
+    private var reportedFailure: String?
+    private var resubscriptions: [String: Task<Void, Never>] = [:]
+    private var delayedDeliveries: [Int: Task<Void, Never>] = [:]
 
     package init(
         _ url: RelayURL, environment: RelayEnvironment, report: @escaping @Sendable (RelayReport) -> Void
@@ -57,13 +59,13 @@ package actor RelayConnection {
         self.report = report
     }
 
-    /// Starts connecting; the task lives until `stop()`.
+    /// Starts connecting, and keeps (re)connecting until `stop()`.
     package func start() {
         guard running == nil else { return }
         running = Task { await self.run() }
     }
 
-    /// Closes the connection and ends all waits.
+    /// Closes the connection and ends all pending waits.
     package func stop() async {
         running?.cancel()
         await socket?.close()
@@ -73,20 +75,20 @@ package actor RelayConnection {
         for stream in deliveries.values { stream.finish() }
         answers = [:]
         deliveries = [:]
-        for task in askingAgain.values { task.cancel() }
-        askingAgain = [:]
-        for task in late.values { task.cancel() }
-        late = [:]
+        for task in resubscriptions.values { task.cancel() }
+        resubscriptions = [:]
+        for task in delayedDeliveries.values { task.cancel() }
+        delayedDeliveries = [:]
     }
 
-    /// Breaks the connection; it comes back by itself.
+    /// Breaks the connection; it is reestablished automatically.
     package func disconnect() async { await socket?.close() }
 
-    /// Sends an event and waits for the relay's OK. Also waits for a connection that is not up yet.
+    /// Sends an event and waits for the relay's OK, and before that for the connection if there is none.
     ///
     /// - Throws: `RelayError`.
     package func publish(_ event: Event, within limit: Duration) async throws {
-        guard try await isPassed(event, within: limit) else { return }
+        guard try await shouldSend(event, within: limit) else { return }
         let ticket = nextTicket
         nextTicket += 1
         let (stream, continuation) = AsyncStream<(Bool, String)>.makeStream(
@@ -99,7 +101,7 @@ package actor RelayConnection {
                 state.abandon(event.id)
             }
         }
-        await carryOut(state.publish(event))
+        await perform(state.publish(event))
         let reply: (Bool, String)?
         do {
             reply = try await withDeadline(limit, clock: environment.clock) {
@@ -116,8 +118,10 @@ package actor RelayConnection {
         guard accepted else { throw RelayError(url, .rejected(message)) }
     }
 
-    /// False when an interference has done with the event what it wanted.
-    private func isPassed(_ event: Event, within limit: Duration) async throws -> Bool {
+    /// Applies fault injection to an outgoing event.
+    ///
+    /// - Returns: false when the event must be lost silently.
+    private func shouldSend(_ event: Event, within limit: Duration) async throws -> Bool {
         switch await environment.interference?.sending(event) {
         case nil, .pass: break
         case .refuse(let why): throw RelayError(url, .rejected(why))
@@ -126,31 +130,31 @@ package actor RelayConnection {
             try await environment.clock.sleep(for: limit)
             throw RelayError(url, .noReply(within: limit))
         case .delay(let time): try await environment.clock.sleep(for: time)
-        case .twice: await carryOut([.send(.event(event))])
+        case .twice: await perform([.send(.event(event))])
         case .disconnect: await disconnect()
         }
         return true
     }
 
-    /// Events for these filters from now on, over reconnections, until `unsubscribe`.
+    /// Delivers the events that match these filters until `unsubscribe`, across reconnections.
     package func subscribe(_ name: String, _ filters: [Filter]) async -> AsyncStream<RelayDelivery> {
         let (stream, continuation) = AsyncStream<RelayDelivery>.makeStream(
             bufferingPolicy: .bufferingOldest(65_536))
         deliveries[name]?.finish()
         deliveries[name] = continuation
-        await carryOut(state.subscribe(name, filters))
+        await perform(state.subscribe(name, filters))
         return stream
     }
 
     package func unsubscribe(_ name: String) async {
         deliveries.removeValue(forKey: name)?.finish()
-        await carryOut(state.unsubscribe(name))
+        await perform(state.unsubscribe(name))
     }
 
     /// Why the relay is not connected; nil when it is.
     package var trouble: String? { state.isConnected ? nil : lastFailure }
 
-    // MARK: The connection's life
+    // MARK: Connection lifecycle
 
     private func run() async {
         var failures = 0
@@ -158,18 +162,18 @@ package actor RelayConnection {
             do {
                 let socket = try await open()
                 self.socket = socket
-                heard = false
+                hasReceivedMessage = false
                 report(.connected(url))
-                await carryOut(state.connected())
+                await perform(state.connected())
                 try await converse(on: socket)
             } catch {
                 guard !Task.isCancelled else { break }
                 await ended("\(error)")
             }
-            // A relay that accepts and closes at once has not worked.
-            failures = heard ? 1 : failures + 1
+            // A connection that the relay closes before sending anything counts as another failure.
+            failures = hasReceivedMessage ? 1 : failures + 1
             let jitter = Double((try? environment.random.below(1000)) ?? 500) / 1000
-            // Only cancellation ends the pause early, and the loop's condition sees it.
+            // Only cancellation makes the sleep throw, and the loop condition checks for that.
             try? await environment.clock.sleep(
                 for: environment.retry.delay(afterFailures: failures, jitter: jitter))
         }
@@ -183,9 +187,9 @@ package actor RelayConnection {
         state.disconnected()
         await socket?.close()
         socket = nil
-        // The same failure again and again is told once.
-        if reported != why { report(.disconnected(url, why)) }
-        reported = why
+        // Report a recurring failure only once.
+        if reportedFailure != why { report(.disconnected(url, why)) }
+        reportedFailure = why
     }
 
     private func open() async throws -> WebSocket {
@@ -231,34 +235,34 @@ package actor RelayConnection {
         while true {
             try await environment.clock.sleep(for: environment.pingInterval)
             guard await socket.heardSinceLastPing else {
-                throw RelayError(url, .unreachable("it fell silent"))
+                throw RelayError(url, .unreachable("it stopped responding"))
             }
             try await socket.ping()
         }
     }
 
     private func received(_ text: String) async {
-        if !heard {
-            heard = true
-            reported = nil
+        if !hasReceivedMessage {
+            hasReceivedMessage = true
+            reportedFailure = nil
         }
         do {
-            await carryOut(state.received(try EventJSON.decode(RelayMessage.self, from: Array(text.utf8))))
+            await perform(state.received(try EventJSON.decode(RelayMessage.self, from: Array(text.utf8))))
         } catch {
-            report(.remark(url, "sent a message that is not NIP-01: \(error)"))
+            report(.remark(url, "sent a message that does not conform to NIP-01: \(error)"))
         }
     }
 
-    /// After a CLOSED that may pass (rate limits, restarts).
-    private func askLater(_ subscription: String) {
-        askingAgain[subscription]?.cancel()
-        askingAgain[subscription] = Task {
+    /// Renews a subscription after a CLOSED whose reason may be transient (rate limits, restarts).
+    private func resubscribeLater(_ subscription: String) {
+        resubscriptions[subscription]?.cancel()
+        resubscriptions[subscription] = Task {
             do {
                 try await environment.clock.sleep(for: .seconds(5))
             } catch {
                 return
             }
-            await carryOut(state.askAgain(subscription))
+            await perform(state.resubscribe(subscription))
         }
     }
 
@@ -278,25 +282,26 @@ package actor RelayConnection {
     private func deliver(_ delivery: RelayDelivery, to subscription: String, after time: Duration) {
         let ticket = nextTicket
         nextTicket += 1
-        late[ticket] = Task {
-            // Only the end of the connection cancels it, which ends the streams as well.
+        delayedDeliveries[ticket] = Task {
+            // Cancelled only by `stop()`, which ends the streams as well.
             try? await environment.clock.sleep(for: time)
             deliveries[subscription]?.yield(delivery)
-            late[ticket] = nil
+            delayedDeliveries[ticket] = nil
         }
     }
 
-    private func carryOut(_ effects: [RelayState.Effect]) async {
+    private func perform(_ effects: [RelayState.Effect]) async {
         for effect in effects {
             switch effect {
             case .send(let message):
-                // A failed send shows as the end of the connection, which sends everything unanswered again.
+                // A failed send also ends the connection, and everything unanswered is resent after the
+                // reconnection.
                 try? await socket?.send(text: message.text)
             case .answer(let id, let accepted, let message):
                 for continuation in (answers[id] ?? [:]).values { continuation.yield((accepted, message)) }
             case .deliver(let subscription, let delivery): await deliver(delivery, to: subscription)
             case .end(let subscription): deliveries.removeValue(forKey: subscription)?.finish()
-            case .askLater(let subscription): askLater(subscription)
+            case .resubscribeLater(let subscription): resubscribeLater(subscription)
             case .report(let text): report(.remark(url, text))
             }
         }

@@ -1,11 +1,13 @@
-/// What failed between us and one relay.
+import Vocabulary
+
+/// A failed exchange with one relay.
 package struct RelayError: Error, Equatable, CustomStringConvertible {
     package enum Reason: Equatable, Sendable {
-        /// No OK came; the event may have arrived.
+        /// The relay sent no OK. It may have received the event nevertheless.
         case noReply(within: Duration)
-        /// `["OK", id, false, reason]`, or CLOSED for a subscription.
+        /// The relay answered `["OK", id, false, reason]`, or CLOSED for a subscription.
         case rejected(String)
-        /// Not connected within the time; the last attempt's failure.
+        /// No connection was established in time. Contains the reason why the last attempt failed.
         case unreachable(String)
     }
 
@@ -19,33 +21,23 @@ package struct RelayError: Error, Equatable, CustomStringConvertible {
 
     package var description: String {
         switch reason {
-        case .noReply(let limit): "\(relay) did not confirm within \(limit.inSeconds)"
+        case .noReply(let limit): "\(relay) did not confirm the event within \(limit.inSeconds)"
         case .rejected(let why):
-            "\(relay) refused: \(why.isEmpty ? "no reason given" : String(why.prefix(300)))"
-        case .unreachable(let why): "\(relay) is not reachable: \(why)"
+            "\(relay) rejected the request: \(why.isEmpty ? "no reason given" : String(why.prefix(300)))"
+        case .unreachable(let why): "\(relay) is unreachable: \(why)"
         }
     }
 }
 
-/// No relay took an event: every relay's reason.
+/// No relay accepted an event. Contains each relay's reason.
 package struct PublishError: Error, Equatable, CustomStringConvertible {
     package let kind: EventKind
     package let failures: [RelayError]
 
     package var description: String {
-        guard !failures.isEmpty else { return "no relay is configured; name one with --relay" }
+        guard !failures.isEmpty else { return "no relay is configured; specify one with --relay" }
         return "no relay accepted the event (kind \(kind)): "
             + failures.map(\.description).sorted().joined(separator: "; ")
-            + ". Try another relay with --relay, or ask its operator"
-    }
-}
-
-extension Duration {
-    /// "90s", "2.5s", "350ms": for people.
-    package var inSeconds: String {
-        let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
-        if milliseconds < 1000 { return "\(milliseconds)ms" }
-        let tenths = (milliseconds + 50) / 100
-        return tenths % 10 == 0 ? "\(tenths / 10)s" : "\(tenths / 10).\(tenths % 10)s"
+            + ". Try another relay with --relay, or contact the relay's operator"
     }
 }

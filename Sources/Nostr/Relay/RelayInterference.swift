@@ -1,15 +1,17 @@
-/// What becomes of an event between us and a relay when somebody interferes on purpose.
+/// What fault injection does to an event on its way to or from a relay.
 package enum RelayTreatment: Equatable, Sendable {
     case pass
-    /// As if the relay had said OK false with this text; a received event never arrives.
+    /// A published event fails as if the relay had answered OK false with this text; a received event is
+    /// dropped.
     case refuse(String)
-    /// Said to be taken, and lost.
+    /// A published event appears to be accepted but is lost; a received event is dropped.
     case lose
-    /// No answer.
+    /// A published event gets no reply; a received event is dropped.
     case hold
     case delay(Duration)
+    /// The event is sent or delivered twice.
     case twice
-    /// The connection breaks first.
+    /// The connection is broken before the event passes.
     case disconnect
 }
 

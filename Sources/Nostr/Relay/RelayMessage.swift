@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a client sends to a relay (NIP-01).
+/// A message from a client to a relay (NIP-01).
 package enum ClientMessage: Equatable, Sendable {
     case event(Event)
     case request(subscription: String, filters: [Filter])
@@ -17,7 +17,7 @@ package enum ClientMessage: Equatable, Sendable {
     }
 }
 
-/// What a client sent, as a relay reads it: the event's id and signature are still claims.
+/// A client's message as received by a relay: the event's id and signature have not been verified.
 package enum IncomingClientMessage: Decodable, Sendable {
     case event(UnverifiedEvent)
     case request(subscription: String, filters: [Filter])
@@ -35,12 +35,12 @@ package enum IncomingClientMessage: Decodable, Sendable {
         case "CLOSE": self = .close(subscription: try container.decode(String.self))
         case let other:
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "\"\(other.prefix(40))\" is no message of NIP-01")
+                in: container, debugDescription: "\"\(other.prefix(40))\" is not a NIP-01 message type")
         }
     }
 }
 
-/// What a relay sends to a client (NIP-01, NIP-42).
+/// A message from a relay to a client (NIP-01, NIP-42).
 package enum RelayMessage: Decodable, Sendable {
     case event(subscription: String, UnverifiedEvent)
     case ok(id: String, accepted: Bool, message: String)
@@ -48,7 +48,7 @@ package enum RelayMessage: Decodable, Sendable {
     case closed(subscription: String, message: String)
     case notice(String)
     case authenticate(challenge: String)
-    /// A message type that is not known here.
+    /// An unknown message type.
     case other(String)
 
     package init(from decoder: any Decoder) throws {
@@ -73,7 +73,7 @@ package enum RelayMessage: Decodable, Sendable {
     }
 }
 
-/// The relay's side of writing messages, for servers.
+/// The text of the messages that a relay sends.
 package enum RelayMessageText {
     package static func event(subscription: String, _ event: Event) -> String {
         "[\"EVENT\",\(RelayJSON.quoted(subscription)),\(String(decoding: event.json, as: UTF8.self))]"
@@ -98,7 +98,7 @@ enum RelayJSON {
     static func encode(_ filter: Filter) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Filters are dictionaries of strings and numbers: nothing in them can fail to encode.
+        // Filters consist of strings and numbers only, so encoding them cannot fail.
         guard let data = try? encoder.encode(filter) else { return Array("{}".utf8) }
         return [UInt8](data)
     }

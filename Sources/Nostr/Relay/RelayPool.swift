@@ -1,16 +1,18 @@
+import Vocabulary
 import Cryptography
 
-/// Many relays as one: an event counts as sent when one relay took it, and no relay delays another.
+/// Several relays treated as one: an event counts as published once one relay has accepted it, and no relay
+/// delays another.
 package actor RelayPool {
-    /// What a subscription over all relays brings.
+    /// What a subscription to all relays delivers.
     package enum Delivery: Equatable, Sendable {
-        /// Each event once, whichever relay was first.
+        /// Each event is delivered once, from whichever relay sent it first.
         case event(Event, from: RelayURL)
         case endOfStoredEvents(RelayURL)
         case closed(RelayURL, String)
     }
 
-    /// A running subscription: iterate `deliveries`, then `cancel`.
+    /// An active subscription: iterate over `deliveries`, then call `cancel`.
     package struct Subscription: Sendable {
         package let name: String
         package let deliveries: AsyncStream<Delivery>
@@ -22,8 +24,8 @@ package actor RelayPool {
     private let report: @Sendable (RelayReport) -> Void
     private var nextNumber = 1
     private var forwarding: [String: Task<Void, Never>] = [:]
-    /// Publishes that go on after the first OK, so that slower relays get the event too.
-    private var trailing: [Int: Task<Void, Never>] = [:]
+    /// Publishing continues after the first OK, so that slower relays get the event, too.
+    private var publishing: [Int: Task<Void, Never>] = [:]
 
     package init(
         _ relays: [RelayURL], environment: RelayEnvironment, report: @escaping @Sendable (RelayReport) -> Void
@@ -37,46 +39,47 @@ package actor RelayPool {
 
     package func start() async { for connection in connections { await connection.start() } }
 
-    /// Gives publishes under way `grace` to finish, then closes all.
+    /// Gives events that are still being published `grace` to finish, then closes all connections.
     package func stop(grace: Duration = .milliseconds(500)) async {
-        let pending = Array(trailing.values)
+        let pending = Array(publishing.values)
         if !pending.isEmpty {
-            // Waiting for a task does not end by cancellation, waiting for a stream does.
+            // Cancellation does not interrupt waiting for a task, but it does interrupt waiting for a stream.
             let (drained, end) = AsyncStream<Void>.makeStream()
             let watcher = Task {
                 for task in pending { await task.value }
                 end.finish()
             }
-            // Running out of grace is expected with a dead relay.
+            // With a dead relay, exceeding the grace period is expected.
             _ = try? await withDeadline(grace, clock: clock) { for await _ in drained {} }
             for task in pending { task.cancel() }
             await watcher.value
         }
-        for task in trailing.values { task.cancel() }
+        for task in publishing.values { task.cancel() }
         for task in forwarding.values { task.cancel() }
         await withTaskGroup(of: Void.self) { group in
             for connection in connections { group.addTask { await connection.stop() } }
         }
     }
 
-    /// Breaks every connection; they come back by themselves.
+    /// Breaks every connection; they are reestablished automatically.
     package func disconnect() async { for connection in connections { await connection.disconnect() } }
 
-    /// Sends an event everywhere; returns the first relay that took it.
+    /// Sends an event to the relays and returns as soon as one of them has accepted it.
     ///
-    /// - Parameter places: goes to those of the pool's relays only, where somebody looks for it.
-    /// - Throws: `PublishError` with every relay's reason when none did.
+    /// - Parameter targets: send only to these of the pool's relays; nil sends to all of them.
+    /// - Returns: the first relay that accepted the event.
+    /// - Throws: `PublishError` with each relay's reason when none of them accepted it.
     @discardableResult
-    package func publish(_ event: Event, at places: [RelayURL]? = nil, within limit: Duration) async throws
+    package func publish(_ event: Event, to targets: [RelayURL]? = nil, within limit: Duration) async throws
         -> RelayURL
     {
         let (stream, continuation) = AsyncStream<Result<RelayURL, RelayError>>.makeStream()
         let number = nextNumber
         nextNumber += 1
         let (connections, report) = (
-            connections.filter { places?.contains($0.url) ?? true }, report
+            connections.filter { targets?.contains($0.url) ?? true }, report
         )
-        trailing[number] = Task {
+        publishing[number] = Task {
             await withTaskGroup(of: Void.self) { group in
                 for connection in connections {
                     group.addTask {
@@ -106,9 +109,10 @@ package actor RelayPool {
         throw PublishError(kind: event.kind, failures: failures)
     }
 
-    private func finishedPublishing(_ number: Int) { trailing[number] = nil }
+    private func finishedPublishing(_ number: Int) { publishing[number] = nil }
 
-    /// Subscribes on every relay. Stored events come oldest first, live ones as they arrive.
+    /// Subscribes on every relay. Each relay's stored events are delivered oldest first, live events as they
+    /// arrive.
     package func subscribe(_ filters: [Filter]) async -> Subscription {
         let name = "pika-\(nextNumber)"
         nextNumber += 1
@@ -128,7 +132,7 @@ package actor RelayPool {
                         for await delivery in source {
                             for item in stored.inOrder(delivery) {
                                 switch item {
-                                case .asked: break
+                                case .requested: break
                                 case .event(let event):
                                     if await seen.isNew(event.id) {
                                         continuation.yield(.event(event, from: url))
@@ -155,9 +159,11 @@ package actor RelayPool {
         }
     }
 
-    /// Stored events: those that came until every relay said EOSE or `limit` ran out; newest first.
+    /// Fetches stored events: those that arrive until every relay has sent EOSE, or until `limit` has passed.
     ///
-    /// Returns early once `enough` says so, so that a dead relay does not cost the whole limit.
+    /// - Parameter enough: asked after each EOSE; returning true ends the wait, so that a dead relay does not
+    ///   cost the whole limit.
+    /// - Returns: the events, newest first.
     package func fetch(
         _ filters: [Filter], within limit: Duration,
         enough: @escaping @Sendable ([Event]) -> Bool = { _ in false }
@@ -180,14 +186,14 @@ package actor RelayPool {
                 }
             }
         } catch is DeadlineExceeded {
-            // What came so far is the answer.
+            // Return what has arrived so far.
         }
         await cancel(subscription)
         try Task.checkCancellation()
         return await collected.events.sorted { ($0.createdAt, $1.id) > ($1.createdAt, $0.id) }
     }
 
-    /// For every relay that is not connected: why.
+    /// The reason why each unconnected relay is not connected.
     package func troubles() async -> [RelayError] {
         var errors: [RelayError] = []
         for connection in connections {
@@ -199,7 +205,7 @@ package actor RelayPool {
     }
 }
 
-/// Event ids that passed, newest `limit` of them.
+/// The ids of the newest `limit` events that have been passed on.
 private actor SeenEvents {
     private static let limit = 16_384
     private var ids = Set<EventID>()

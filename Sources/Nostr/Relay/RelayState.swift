@@ -1,29 +1,30 @@
-/// What one relay connection has to remember: open subscriptions and unanswered events. Pure: it decides, `RelayConnection` does.
+/// The state of one relay connection: open subscriptions and unanswered events. It has no side effects of its
+/// own: it decides, and `RelayConnection` acts.
 struct RelayState {
-    /// To be carried out in order.
+    /// Actions to be performed in order.
     enum Effect: Equatable {
         case send(ClientMessage)
-        /// An answer to a published event.
+        /// The relay's reply to a published event.
         case answer(EventID, accepted: Bool, message: String)
         case deliver(subscription: String, RelayDelivery)
-        /// The subscription is over for good.
+        /// The subscription has ended for good.
         case end(subscription: String)
-        /// The relay closed the subscription for a reason that may pass.
-        case askLater(subscription: String)
-        /// For the log: what the relay said or did.
+        /// The relay closed the subscription for a reason that may be transient.
+        case resubscribeLater(subscription: String)
+        /// A remark for the log about what the relay said or did.
         case report(String)
     }
 
     private(set) var isConnected = false
     private var subscriptions: [String: [Filter]] = [:]
-    /// In order of publishing.
+    /// In the order in which they were published.
     private var unanswered: [Event] = []
 
-    /// After a (re)connection: ask again for everything, and send again what has no answer yet.
+    /// After a (re)connection, renews all subscriptions and resends the events that have no reply yet.
     mutating func connected() -> [Effect] {
         isConnected = true
         return subscriptions.sorted { $0.key < $1.key }
-            .flatMap { ask($0.key, $0.value) }
+            .flatMap { request($0.key, $0.value) }
             + unanswered.map { .send(.event($0)) }
     }
 
@@ -34,17 +35,17 @@ struct RelayState {
         return isConnected ? [.send(.event(event))] : []
     }
 
-    /// Nobody waits for the answer any more.
+    /// Call this when nobody is waiting for the reply any more.
     mutating func abandon(_ id: EventID) { unanswered.removeAll { $0.id == id } }
 
     mutating func subscribe(_ subscription: String, _ filters: [Filter]) -> [Effect] {
         subscriptions[subscription] = filters
-        return isConnected ? ask(subscription, filters) : []
+        return isConnected ? request(subscription, filters) : []
     }
 
-    private func ask(_ subscription: String, _ filters: [Filter]) -> [Effect] {
+    private func request(_ subscription: String, _ filters: [Filter]) -> [Effect] {
         [
-            .deliver(subscription: subscription, .asked),
+            .deliver(subscription: subscription, .requested),
             .send(.request(subscription: subscription, filters: filters)),
         ]
     }
@@ -67,7 +68,7 @@ struct RelayState {
             return closed(subscription, message)
         case .notice(let text): return [.report("notice: \(text.prefix(300))")]
         case .authenticate:
-            return [.report("the relay asks for authentication (NIP-42), which pikachat does not do")]
+            return [.report("requests authentication (NIP-42), which pikachat does not support")]
         case .other(let type): return [.report("sent an unknown message type \"\(type.prefix(40))\"")]
         }
     }
@@ -75,26 +76,26 @@ struct RelayState {
     private mutating func closed(_ subscription: String, _ message: String) -> [Effect] {
         guard subscriptions[subscription] != nil else { return [] }
         let delivery = Effect.deliver(subscription: subscription, .closed(message))
-        let final = ["auth-required:", "restricted:", "blocked:", "invalid:", "unsupported:"]
-        guard final.contains(where: message.hasPrefix) else {
-            return [delivery, .askLater(subscription: subscription)]
+        let permanent = ["auth-required:", "restricted:", "blocked:", "invalid:", "unsupported:"]
+        guard permanent.contains(where: message.hasPrefix) else {
+            return [delivery, .resubscribeLater(subscription: subscription)]
         }
         subscriptions[subscription] = nil
         return [delivery, .end(subscription: subscription)]
     }
 
-    func askAgain(_ subscription: String) -> [Effect] {
+    func resubscribe(_ subscription: String) -> [Effect] {
         guard isConnected, let filters = subscriptions[subscription] else { return [] }
-        return ask(subscription, filters)
+        return request(subscription, filters)
     }
 
-    /// A relay that lies is caught here: wrong ids and signatures, and events that nobody asked for.
+    /// Catches a misbehaving relay: events with wrong ids or signatures, and events that nobody asked for.
     private func event(_ unverified: UnverifiedEvent, _ subscription: String, _ filters: [Filter]) -> [Effect]
     {
         do {
             let event = try unverified.verified()
             guard filters.contains(where: { $0.matches(event) }) else {
-                return [.report("sent event \(event.id.short), which fits no filter of the subscription")]
+                return [.report("sent event \(event.id.short), which matches no filter of the subscription")]
             }
             return [.deliver(subscription: subscription, .event(event))]
         } catch {
@@ -103,20 +104,21 @@ struct RelayState {
     }
 
     private mutating func answer(_ id: String, _ accepted: Bool, _ message: String) -> [Effect] {
-        // nostr_relay refuses with an empty id: that is about the oldest event without an answer.
+        // nostr_relay rejects events with an empty id, which then refers to the oldest unanswered event.
         let answered = id.isEmpty ? unanswered.first : unanswered.first { $0.id.hex == id.lowercased() }
         guard let answered else { return [] }
         unanswered.removeAll { $0.id == answered.id }
-        // "duplicate:" says that the relay has the event (NIP-01), whatever the flag.
-        let has = accepted || message.hasPrefix("duplicate:")
-        return [.answer(answered.id, accepted: has, message: message)]
+        // "duplicate:" means that the relay already has the event (NIP-01), regardless of the flag.
+        let hasEvent = accepted || message.hasPrefix("duplicate:")
+        return [.answer(answered.id, accepted: hasEvent, message: message)]
     }
 }
 
-/// What a subscription brings from one relay.
+/// What a subscription to one relay delivers.
 package enum RelayDelivery: Equatable, Sendable {
-    /// The question went out (again): stored events follow, newest first, up to `endOfStoredEvents`.
-    case asked
+    /// The subscription was requested or renewed: stored events follow, newest first, up to
+    /// `endOfStoredEvents`.
+    case requested
     case event(Event)
     case endOfStoredEvents
     /// The relay ended the subscription.

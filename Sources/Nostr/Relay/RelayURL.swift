@@ -19,7 +19,7 @@ package struct RelayURL: Hashable, Sendable, Codable, CustomStringConvertible {
 
     package init(_ text: String) throws(Failure) {
         guard !text.contains(where: { $0.isWhitespace || $0.isNewline }) else {
-            throw Failure(text: text, why: "it contains blanks")
+            throw Failure(text: text, why: "it contains whitespace")
         }
         guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased() else {
             throw Failure(text: text, why: "it is not a URL")
@@ -33,7 +33,7 @@ package struct RelayURL: Hashable, Sendable, Codable, CustomStringConvertible {
         guard parts.user == nil, parts.password == nil else {
             throw Failure(text: text, why: "it contains credentials")
         }
-        // Foundation drops a port it cannot hold.
+        // Foundation silently drops a port that is out of range.
         let authority = text.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first ?? ""
         let digits = authority.drop { $0 != "]" }.isEmpty ? authority : authority.drop { $0 != "]" }
         guard parts.port != nil || !digits.contains(":") else {
@@ -51,7 +51,7 @@ package struct RelayURL: Hashable, Sendable, Codable, CustomStringConvertible {
             "\(scheme)://\(host)\(parts.port.map { ":\($0)" } ?? "")\(parts.percentEncodedPath)\(query)"
     }
 
-    /// Equal when they reach the same place: a lone trailing slash does not count.
+    /// URLs are equal when they lead to the same endpoint; an empty path equals "/".
     package static func == (a: RelayURL, b: RelayURL) -> Bool {
         a.host == b.host && a.port == b.port && a.isSecure == b.isSecure && a.path == b.path
     }
@@ -62,13 +62,13 @@ package struct RelayURL: Hashable, Sendable, Codable, CustomStringConvertible {
         hasher.combine(path)
     }
 
-    /// For the Host field: the port only where it is not the scheme's own.
+    /// The value of the Host field. The port is omitted if it is the scheme's default.
     var authority: String {
         let name = host.contains(":") ? "[\(host)]" : host
         return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
     }
 
-    /// Whether it is on this machine.
+    /// Whether the relay runs on this machine.
     package var isLoopback: Bool {
         host == "localhost" || host == "::1" || host.hasPrefix("127.")
     }

@@ -1,4 +1,5 @@
-/// How long to wait before each further attempt: doubling from `first` up to `longest`, each between half and all of that.
+/// Exponential backoff with jitter: the delay doubles from `first` up to `longest`, and the actual delay is
+/// between half of that and all of it.
 package struct RetrySchedule: Sendable {
     package var first: Duration = .milliseconds(250)
     package var longest: Duration = .seconds(15)
@@ -9,8 +10,8 @@ package struct RetrySchedule: Sendable {
     }
 
     /// - Parameters:
-    ///   - attempt: failures so far, at least 1.
-    ///   - jitter: 0 to 1, drawn by the caller.
+    ///   - attempt: number of failures so far, at least 1.
+    ///   - jitter: a random number from 0 to 1, chosen by the caller.
     package func delay(afterFailures attempt: Int, jitter: Double) -> Duration {
         let full = min(first * (1 << min(max(attempt - 1, 0), 16)), longest)
         return full * (0.5 + 0.5 * jitter)

@@ -1,14 +1,16 @@
-/// Turns a relay's stored events around: they come newest first, and a conversation is read oldest first.
+/// Reverses the order of a relay's stored events: relays send them newest first, but a conversation has to be
+/// read oldest first.
 struct StoredEvents {
-    /// Held at most; a relay that never ends its stored events gets them passed on in its own order.
+    /// Maximum number of events to hold back. If a relay never ends its stored events, the rest is passed on
+    /// in the order of arrival.
     static let limit = 5000
 
     private var held: [Event]?
 
-    /// What may be passed on now that `delivery` has come.
+    /// What can be passed on now that `delivery` has arrived.
     mutating func inOrder(_ delivery: RelayDelivery) -> [RelayDelivery] {
         switch delivery {
-        case .asked:
+        case .requested:
             defer { held = [] }
             return release()
         case .event(let event):

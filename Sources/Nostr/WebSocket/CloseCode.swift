@@ -11,7 +11,7 @@ package struct CloseCode: RawRepresentable, Hashable, Sendable, CustomStringConv
     package static let policyViolation = CloseCode(rawValue: 1008)
     package static let messageTooBig = CloseCode(rawValue: 1009)
 
-    /// Codes that may stand in a close frame (§7.4.1, §7.4.2).
+    /// Whether the code may appear in a close frame (§7.4.1, §7.4.2).
     package var isSendable: Bool {
         switch rawValue {
         case 1000...1003, 1007...1014, 3000...4999: true
@@ -22,7 +22,7 @@ package struct CloseCode: RawRepresentable, Hashable, Sendable, CustomStringConv
     package var description: String { "\(rawValue)" }
 }
 
-/// A violation of RFC 6455 by the peer, with the code to close with.
+/// A violation of RFC 6455 by the peer, and the code to close the connection with.
 package struct WebSocketViolation: Error, Equatable, CustomStringConvertible {
     package let code: CloseCode
     package let description: String

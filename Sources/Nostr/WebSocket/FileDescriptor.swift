@@ -1,11 +1,11 @@
 import Dispatch
 import Foundation
 
-/// Owns a non-blocking file descriptor; closed when the last reference goes.
+/// Owns a non-blocking file descriptor and closes it when the last reference is released.
 package final class FileDescriptor: Sendable {
     package let number: Int32
 
-    /// Takes over `number` and makes it non-blocking and close-on-exec.
+    /// Takes ownership of `number` and makes it non-blocking and close-on-exec.
     package init(_ number: Int32) {
         self.number = number
         _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK)
@@ -28,8 +28,9 @@ package final class FileDescriptor: Sendable {
         try Task.checkCancellation()
     }
 
-    /// One shot: the first event cancels the source, and its cancellation (also by the task's) ends the wait, so that
-    /// the descriptor is never closed under a live source.
+    /// Waits for one event. The first event cancels the source, as does cancelling the task, and only the
+    /// source's cancel handler ends the wait. The descriptor is therefore never closed while the source is
+    /// still active.
     private func wait(for source: some DispatchSourceProtocol) async {
         let box = SourceBox(source)
         await withTaskCancellationHandler {
@@ -46,7 +47,8 @@ package final class FileDescriptor: Sendable {
         }
     }
 
-    /// `@unchecked Sendable`: dispatch sources may be used from any thread, their protocol only does not say so.
+    /// `@unchecked Sendable` because dispatch sources may be used from any thread, although their protocol is
+    /// not marked as such.
     private final class SourceBox: @unchecked Sendable {
         let source: any DispatchSourceProtocol
         init(_ source: any DispatchSourceProtocol) { self.source = source }

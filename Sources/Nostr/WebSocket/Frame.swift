@@ -11,11 +11,11 @@ package struct Frame: Equatable, Sendable {
     }
 
     package static func close(_ code: CloseCode, _ reason: String = "") -> Frame {
-        // A control frame's payload has 125 bytes at most, two of them the code.
+        // A control frame's payload is limited to 125 bytes, two of which are the code.
         Frame(
             .close, [UInt8(code.rawValue >> 8), UInt8(code.rawValue & 0xff)] + Array(reason.utf8.prefix(123)))
     }
 }
 
-/// Which end of a connection: clients mask what they send, servers do not (§5.1).
+/// One end of a connection. Clients mask the frames they send, servers do not (§5.1).
 package enum WebSocketRole: Sendable { case client, server }

@@ -1,6 +1,6 @@
-/// Reads frames from a byte stream and puts fragmented messages together (RFC 6455 §5.4, §5.5).
+/// Decodes frames from a byte stream and reassembles fragmented messages (RFC 6455 §5.4, §5.5).
 package struct FrameDecoder: Sendable {
-    /// What the stream gave.
+    /// A complete message, or a control frame.
     package enum Output: Equatable, Sendable {
         case text(String)
         case binary([UInt8])
@@ -13,13 +13,14 @@ package struct FrameDecoder: Sendable {
     private let maximumMessageBytes: Int
     private var buffer: [UInt8] = []
     private var consumed = 0
-    /// The message whose fragments are coming in.
+    /// The message whose fragments are being received.
     private var partial: (opcode: Opcode, payload: [UInt8])?
     private var fragments = 0
-    /// Frames that one message may be cut into.
+    /// Maximum number of frames per message.
     private static let maximumFragments = 1024
 
-    /// - Parameter maximumMessageBytes: after assembly; a peer that sends more is cut off with 1009.
+    /// - Parameter maximumMessageBytes: limit after reassembly; a peer that exceeds it is disconnected with
+    ///   code 1009.
     package init(role: WebSocketRole, maximumMessageBytes: Int) {
         self.role = role
         self.maximumMessageBytes = maximumMessageBytes
@@ -33,7 +34,7 @@ package struct FrameDecoder: Sendable {
         buffer.append(contentsOf: bytes)
     }
 
-    /// The next message or control frame; nil until more bytes are in.
+    /// The next message or control frame; nil until more bytes have been appended.
     package mutating func next() throws(WebSocketViolation) -> Output? {
         while let frame = try nextFrame() {
             switch frame.opcode {
@@ -42,19 +43,21 @@ package struct FrameDecoder: Sendable {
             case .close: return try close(frame.payload)
             case .text, .binary:
                 guard partial == nil else {
-                    throw WebSocketViolation(.protocolError, "a new message began inside a fragmented one")
+                    throw WebSocketViolation(.protocolError, "a new message started within a fragmented one")
                 }
                 if frame.isFinal { return try message(frame.opcode, frame.payload) }
                 partial = (frame.opcode, frame.payload)
                 fragments = 1
             case .continuation:
-                // Taken out while it grows: a second reference would copy the whole message per fragment.
+                // Move the message out while it grows: a second reference would copy all of it for every
+                // fragment.
                 guard var begun = partial.take() else {
-                    throw WebSocketViolation(.protocolError, "a continuation came without a beginning")
+                    throw WebSocketViolation(
+                        .protocolError, "a continuation frame arrived outside a fragmented message")
                 }
                 fragments += 1
                 guard fragments <= Self.maximumFragments else {
-                    throw WebSocketViolation(.policyViolation, "a message is cut into too many fragments")
+                    throw WebSocketViolation(.policyViolation, "a message has too many fragments")
                 }
                 begun.payload.append(contentsOf: frame.payload)
                 if frame.isFinal { return try message(begun.opcode, begun.payload) }
@@ -67,7 +70,7 @@ package struct FrameDecoder: Sendable {
     private func message(_ opcode: Opcode, _ payload: [UInt8]) throws(WebSocketViolation) -> Output {
         guard opcode == .text else { return .binary(payload) }
         guard let text = String(validating: payload, as: UTF8.self) else {
-            throw WebSocketViolation(.invalidPayload, "a text message is not UTF-8")
+            throw WebSocketViolation(.invalidPayload, "a text message is not valid UTF-8")
         }
         return .text(text)
     }
@@ -75,14 +78,14 @@ package struct FrameDecoder: Sendable {
     private func close(_ payload: [UInt8]) throws(WebSocketViolation) -> Output {
         guard !payload.isEmpty else { return .close(nil, "") }
         guard payload.count >= 2 else {
-            throw WebSocketViolation(.protocolError, "a close frame of one byte")
+            throw WebSocketViolation(.protocolError, "a close frame has a payload of one byte")
         }
         let code = CloseCode(rawValue: UInt16(payload[0]) << 8 | UInt16(payload[1]))
         guard code.isSendable else {
-            throw WebSocketViolation(.protocolError, "close code \(code) may not be sent")
+            throw WebSocketViolation(.protocolError, "close code \(code) is not allowed in a close frame")
         }
         guard let reason = String(validating: payload.dropFirst(2), as: UTF8.self) else {
-            throw WebSocketViolation(.invalidPayload, "a close reason is not UTF-8")
+            throw WebSocketViolation(.invalidPayload, "a close reason is not valid UTF-8")
         }
         return .close(code, reason)
     }
@@ -115,7 +118,7 @@ package struct FrameDecoder: Sendable {
             length = reader.prefix(extraBytes).reduce(0) { $0 << 8 | UInt64($1) }
             reader = reader.dropFirst(extraBytes)
             guard length > (extraBytes == 2 ? 125 : 0xffff) else {
-                throw WebSocketViolation(.protocolError, "a length is not in its shortest form")
+                throw WebSocketViolation(.protocolError, "a frame length is not encoded in its shortest form")
             }
         }
         let held = partial?.payload.count ?? 0

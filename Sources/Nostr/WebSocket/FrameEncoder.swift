@@ -1,6 +1,6 @@
 import Cryptography
 
-/// Writes frames (RFC 6455 §5.2).
+/// Encodes frames (RFC 6455 §5.2).
 package struct FrameEncoder: Sendable {
     private let role: WebSocketRole
     private let random: any RandomSource
@@ -23,7 +23,7 @@ package struct FrameEncoder: Sendable {
             for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(count >> shift & 0xff)) }
         }
         guard role == .client else { return bytes + frame.payload }
-        // §5.3: a fresh unpredictable key per frame.
+        // §5.3 requires a fresh, unpredictable key for each frame.
         let key = try random.bytes(4)
         bytes += key
         for (index, byte) in frame.payload.enumerated() { bytes.append(byte ^ key[index & 3]) }

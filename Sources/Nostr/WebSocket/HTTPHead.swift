@@ -1,6 +1,7 @@
-/// The head of an HTTP/1.1 message (RFC 9112 §2): start line and fields, nothing else. For WebSocket handshakes and the mocks' servers.
+/// The head of an HTTP/1.1 message (RFC 9112 §2), that is, start line and fields without the body. Used for
+/// WebSocket handshakes and by the mock servers.
 package struct HTTPHead: Equatable, Sendable {
-    /// Longest head that is read, in bytes.
+    /// Length limit of a head, in bytes.
     package static let maximumBytes = 16_384
 
     package var startLine: String
@@ -15,12 +16,12 @@ package struct HTTPHead: Equatable, Sendable {
         a.startLine == b.startLine && a.fields.elementsEqual(b.fields, by: ==)
     }
 
-    /// The first field of that name, any case.
+    /// The value of the first field with that name, ignoring case.
     package func value(_ name: String) -> String? {
         fields.first { $0.name.lowercased() == name.lowercased() }?.value
     }
 
-    /// Whether a comma-separated field holds a token, any case.
+    /// Whether a comma-separated field contains a token, ignoring case.
     package func has(_ token: String, in name: String) -> Bool {
         fields.filter { $0.name.lowercased() == name.lowercased() }
             .flatMap { $0.value.split(separator: ",") }
@@ -33,7 +34,9 @@ package struct HTTPHead: Equatable, Sendable {
         return Array((text + "\r\n").utf8)
     }
 
-    /// Finds a whole head at the start of `bytes`: the head and how many bytes it took; nil while incomplete.
+    /// Parses the head at the start of `bytes`.
+    ///
+    /// - Returns: the head and its length in bytes; nil while it is incomplete.
     package static func parse(_ bytes: [UInt8]) throws(HTTPHeadError) -> (head: HTTPHead, length: Int)? {
         guard let end = endOfHead(bytes) else {
             guard bytes.count < maximumBytes else { throw .tooLong }
@@ -41,7 +44,7 @@ package struct HTTPHead: Equatable, Sendable {
         }
         guard end <= maximumBytes else { throw .tooLong }
         guard let text = String(validating: bytes[..<end], as: UTF8.self) else { throw .notText }
-        // Split by scalars: "\r\n" is one Character in Swift.
+        // Split by scalars, because "\r\n" is a single Character in Swift.
         let lines = text.unicodeScalars.split(separator: "\n").map { line in
             String(line.last == "\r" ? line.dropLast() : line)
         }
@@ -75,7 +78,7 @@ package enum HTTPHeadError: Error, Equatable, CustomStringConvertible {
 }
 
 extension StringProtocol {
-    /// Without blanks and tabs at both ends.
+    /// The text without spaces and tabs at either end.
     package var trimmingBlanks: SubSequence {
         var text = self[...]
         while let first = text.first, first == " " || first == "\t" { text = text.dropFirst() }

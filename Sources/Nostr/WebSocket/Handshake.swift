@@ -1,6 +1,6 @@
 import Cryptography
 
-/// The opening handshake (RFC 6455 §4). Extensions, permessage-deflate among them, are not offered.
+/// The opening handshake (RFC 6455 §4). No extensions are offered, not even permessage-deflate.
 package enum Handshake {
     package enum Failure: Error, Equatable, CustomStringConvertible {
         case notUpgraded(statusLine: String)
@@ -11,9 +11,9 @@ package enum Handshake {
         package var description: String {
             switch self {
             case .notUpgraded(let line):
-                "the server did not switch to WebSocket, it answered \"\(line.prefix(120))\""
-            case .wrongAccept: "the server's Sec-WebSocket-Accept does not fit our key"
-            case .unrequestedExtension: "the server chose an extension that was not offered"
+                "the server did not switch to WebSocket but answered \"\(line.prefix(120))\""
+            case .wrongAccept: "the server's Sec-WebSocket-Accept does not match our key"
+            case .unrequestedExtension: "the server selected an extension that was not offered"
             case .notAWebSocketRequest: "not a WebSocket request"
             }
         }
@@ -34,7 +34,7 @@ package enum Handshake {
             ])
     }
 
-    /// §4.1, the client's checks.
+    /// The checks that a client has to make (§4.1).
     package static func validate(response: HTTPHead, key: String) throws(Failure) {
         let status = response.startLine.split(separator: " ")
         guard status.count >= 2, status[0].hasPrefix("HTTP/1.1"), status[1] == "101",
@@ -44,7 +44,7 @@ package enum Handshake {
         guard response.value("Sec-WebSocket-Extensions") ?? "" == "" else { throw .unrequestedExtension }
     }
 
-    /// §4.2, the server's answer.
+    /// The server's response (§4.2).
     package static func response(to request: HTTPHead) throws(Failure) -> HTTPHead {
         guard request.startLine.hasPrefix("GET "), request.has("websocket", in: "Upgrade"),
             request.has("upgrade", in: "Connection"), request.value("Sec-WebSocket-Version") == "13",

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A failed socket operation, in the system's words.
+/// A failed socket operation, with the system's error text.
 package enum SocketError: Error, Equatable, CustomStringConvertible {
     case unresolvable(host: String, String)
     case unreachable(host: String, port: UInt16, String)
@@ -9,7 +9,7 @@ package enum SocketError: Error, Equatable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .unresolvable(let host, let why): "cannot find the address of \(host): \(why)"
+        case .unresolvable(let host, let why): "cannot resolve \(host): \(why)"
         case .unreachable(let host, let port, let why): "cannot connect to \(host) port \(port): \(why)"
         case .system(let operation, let why): "\(operation): \(why)"
         case .closed: "the connection is closed"

@@ -6,7 +6,7 @@ package final class SocketStream: ByteStream {
 
     package init(_ descriptor: FileDescriptor) { self.descriptor = descriptor }
 
-    /// Connects to the first address of `host` that answers; the caller bounds the time.
+    /// Connects to the first address of `host` that accepts. The caller is responsible for a timeout.
     package static func connect(host: String, port: UInt16) async throws -> SocketStream {
         var failure = SocketError.unresolvable(host: host, "no address")
         for address in try await resolve(host: host, port: port) {
@@ -24,7 +24,8 @@ package final class SocketStream: ByteStream {
         let bytes: [UInt8]
     }
 
-    /// `getaddrinfo` blocks, so it runs on a thread of its own; a late result is dropped.
+    /// `getaddrinfo` blocks, so it runs on a separate thread. If the caller has been cancelled by then, the
+    /// result is dropped.
     private static func resolve(host: String, port: UInt16) async throws -> [Address] {
         let (stream, continuation) = AsyncStream<Result<[Address], SocketError>>.makeStream()
         let thread = Thread {

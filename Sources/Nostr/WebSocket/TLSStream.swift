@@ -1,16 +1,17 @@
+import Vocabulary
 import Cryptography
 
-/// A byte stream through TLS: `TLSSession` decides, the inner stream carries.
+/// A byte stream over TLS: `TLSSession` implements the protocol, and the inner stream transports the records.
 package actor TLSStream: ByteStream {
     private let session: TLSSession
     private let inner: any ByteStream
 
-    /// Completes the handshake on a connected stream.
+    /// Performs the TLS handshake on a connected stream.
     package init(over inner: any ByteStream, hostName: String, authorityFile: String?) async throws {
         session = try TLSSession(hostName: hostName, authorityFile: authorityFile)
         self.inner = inner
         while true {
-            // A failed handshake still has an alert to send.
+            // Even after a failed handshake there may be an alert to send.
             let outcome = Result { try session.advanceHandshake() }
             let outgoing = session.takeOutgoing()
             if !outgoing.isEmpty { try await inner.write(outgoing) }
@@ -27,13 +28,14 @@ package actor TLSStream: ByteStream {
     package func read(maximum: Int) async throws -> [UInt8] {
         while true {
             let plaintext = try session.readPlaintext()
-            // Renegotiation and key updates may want to answer.
+            // Renegotiation and key updates may require a response.
             let outgoing = session.takeOutgoing()
             if !outgoing.isEmpty { try await inner.write(outgoing) }
             if !plaintext.isEmpty || session.isClosedByPeer { return plaintext }
             let bytes = try await inner.read(maximum: 16_384)
             guard !bytes.isEmpty else {
-                throw TLSFailure.protocolFailure("the connection ended without TLS close (truncated?)")
+                throw TLSFailure.protocolFailure(
+                    "the connection ended without a TLS close_notify; data may be missing")
             }
             try session.receive(bytes)
         }
@@ -48,7 +50,7 @@ package actor TLSStream: ByteStream {
         session.close()
         let outgoing = session.takeOutgoing()
         let inner = inner
-        // close_notify to a peer that does not read: one second, then the socket goes.
+        // Give a peer that does not read one second to receive close_notify, then close the socket.
         if !outgoing.isEmpty {
             try? await withDeadline(.seconds(1), clock: ContinuousClock()) { try await inner.write(outgoing) }
         }

@@ -1,8 +1,10 @@
+import Vocabulary
 import Cryptography
 
-/// An open WebSocket (RFC 6455) over any byte stream; answers pings, keeps frames whole, bounds what it holds.
+/// An open WebSocket (RFC 6455) over any byte stream. It answers pings, never interleaves frames, and limits
+/// what it buffers.
 package actor WebSocket {
-    /// Largest message taken, and most bytes waiting to go out, before the connection is given up.
+    /// The connection is dropped when a received message, or the backlog of bytes to send, exceeds its limit.
     package static let maximumMessageBytes = 4 << 20
     package static let maximumBacklogBytes = 16 << 20
 
@@ -18,9 +20,9 @@ package actor WebSocket {
             case .byPeer(let code, let reason):
                 "closed by the peer" + (code.map { " with code \($0)" } ?? "")
                     + (reason.isEmpty ? "" : ": \(reason.prefix(200))")
-            case .streamEnded: "the connection broke off"
-            case .violation(let violation): "the peer broke the WebSocket protocol: \(violation)"
-            case .backlogFull: "the peer does not read what it is sent"
+            case .streamEnded: "the connection was lost"
+            case .violation(let violation): "the peer violated the WebSocket protocol: \(violation)"
+            case .backlogFull: "the peer stopped reading"
             }
         }
     }
@@ -31,7 +33,7 @@ package actor WebSocket {
     private var backlog: [UInt8] = []
     private var flushing: Task<Void, Never>?
     private var hasSentClose = false
-    /// Whether anything came in since the last `ping()`; true before the first one.
+    /// Whether anything has been received since the last `ping()`; true before the first one.
     package private(set) var heardSinceLastPing = true
 
     package init(
@@ -62,9 +64,9 @@ package actor WebSocket {
         }
     }
 
-    /// The next text message. Binary messages are refused: nobody here speaks them.
+    /// The next text message. Binary messages are a violation, because NIP-01 does not use them.
     ///
-    /// - Throws: `Closure` when there is no next one.
+    /// - Throws: `Closure` when the connection has ended.
     package func nextText() async throws -> String {
         while true {
             do {
@@ -72,7 +74,7 @@ package actor WebSocket {
                     switch output {
                     case .text(let text): return text
                     case .binary:
-                        throw WebSocketViolation(.unsupportedData, "binary messages are not spoken here")
+                        throw WebSocketViolation(.unsupportedData, "binary messages are not supported")
                     case .ping(let payload): try await send(Frame(.pong, payload))
                     case .pong: break
                     case .close(let code, let reason):
@@ -91,7 +93,7 @@ package actor WebSocket {
         }
     }
 
-    /// Queues a text message; it leaves in order, without waiting for the peer to read.
+    /// Queues a text message and returns without waiting for the peer to read it. Messages are sent in order.
     ///
     /// - Throws: `Closure.backlogFull` when the peer has stopped reading.
     package func send(text: String) async throws { try await send(Frame(.text, Array(text.utf8))) }
@@ -101,19 +103,20 @@ package actor WebSocket {
         try await send(Frame(.ping))
     }
 
-    /// Sends close once and ends the stream; a peer that does not read gets one second.
+    /// Sends a close frame, unless one has been sent, and closes the stream. Waits at most one second for a
+    /// peer that does not read.
     package func close(_ code: CloseCode = .normal, _ reason: String = "") async {
-        // A peer that is behind in reading would not see the frame anyway.
+        // A peer with a backlog would not get to see the frame anyway.
         if !hasSentClose, flushing == nil, let frame = try? encoder.encode(.close(code, reason)) {
             hasSentClose = true
             let stream = stream
-            // A dead peer cannot be told; the stream is closed either way.
+            // A failure does not matter: the stream is closed either way.
             try? await withDeadline(.seconds(1), clock: ContinuousClock()) { try await stream.write(frame) }
         }
         await stream.close()
     }
 
-    /// Appends to the backlog; one task at a time carries it out, so that a slow peer holds up nobody but itself.
+    /// Appends to the backlog, which a single task writes out, so that a slow peer delays nobody else.
     private func send(_ frame: Frame) async throws {
         guard backlog.count < Self.maximumBacklogBytes else {
             await stream.close()
@@ -131,7 +134,7 @@ package actor WebSocket {
             do {
                 try await stream.write(bytes)
             } catch {
-                // The reading side reports the end of the connection.
+                // `nextText` reports that the connection has ended.
                 await stream.close()
                 break
             }

@@ -11,26 +11,20 @@ import Synchronization
 ///
 /// `@unchecked Sendable`: everything of libedit is touched by the editor's thread only; what crosses threads is behind a `Mutex`
 /// or in `TerminalInput`'s wake pipe.
-final class LineEditor: @unchecked Sendable {
-    enum Line: Equatable, Sendable {
-        case text(String)
-        /// Ctrl-C: the line was cleared.
-        case interrupted
-        case endOfInput
-    }
-
+final class LineEditor: LineReading, @unchecked Sendable {
     private struct Request {
         let prompt: String
-        let continuation: CheckedContinuation<Line, Never>
+        let continuation: CheckedContinuation<TypedLine, Never>
     }
 
-    private let output: OutputQueue
+    private let terminal: Terminal
     private let complete: @Sendable (String) -> [String]
     private let onInterrupt: @Sendable (Int) -> Void
     private let wakePipe: WakePipe
     private let requests = Mutex<[Request]>([])
     private let isCancelled = Mutex(false)
-    private let terminalChanges = Mutex<Set<Int32>>([])
+    private let isClosed = Mutex(false)
+    private let terminalChanges = Mutex<[Terminal.Change]>([])
 
     // Touched by the editor's thread only.
     private var input: TerminalInput
@@ -48,31 +42,26 @@ final class LineEditor: @unchecked Sendable {
     ///     editor's thread.
     /// - Returns: nil where libedit cannot work (no terminal, `TERM=dumb`): read plain lines then.
     init?(
-        output: OutputQueue, history: [String], complete: @escaping @Sendable (String) -> [String],
+        terminal: Terminal, history: [String], complete: @escaping @Sendable (String) -> [String],
         onInterrupt: @escaping @Sendable (Int) -> Void
     ) {
-        guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1, let term = getenv("TERM"),
-            !["", "dumb"].contains(String(cString: term)), let wakePipe = WakePipe()
-        else { return nil }
+        guard terminal.isInteractive, terminal.type != nil, let wakePipe = WakePipe() else { return nil }
         self.wakePipe = wakePipe
-        self.output = output
+        self.terminal = terminal
         self.complete = complete
         self.onInterrupt = onInterrupt
-        input = TerminalInput(wakePipe: wakePipe)
+        input = TerminalInput(wakePipe: wakePipe, source: terminal.input)
         // A new window size, or another program that had the terminal while we were stopped.
-        for number in [SIGWINCH, SIGCONT] {
-            Signals.shared.observe(number) { [self] in
-                terminalChanges.withLock { _ = $0.insert(number) }
-                wakePipe.wake()
-            }
+        terminal.listen { [weak self] change in
+            self?.terminalChanges.withLock { $0.append(change) }
+            wakePipe.wake()
         }
         let thread = Thread { self.work(history) }
         thread.stackSize = 1 << 20
         thread.start()
     }
 
-    /// The next line; `prompt` should end in a blank. Cancelling the task gives `.interrupted`.
-    func readLine(prompt: String) async -> Line {
+    func readLine(prompt: String) async -> TypedLine {
         isCancelled.withLock { $0 = false }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -85,6 +74,11 @@ final class LineEditor: @unchecked Sendable {
         }
     }
 
+    func close() {
+        isClosed.withLock { $0 = true }
+        wakePipe.wake()
+    }
+
     // MARK: The editor's thread
 
     private func work(_ history: [String]) {
@@ -93,35 +87,37 @@ final class LineEditor: @unchecked Sendable {
         sigemptyset(&raised)
         for number in [SIGTSTP, SIGTTIN, SIGTTOU] { sigaddset(&raised, number) }
         pthread_sigmask(SIG_UNBLOCK, &raised, nil)
-        Self.useUTF8()
-        let editor = pika_el_init("pikachat")
+        let locale = pika_use_utf8_here()
+        let streams = [(terminal.input, "r"), (terminal.output, "w"), (terminal.output, "w")].map {
+            fdopen(dup($0.0), $0.1)
+        }
+        let editor = pika_el_init("pikachat", streams[0], streams[1], streams[2])
         if let editor {
             self.editor = editor
             historyHandle = history_init()
             if let historyHandle {
-                _ = pika_history_setsize(historyHandle, Int32(History.limit))
+                _ = pika_history_setsize(historyHandle, Int32(HistoryFile.limit))
                 _ = pika_history_setunique(historyHandle, 1)
                 for line in history { _ = pika_history_enter(historyHandle, line) }
                 _ = pika_el_set_hist(editor, historyHandle)
             }
             configure(editor)
         }
-        while true {
+        while !isClosed.withLock({ $0 }) {
             if let request = requests.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
-                let line = editor == nil ? .endOfInput : read(request.prompt)
+                let line = editor == nil ? TypedLine.endOfInput : read(request.prompt)
                 linesRead += 1
                 request.continuation.resume(returning: line)
             } else {
                 listen()
             }
         }
-    }
-
-    /// A process starts in the locale "C", where libedit drops every non-ASCII byte.
-    private static func useUTF8() {
-        setlocale(LC_CTYPE, "")
-        let codeset = nl_langinfo(Int32(CODESET)).map { String(cString: $0) } ?? ""
-        if codeset != "UTF-8" { setlocale(LC_CTYPE, "C.UTF-8") }
+        if let editor { el_end(editor) }
+        if let historyHandle { history_end(historyHandle) }
+        if let promptBuffer { free(promptBuffer) }
+        for stream in streams { if let stream { fclose(stream) } }
+        pika_leave_locale(locale)
+        terminal.restore()
     }
 
     private func configure(_ editor: OpaquePointer) {
@@ -151,7 +147,7 @@ final class LineEditor: @unchecked Sendable {
         // libedit's modes for editing (-d) and for running commands (-x), made one.
         _ = pika_el_setty(editor, "-d", "-isig")
         for flag in ["-isig", "-icanon", "-echo", "-iexten"] { _ = pika_el_setty(editor, "-x", flag) }
-        TerminalModes.keep()
+        terminal.modes.keep()
         _ = pika_el_bind(editor, "^C", "pika-interrupt")
         _ = pika_el_bind(editor, "^Z", "pika-suspend")
         _ = pika_el_bind(editor, #"\034"#, "pika-quit")
@@ -171,16 +167,16 @@ final class LineEditor: @unchecked Sendable {
         return promptBuffer
     }
 
-    private func read(_ prompt: String) -> Line {
-        promptText = prompt
+    private func read(_ prompt: String) -> TypedLine {
+        promptText = decorated(prompt)
         wasInterrupted = false
-        output.beginEditing { [wakePipe] in wakePipe.wake() }
-        defer { output.endEditing() }
+        terminal.writer.beginEditing { [wakePipe] in wakePipe.wake() }
+        defer { terminal.writer.endEditing() }
         var count: Int32 = 0
         let line = el_gets(editor, &count)
         guard count > 0, let line else {
             // The cursor still stands behind the cleared or ended line.
-            fputsToTerminal(wasInterrupted ? "^C\n" : "\n")
+            writeToTerminal(wasInterrupted ? "^C\n" : "\n")
             return wasInterrupted ? .interrupted : .endOfInput
         }
         var text = String(cString: line)
@@ -221,9 +217,9 @@ final class LineEditor: @unchecked Sendable {
 
     /// Ctrl-Z: the terminal as it was, until somebody brings us back.
     private func suspend() {
-        TerminalModes.restore()
+        terminal.modes.restore()
         raise(SIGTSTP)
-        TerminalModes.reapply()
+        terminal.modes.reapply()
     }
 
     /// After a change of the window or a stop; true when somebody else wrote to the terminal meanwhile.
@@ -234,18 +230,18 @@ final class LineEditor: @unchecked Sendable {
             return changes
         }
         guard !changes.isEmpty else { return false }
-        TerminalModes.reapply()
+        terminal.modes.reapply()
         el_resize(editor)
-        return changes.contains(SIGCONT)
+        return changes.contains(.resumed)
     }
 
     /// Takes the line down, prints, puts it up again; what is typed stays.
     private func printWaiting() {
         let wasAway = adoptTerminal()
-        var text = output.takeWaiting()
+        var text = terminal.writer.takeWaiting()
         guard !text.isEmpty else {
             if wasAway {
-                fputsToTerminal(LineEraser.sequence(rowsAbove: 0))
+                writeToTerminal(LineEraser.sequence(rowsAbove: 0))
                 _ = pika_el_refresh(editor)
             }
             return
@@ -256,11 +252,11 @@ final class LineEditor: @unchecked Sendable {
             for index in 0..<(info.cursor - start) { before += max(0, Int(pika_wcwidth(start[index]))) }
         }
         var size = winsize()
-        _ = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size)
+        _ = ioctl(terminal.output, UInt(TIOCGWINSZ), &size)
         let rows = LineEraser.rowsAbove(
             promptColumns: Self.columns(of: promptText), columnsBeforeCursor: before,
             terminalColumns: Int(size.ws_col))
-        fputsToTerminal(LineEraser.sequence(rowsAbove: rows) + text)
+        writeToTerminal(LineEraser.sequence(rowsAbove: rows) + text)
         _ = pika_el_refresh(editor)
     }
 
@@ -278,9 +274,16 @@ final class LineEditor: @unchecked Sendable {
         return columns
     }
 
-    private func fputsToTerminal(_ text: String) {
+    /// The prompt stands out where the terminal has colours; libedit wants their sequences between U+0001, and something visible last.
+    private func decorated(_ prompt: String) -> String {
+        let text = terminal.harmless(prompt)
+        guard terminal.usesColor, text.contains(" ") else { return text + " " }
+        return "\u{1}\u{1b}[1m\u{1}\(text)\u{1}\u{1b}[0m\u{1} "
+    }
+
+    private func writeToTerminal(_ text: String) {
         let bytes = Array(text.utf8)
-        _ = bytes.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+        _ = bytes.withUnsafeBytes { write(terminal.output, $0.baseAddress, $0.count) }
     }
 
     /// Completes the word before the cursor as far as all candidates agree, and lists them when there are several.
@@ -304,7 +307,7 @@ final class LineEditor: @unchecked Sendable {
         guard candidates.count > 1 else {
             return el_insertstr(editor, " ") == 0 ? UInt8(CC_REFRESH) : UInt8(CC_ERROR)
         }
-        fputsToTerminal("\n" + candidates.joined(separator: "  ") + "\n")
+        writeToTerminal("\n" + terminal.harmless(candidates.joined(separator: "  ")) + "\n")
         return UInt8(CC_REDISPLAY)
     }
 

@@ -15,7 +15,7 @@ struct TerminalInput {
     private var assembler = UTF8Assembler()
     private var hasEnded = false
 
-    init(wakePipe: WakePipe, source: Int32 = STDIN_FILENO) {
+    init(wakePipe: WakePipe, source: Int32) {
         self.wakePipe = wakePipe
         self.source = source
     }

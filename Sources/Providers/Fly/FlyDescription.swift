@@ -1,30 +1,37 @@
 import AgentCore
 import Foundation
+import Vocabulary
 
 extension FlyProvider {
     /// Parameters, defaults and construction, for command line, shell and scripts.
     package static func description(http: any HTTPClient) -> ProviderDescription {
         ProviderDescription(
-            name: "fly", summary: "a Fly machine (brain: stub)", defaultBrain: "stub",
+            name: providerName, displayName: "Fly", summary: "a Fly machine (brain: stub)",
+            defaultBrain: "stub",
+            isDefault: true, removesAgentAtEnd: false, isAssumedConfigured: true,
             parameters: [
                 Parameter(
-                    "fly-url", .url, "the Machines API", default: "https://api.machines.dev",
+                    "fly-url", .url, "base URL of the Machines API", default: "https://api.machines.dev",
                     environment: "PIKA_FLY_API_BASE_URL"),
-                Parameter("app", .text, "the Fly app", default: "pika-bot", environment: "FLY_BOT_APP_NAME"),
-                Parameter("region", .text, "where it runs", default: "iad", environment: "FLY_BOT_REGION"),
+                Parameter("app", .text, "Fly app", default: "pika-bot", environment: "FLY_BOT_APP_NAME"),
                 Parameter(
-                    "image", .text, "the bot's image", default: "registry.fly.io/pika-bot:latest",
+                    "region", .text, "region the machine runs in", default: "iad",
+                    environment: "FLY_BOT_REGION"),
+                Parameter(
+                    "image", .text, "image of the bot", default: "registry.fly.io/pika-bot:latest",
                     environment: "FLY_BOT_IMAGE"),
             ],
             variables: [
-                .init("FLY_API_TOKEN", "token of the Fly app; required"),
-                .init("ANTHROPIC_API_KEY", "model key that the bot gets; required"),
-                .init("OPENAI_API_KEY", "a second model key for the bot"),
-                .init("PI_MODEL", "the model that the bot uses"),
+                .init("FLY_API_TOKEN", "access token for the Fly app; required"),
+                .init("ANTHROPIC_API_KEY", "model key for the bot; required"),
+                .init("OPENAI_API_KEY", "second model key for the bot"),
+                .init("PI_MODEL", "model that the bot uses"),
             ]
         ) { values, environment in
             let token = try environment.secret("FLY_API_TOKEN")
-            // The ledger remembers base and app as one address.
+            // Bots of earlier runs have these keys; an answer about one of them may contain them.
+            for name in ["ANTHROPIC_API_KEY"] + optionalBotVariables { _ = environment.forwarded(name) }
+            // The ledger stores base URL and app as one address.
             let address = ControlPlaneAddress.trimmed(values.text("fly-url") ?? "").components(
                 separatedBy: "/v1/apps/")
             let app = address.count == 2 ? address[1] : values.text("app") ?? ""
@@ -33,7 +40,7 @@ extension FlyProvider {
                 )
             else {
                 throw ParameterError(
-                    "app", "app=\(app.prefix(60)): lower-case letters, digits and - are allowed")
+                    "app", "app=\(app.prefix(60)): use only lower-case letters, digits and hyphens")
             }
             return FlyProvider(
                 options: Options(
@@ -42,15 +49,5 @@ extension FlyProvider {
                     createTimeout: values.duration("create-timeout") ?? .seconds(30)),
                 http: http, environment: environment)
         }
-    }
-}
-
-/// Addresses of control planes.
-enum ControlPlaneAddress {
-    /// Without slashes at the end.
-    static func trimmed(_ url: String) -> String {
-        var url = url
-        while url.hasSuffix("/") { url.removeLast() }
-        return url
     }
 }

@@ -1,6 +1,6 @@
-/// Wire types of the Fly Machines API (contracts/fly-openapi.json).
+/// Body of `POST /volumes` (contracts/fly-openapi.json, CreateVolumeRequest).
 package struct FlyVolumeRequest: Codable, Equatable, Sendable {
-    /// Lower-case letters, digits and `_`, 30 at most.
+    /// At most 30 lower-case letters, digits and `_`.
     package var name: String
     package var region: String
     package var sizeGB: Int
@@ -11,10 +11,12 @@ package struct FlyVolumeRequest: Codable, Equatable, Sendable {
     }
 }
 
-package struct FlyVolume: Codable, Equatable, Sendable {
+/// A volume, as far as it is used here.
+package struct FlyVolume: Codable, Equatable, Sendable, ResourceAnswer {
     package var id: String
 }
 
+/// Body of `POST /machines` (contracts/fly-openapi.json, CreateMachineRequest).
 package struct FlyMachineRequest: Codable, Equatable, Sendable {
     package struct Config: Codable, Equatable, Sendable {
         package struct Guest: Codable, Equatable, Sendable {
@@ -38,7 +40,7 @@ package struct FlyMachineRequest: Codable, Equatable, Sendable {
         package var env: [String: String]
         package var guest = Guest()
         package var mounts: [Mount]
-        /// By it our machines are found again.
+        /// Identifies our machines.
         package var metadata: [String: String]? = nil
     }
 
@@ -47,7 +49,8 @@ package struct FlyMachineRequest: Codable, Equatable, Sendable {
     package var config: Config
 }
 
-package struct FlyMachine: Codable, Equatable, Sendable {
+/// A machine, as far as it is used here.
+package struct FlyMachine: Codable, Equatable, Sendable, ResourceAnswer {
     package var id: String
     package var state: String?
     package var instanceID: String?

@@ -4,9 +4,9 @@ package struct HTTPRequest: Sendable {
     package var url: String
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]?
-    /// For the whole exchange.
+    /// Limit for the whole exchange.
     package var timeout: Duration
-    /// What is attempted, for errors: "create microvm".
+    /// What the request attempts; completes "failed to …" in errors: "create microvm".
     package var purpose: String
 
     package init(
@@ -20,20 +20,4 @@ package struct HTTPRequest: Sendable {
         self.timeout = timeout
         self.purpose = purpose
     }
-}
-
-package struct HTTPResponse: Sendable {
-    package let status: Int
-    /// Names in lower case.
-    package let headers: [String: String]
-    package let body: [UInt8]
-
-    package init(status: Int, headers: [String: String], body: [UInt8]) {
-        self.status = status
-        self.headers = headers
-        self.body = body
-    }
-
-    package var text: String { String(decoding: body, as: UTF8.self) }
-    package var isSuccess: Bool { (200..<300).contains(status) }
 }

@@ -1,16 +1,18 @@
 import Foundation
 import Nostr
+import Vocabulary
 
-/// Repeats requests where that is safe: after 429, and 503 with Retry-After, which promise that nothing was done; after a bare 503
-/// or a broken connection only GET and DELETE, and anything that cannot have arrived.
+/// Retries requests where that is safe: any request after a 429, or a 503 with Retry-After, both of which
+/// promise that nothing was done; only GET and DELETE after a plain 503 or a broken connection; and any
+/// request that cannot have arrived.
 package struct RetryPolicy: Sendable {
     private let schedule = RetrySchedule(first: .milliseconds(250), longest: .seconds(2))
-    /// Tries after a transport failure; an answer of 429 or 503 is waited out up to the request's own timeout.
+    /// Attempts when there is no answer. After a 429 or 503 attempts go on until the request's timeout.
     private let transportTries = 3
     private let clock: any Clock<Duration>
     private let jitter: @Sendable () -> Double
 
-    /// - Parameter jitter: 0 to 1, so that many clients do not come back at the same moment.
+    /// - Parameter jitter: 0 to 1; keeps many clients from retrying at the same moment.
     package init(
         clock: any Clock<Duration>, jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) {
@@ -18,24 +20,25 @@ package struct RetryPolicy: Sendable {
         self.jitter = jitter
     }
 
-    /// The first answer that is neither 429 nor 503, within the request's timeout.
+    /// The first answer that is not to be retried or, if the request's timeout leaves no room for another
+    /// attempt, the last one.
     ///
-    /// - Throws: `HTTPFailure`; for a limit that ran out, the last answer's.
+    /// - Throws: `HTTPFailure` when there is no answer at all.
     package func send(_ request: HTTPRequest, by http: any HTTPClient) async throws -> HTTPResponse {
-        let last = LastFailure()
+        let refusal = LastRefusal()
         do {
             return try await withDeadline(request.timeout, clock: clock) {
                 var failures = 0
                 while true {
                     let pause: Duration
                     do {
-                        // From here on a time-out is one of this try, which may have arrived.
-                        await last.set(nil)
+                        // A timeout from here on belongs to this attempt, which may have arrived.
+                        await refusal.set(nil)
                         let response = try await http.send(request)
-                        guard Self.mayRepeat(request, after: response) else { return response }
+                        guard Self.mayRetry(request, after: response) else { return response }
                         failures += 1
-                        await last.set(HTTPFailure(request, status: response))
-                        // Never without a pause of our own: "at once" is what an overloaded server says by mistake.
+                        await refusal.set(response)
+                        // An overloaded server may send "Retry-After: 0"; our own backoff still applies.
                         pause = max(
                             Self.retryAfter(response) ?? .zero,
                             schedule.delay(afterFailures: failures, jitter: jitter()))
@@ -47,27 +50,30 @@ package struct RetryPolicy: Sendable {
                         else { throw failure }
                         pause = schedule.delay(afterFailures: failures, jitter: jitter())
                     }
-                    // Told to wait longer than there is time: no use in waiting.
-                    if pause >= request.timeout, let refusal = await last.failure { throw refusal }
+                    // Waiting is pointless if it takes longer than the whole request may.
+                    if pause >= request.timeout, let response = await refusal.response { return response }
                     try await clock.sleep(for: pause)
                 }
             }
         } catch let exceeded as DeadlineExceeded {
-            throw await last.failure ?? HTTPFailure(request, .timeout(exceeded.limit))
+            guard let response = await refusal.response else {
+                throw HTTPFailure(request, .timeout(exceeded.limit))
+            }
+            return response
         }
     }
 
-    private static func mayRepeat(_ request: HTTPRequest, after response: HTTPResponse) -> Bool {
+    private static func mayRetry(_ request: HTTPRequest, after response: HTTPResponse) -> Bool {
         switch response.status {
         case 429: true
-        // A gateway says it, too, when the server behind it is at work.
+        // A gateway also sends it while the server behind it is still working.
         case 503: ["GET", "DELETE"].contains(request.method) || retryAfter(response) != nil
         default: false
         }
     }
 
-    /// `Retry-After` (RFC 9110 §10.2.3): seconds, or a date, measured by the server's own `Date` where it gives one. An hour at
-    /// most; what is neither counts as absent.
+    /// `Retry-After` (RFC 9110 §10.2.3), at most one hour: seconds, or a date, which is relative to the
+    /// server's own `Date` if there is one. Anything else counts as absent.
     static func retryAfter(_ response: HTTPResponse, now: Date = Date()) -> Duration? {
         guard let text = response.headers["retry-after"] else { return nil }
         if let seconds = Int(text) { return .seconds(min(max(seconds, 0), 3600)) }
@@ -85,8 +91,8 @@ package struct RetryPolicy: Sendable {
         return format.date(from: text)
     }
 
-    private actor LastFailure {
-        private(set) var failure: HTTPFailure?
-        func set(_ failure: HTTPFailure?) { self.failure = failure }
+    private actor LastRefusal {
+        private(set) var response: HTTPResponse?
+        func set(_ response: HTTPResponse?) { self.response = response }
     }
 }

@@ -1,6 +1,6 @@
-/// The two programs that run inside a guest; tests check and run them.
+/// The two programs that run inside a guest. Tests run them.
 package enum GuestFiles {
-    /// Starts the agent's daemon. Every failure is one line on stderr and exit 1.
+    /// Starts the agent's daemon. Every failure is one line on stderr and exit status 1.
     package static let startScript = #"""
         #!/usr/bin/env bash
         # Starts the pika agent of this guest: the Marmot daemon, with the pi bridge as its brain.
@@ -45,7 +45,7 @@ package enum GuestFiles {
 
         """#
 
-    /// Speaks the daemon's JSON lines and asks a pi backend for answers.
+    /// Exchanges JSON lines with the daemon and asks a pi backend for replies.
     package static let bridge = #"""
         #!/usr/bin/env python3
         """Bridge between the Marmot daemon (JSON lines on stdin and stdout) and a pi backend."""

@@ -1,7 +1,7 @@
-/// A VM in the spawner's list, with what the spawner repeats of the request that made it.
+/// A VM in the spawner's list, with the parts of its creation request that the spawner repeats.
 struct ListedVM: Decodable {
     let vm: SpawnerVM
-    /// By the request's names; what is absent, or of another type than text and number, is left out.
+    /// By name in the request; members that are neither text nor a number are left out.
     let marks: [String: String]
 
     private enum Mark: String, CodingKey, CaseIterable {
@@ -16,7 +16,7 @@ struct ListedVM: Decodable {
         let container = try decoder.container(keyedBy: Mark.self)
         var marks: [String: String] = [:]
         for mark in Mark.allCases {
-            // Only the id and the address are promised: the rest narrows the search where it can.
+            // Only id and IP address are guaranteed; the rest narrows the search where it is present.
             marks[mark.rawValue] =
                 (try? container.decode(String.self, forKey: mark))
                 ?? (try? container.decode(Int.self, forKey: mark)).map(String.init)

@@ -1,11 +1,11 @@
 import Foundation
 
-/// vm-spawner's wire types (contracts/providers.md, "MicroVM spawner").
+/// Body of `POST /vms` (contracts/providers.md, "MicroVM spawner").
 package struct CreateVMRequest: Codable, Equatable, Sendable {
     package struct GuestAutostart: Codable, Equatable, Sendable {
         package var command: String
         package var env: [String: String]
-        /// Path relative to the guest's root, to content.
+        /// Content by path relative to the guest's root.
         package var files: [String: String]
 
         package init(command: String, env: [String: String], files: [String: String]) {
@@ -47,8 +47,8 @@ package struct CreateVMRequest: Codable, Equatable, Sendable {
     }
 }
 
-/// A VM as the spawner describes it; only `id` and `ip` are required.
-package struct SpawnerVM: Codable, Equatable, Sendable {
+/// A VM as the spawner describes it; only `id` and `ip` are guaranteed.
+package struct SpawnerVM: Codable, Equatable, Sendable, ResourceAnswer {
     package var id: String
     package var ip: String
     package var status: String?
@@ -66,7 +66,7 @@ package struct SpawnerVM: Codable, Equatable, Sendable {
         self.createdAt = createdAt
     }
 
-    /// Milliseconds since 1970; nil where the spawner says nothing that can be read (RFC 3339).
+    /// Milliseconds since 1970; nil if absent or not in RFC 3339 format.
     var createdAtMilliseconds: Int64? { Self.milliseconds(createdAt) }
 
     static func milliseconds(_ text: String?) -> Int64? {

@@ -1,4 +1,4 @@
-/// Wire types of the Workers control plane (contracts/providers.md).
+/// Body of `POST /agents` (contracts/providers.md, "Cloudflare Workers").
 package struct CreateAgentRequest: Codable, Equatable, Sendable {
     package var name: String
     package var brain: String
@@ -12,7 +12,9 @@ package struct CreateAgentRequest: Codable, Equatable, Sendable {
     }
 }
 
-package struct AgentStatus: Codable, Equatable, Sendable {
+/// An agent, as far as it is used here.
+package struct AgentStatus: Codable, Equatable, Sendable, ResourceAnswer {
+    /// What the worker found when it connected to its relay.
     package struct RelayProbe: Codable, Equatable, Sendable {
         package var relay: String
         package var ok: Bool
@@ -39,6 +41,7 @@ package struct AgentStatus: Codable, Equatable, Sendable {
     }
 }
 
+/// Body of `POST /agents/{id}/runtime/process-welcome`.
 package struct ProcessWelcomeRequest: Codable, Equatable, Sendable {
     package var groupID: String
     package var wrapperEventIDHex: String

@@ -1,22 +1,24 @@
 import AgentCore
+import Vocabulary
 
 extension WorkersProvider {
     /// Parameters, defaults and construction, for command line, shell and scripts.
     package static func description(http: any HTTPClient) -> ProviderDescription {
         ProviderDescription(
-            name: "workers", summary: "a Cloudflare Workers agent (brain: pi)", defaultBrain: "pi",
+            name: providerName, displayName: "Workers", summary: "a Cloudflare Workers agent (brain: pi)",
+            defaultBrain: "pi", removesAgentAtEnd: false,
             parameters: [
                 Parameter(
-                    "workers-url", .url, "where the worker answers", default: "http://127.0.0.1:8787",
+                    "workers-url", .url, "base URL of the worker", default: "http://127.0.0.1:8787",
                     environment: "PIKA_WORKERS_BASE_URL")
             ],
-            variables: [.init("PIKA_WORKERS_API_TOKEN", "the worker's token, where it wants one")]
+            variables: [.init("PIKA_WORKERS_API_TOKEN", "the worker's token, if it requires one")]
         ) { values, environment in
             let url = ControlPlaneAddress.trimmed(values.text("workers-url") ?? "")
             guard url.contains("://"), !url.hasSuffix(":") else {
                 throw ParameterError(
                     "workers-url",
-                    "the worker's address is empty: give --workers-url, or PIKA_WORKERS_BASE_URL")
+                    "the worker's address is empty: set --workers-url or PIKA_WORKERS_BASE_URL")
             }
             let token = try environment.credential("PIKA_WORKERS_API_TOKEN")
             return WorkersProvider(

@@ -1,33 +1,22 @@
-import AgentCore
+import Vocabulary
 
-/// Finds mistakes before anything runs: commands, keys, types, variables. No network, no files.
+/// Finds mistakes before anything runs: types of values, variables, words that a command would refuse. No network, no files.
 package struct Checker {
-    private let catalogue: CommandCatalogue
     private var known: Set<String>
     private var problems: [Diagnostic] = []
 
-    /// All problems of a script, in order of their place.
+    /// All problems of a script in order of their place, and the variables that exist once it has run.
     ///
     /// - Parameter known: variables that exist before the script starts.
-    package static func check(
-        _ statements: [Statement], catalogue: CommandCatalogue, known: Set<String> = Variables.builtIn
-    ) -> [Diagnostic] {
-        var checker = Checker(catalogue: catalogue, known: known)
+    package static func check(_ statements: [Statement], known: Set<String>) -> (
+        problems: [Diagnostic], known: Set<String>
+    ) {
+        var checker = Checker(known: known)
         checker.check(statements)
-        return checker.problems
+        return (checker.problems, checker.known)
     }
 
-    /// Names that exist once these statements have run.
-    package static func definitions(in statements: [Statement], catalogue: CommandCatalogue) -> Set<String> {
-        var checker = Checker(catalogue: catalogue, known: Variables.builtIn)
-        checker.check(statements)
-        return checker.known
-    }
-
-    private init(catalogue: CommandCatalogue, known: Set<String>) {
-        self.catalogue = catalogue
-        self.known = known
-    }
+    private init(known: Set<String>) { self.known = known }
 
     private mutating func check(_ statements: [Statement]) {
         for statement in statements {
@@ -52,6 +41,7 @@ package struct Checker {
             case .repetition(let count, let body, _):
                 check(count)
                 check(body)
+            case .invalid(let names, _): known.formUnion(names)
             }
         }
     }
@@ -65,7 +55,7 @@ package struct Checker {
             if comparison == .matches, let pattern = right.literal,
                 (try? Regex(PatternText.body(of: pattern))) == nil
             {
-                report("\(pattern) is no valid regular expression", right.range)
+                report("\(pattern) is not a valid regular expression", right.range)
             }
         case .succeeds(let invocation): check(invocation)
         case .not(let inner): check(inner)
@@ -76,15 +66,8 @@ package struct Checker {
     }
 
     private mutating func check(_ invocation: Invocation) {
-        let bound: ArgumentBinder
-        do {
-            bound = try ArgumentBinder(invocation, in: catalogue)
-        } catch {
-            problems.append(error)
-            return
-        }
         invocation.words.forEach { check($0) }
-        for (parameter, word) in bound.keyed + bound.universal {
+        for (parameter, word) in invocation.keyed + invocation.universal {
             guard let text = word.literal else { continue }
             do {
                 _ = try ParameterValue(text, for: parameter)
@@ -92,24 +75,18 @@ package struct Checker {
                 report("\(error)", word.range)
             }
         }
-        for parameter in bound.command.parameters(firstWord: bound.words.first?.literal)
-        where parameter.isRequired && !bound.keyed.contains(where: { $0.parameter.name == parameter.name }) {
+        let command = invocation.command
+        for parameter in command.parameters(firstWord: invocation.arguments.first?.literal)
+        where parameter.isRequired
+            && !invocation.keyed.contains(where: { $0.parameter.name == parameter.name })
+        {
             report("\(parameter.name)= is missing: \(parameter.help)", invocation.range)
         }
-        if let problem = (bound.command as? any WordChecking)?.problem(in: bound.words) {
-            report(problem.message, problem.range ?? invocation.range, problem.notes)
+        if let problem = command.problem(in: invocation.arguments) {
+            report(problem.message, problem.word?.range ?? invocation.range, problem.hints)
         }
-        define(bound, invocation)
-    }
-
-    /// Names that this invocation brings into being.
-    private mutating func define(_ bound: ArgumentBinder, _ invocation: Invocation) {
-        if let name = bound.universal.first(where: { $0.parameter.name == "as" })?.word.literal {
-            known.insert(name)
-        }
-        if bound.command is any DefiningVariables {
-            for word in bound.words { if let name = word.key ?? word.literal { known.insert(name) } }
-        }
+        if let name = invocation.resultName { known.insert(name) }
+        known.formUnion(command.definitions(in: invocation.arguments))
     }
 
     private mutating func check(_ word: Word) {
@@ -118,20 +95,12 @@ package struct Checker {
             else { continue }
             let nearest =
                 Suggestion.nearest(to: name, among: Array(known)).map { ["did you mean $\($0)?"] } ?? []
-            let declare = name == name.uppercased() ? ["inputs are declared first: env \(name)=default"] : []
+            let declare = name == name.uppercased() ? ["declare inputs first: env \(name)=default"] : []
             report("$\(name) is not defined", range, nearest + declare)
         }
     }
 
     private mutating func report(_ message: String, _ range: SourceRange, _ notes: [String] = []) {
-        problems.append(Diagnostic(code: .usage, message: message, range: range, notes: notes))
+        problems.append(Diagnostic(.usage, message, range, notes: notes))
     }
 }
-
-/// A command that can judge its words before it runs.
-protocol WordChecking: Command {
-    func problem(in words: [Word]) -> Diagnostic?
-}
-
-/// A command whose words name new variables (`env`, `let`).
-protocol DefiningVariables: Command {}

@@ -1,91 +1,79 @@
-import AgentCore
+import Vocabulary
 
-/// What a command is and takes: the source of help, checks, completion and manual.
-package struct CommandDescription: Sendable {
-    package enum Words: Equatable, Sendable {
-        case none
-        /// All words joined with one blank; the name is for help.
-        case text(String, required: Bool)
-        /// Separate words.
-        case list(String, required: Bool)
-        /// The command reads its words itself (`env CPU=1`).
-        case raw(String)
-
-        var usage: String {
-            switch self {
-            case .none: ""
-            case .text(let name, let required), .list(let name, let required): required ? name : "[\(name)]"
-            case .raw(let usage): usage
-            }
-        }
-    }
-
-    package let name: String
-    package let summary: String
-    package var words: Words = .none
-    package var parameters: [Parameter] = []
-    /// `within=` is the command's own limit, not a retry.
-    package var ownsWithin = false
-    /// Repeating it blindly could do it twice: `within=` is refused.
-    package var isRepeatable = true
-    /// Names of result fields with their meaning.
-    package var results: [(name: String, meaning: String)] = []
-    package var examples: [String] = []
-    /// What the parameters alone do not say, a line each.
-    package var details: [String] = []
-
-    package init(_ name: String, _ summary: String) {
-        self.name = name
-        self.summary = summary
-    }
-
-    package var usage: String {
-        ([name, words.usage] + parameters.map { "[\($0.name)=\($0.placeholder)]" }).filter { !$0.isEmpty }
-            .joined(separator: " ")
-    }
-}
-
-/// A command's arguments, evaluated.
-package struct CommandCall: Sendable {
-    /// A word for commands that read their words themselves.
-    package struct RawWord: Sendable {
-        package let key: String?
-        package let text: String
-        package let isQuoted: Bool
-    }
-
-    package let values: ParameterSet
-    package let words: [String]
-    package let rawWords: [RawWord]
-    /// `within=`, for commands that own it.
-    package let within: Duration?
-    package let range: SourceRange
-
-    package var text: String { words.joined(separator: " ") }
-}
-
-/// One command: its description and what it does.
-package protocol Command: Sendable {
+/// One command: its description and what it does. A command is one file; everything that is shown, checked or completed about it
+/// comes from here.
+///
+/// ```swift
+/// struct DeployCommand: Command {
+///     var description: CommandDescription {
+///         var description = CommandDescription("deploy", "puts a version into production")
+///         description.words = .list("VERSION", required: true)
+///         description.parameters = [Parameter("region", .text, "where", default: "eu")]
+///         description.results = [("version", "what is live now")]
+///         return description
+///     }
+///
+///     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
+///         guard call.words.count == 1 else { throw Failure(.usage, "deploy takes one version") }
+///         await script.emit(.result("\(call.words[0]) is live in \(call.values.text("region") ?? "")"))
+///         return ["version": .text(call.words[0])]
+///     }
+/// }
+/// ```
+public protocol Command: Sendable {
     var description: CommandDescription { get }
-    /// Parameters that depend on the first words (`spawn microvm`); those of the description by default.
+
+    /// Parameters that depend on the first word (`spawn microvm`); by default those of the description.
     func parameters(firstWord: String?) -> [Parameter]
+
+    /// Every parameter that may be meant while the first word is not known yet (`spawn $PROVIDER`); nil means that it is not known.
+    func possibleParameters(firstWord: String?) -> [Parameter]
+
+    /// What must be there for these words; by default what the description says.
+    func requirements(of words: [Word]) -> Set<Requirement>
+
+    /// What is wrong with the words, as far as that can be seen without running anything.
+    func problem(in words: [Word]) -> WordProblem?
+
+    /// Variables that the words bring into being (`let x=1`).
+    func definitions(in words: [Word]) -> [String]
+
+    /// What may stand as the next word; by default the description's choices for the first.
+    func choices(after words: [String], in catalogue: CommandCatalogue) -> [String]
+
+    /// Does it.
+    ///
+    /// - Returns: what `$last` and `as=NAME` offer.
+    /// - Throws: `Failure` with a code and advice; any other error is reported as a protocol failure.
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue]
 }
 
 extension Command {
-    package func parameters(firstWord: String?) -> [Parameter] { description.parameters }
+    public func parameters(firstWord: String?) -> [Parameter] { description.parameters }
+    public func possibleParameters(firstWord: String?) -> [Parameter] { parameters(firstWord: firstWord) }
+    public func requirements(of words: [Word]) -> Set<Requirement> { description.requirements }
+    public func problem(in words: [Word]) -> WordProblem? { nil }
+    public func definitions(in words: [Word]) -> [String] { [] }
+    public func choices(after words: [String], in catalogue: CommandCatalogue) -> [String] {
+        words.isEmpty ? description.choices : []
+    }
 }
 
-/// Parameters that every command takes.
-package enum UniversalParameters {
-    package static let all = [
-        Parameter("as", .text, "stores the result under this name"),
-        Parameter("timeout", .duration(unit: .seconds, seconds: 0...86_400), "for one try"),
-        Parameter(
-            "within", .duration(unit: .seconds, seconds: 0...86_400),
-            "retry until it succeeds, at most this long"),
-        Parameter(
-            "every", .duration(unit: .seconds, seconds: 0...3600), "pause between tries", default: "500ms"),
-        Parameter("stable", .duration(unit: .seconds, seconds: 0...86_400), "must stay true this long"),
-    ]
+/// What is wrong with a command's words.
+public struct WordProblem: Sendable {
+    public let message: String
+    /// The word in question; nil means the whole line.
+    public let word: Word?
+    public let hints: [String]
+
+    public init(_ message: String, at word: Word? = nil, hints: [String] = []) {
+        (self.message, self.word, self.hints) = (message, word, hints)
+    }
+}
+
+/// Thrown by a command that finds its work done already: at the prompt that is `failure`, as a deferred command it is success.
+public struct NothingToDo: FailureConvertible {
+    public let failure: Failure
+
+    public init(_ failure: Failure) { self.failure = failure }
 }

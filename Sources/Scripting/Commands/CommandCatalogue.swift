@@ -1,66 +1,99 @@
-import AgentCore
+import Vocabulary
 
-/// All commands there are, in the order help shows them.
-package struct CommandCatalogue: Sendable {
-    package let commands: [any Command]
+/// All commands there are, in the order in which help shows them, with the failure codes that scripts may name.
+///
+/// ```swift
+/// let catalogue = CommandCatalogue.general + [DeployCommand()]
+/// ```
+public struct CommandCatalogue: Sendable {
+    public let commands: [any Command]
+    public let failureCodes: [FailureCode]
+    private let byName: [String: Int]
 
-    package init(providers: [ProviderDescription]) {
-        commands = [
-            SpawnCommand(providers: providers), AttachCommand(), WaitKeyPackageCommand(),
-            GroupCreateCommand(), GroupListCommand(), GroupUseCommand(), GroupStateCommand(),
-            GroupMembersCommand(), GroupInviteCommand(),
-            GroupChangeCommand.remove, GroupLeaveCommand(), GroupChangeCommand.rename,
-            GroupChangeCommand.relays,
-            GroupChangeCommand.promote, GroupChangeCommand.demote, GroupChangeCommand.updateKeys,
-            DecodeCommand(), SayCommand(), ExpectCommand(), StateCommand(), MessagesCommand(), KeepCommand(),
-            TeardownCommand(),
-            VMsCommand(), UseCommand(), HTTPCommand(), StartCommand(), StopCommand(), JobsCommand(),
-            LogsCommand(), ShCommand(),
-            EnvCommand(), LetCommand(), RequireCommand(), StepCommand(), EchoCommand(), HintCommand(),
-            SleepCommand(),
-            SkipCommand(), FailCommand(), MockCommand(), FaultCommand(),
-        ]
+    /// A later command replaces an earlier one of the same name.
+    public init(_ commands: [any Command], failureCodes: [FailureCode] = FailureCode.standard) {
+        var kept: [any Command] = []
+        var byName: [String: Int] = [:]
+        for command in commands {
+            let description = command.description
+            if let place = byName[description.name] {
+                kept[place] = command
+            } else {
+                kept.append(command)
+            }
+            for name in [description.name] + description.aliases {
+                byName[name] = byName[description.name] ?? kept.count - 1
+            }
+        }
+        self.commands = kept
+        self.byName = byName
+        self.failureCodes = failureCodes
     }
 
-    package var names: [String] { commands.map(\.description.name) }
+    /// The commands that need nothing but a `ScriptHost`.
+    public static let general = CommandCatalogue([
+        HTTPCommand(), StartCommand(), StopCommand(), JobsCommand(), LogsCommand(), ShCommand(),
+        ExpectCommand(), EnvCommand(), LetCommand(), RequireCommand(), StepCommand(), EchoCommand(),
+        HintCommand(), SleepCommand(), SkipCommand(), FailCommand(), HelpCommand(), VarsCommand(),
+        HistoryCommand(), SaveCommand(), SourceCommand(), QuitCommand(),
+    ])
 
-    package func command(named name: String) -> (any Command)? {
-        commands.first { $0.description.name == name }
+    public static func + (catalogue: CommandCatalogue, more: [any Command]) -> CommandCatalogue {
+        CommandCatalogue(catalogue.commands + more, failureCodes: catalogue.failureCodes)
     }
 
-    /// The command that an invocation names, and how many of its words are the name.
+    /// The same with these commands first.
+    public static func + (first: [any Command], catalogue: CommandCatalogue) -> CommandCatalogue {
+        let names = Set(first.map(\.description.name))
+        return CommandCatalogue(
+            first + catalogue.commands.filter { !names.contains($0.description.name) },
+            failureCodes: catalogue.failureCodes)
+    }
+
+    /// The same, knowing more failure codes.
+    public func adding(failureCodes more: [FailureCode]) -> CommandCatalogue {
+        CommandCatalogue(commands, failureCodes: failureCodes + more)
+    }
+
+    public var names: [String] { commands.map(\.description.name) }
+
+    /// By name or alias.
+    public func command(named name: String) -> (any Command)? { byName[name].map { commands[$0] } }
+
+    /// Variables that exist without being set: the language's own, and those that commands set.
+    public var variables: Set<String> {
+        Variables.builtIn.union(commands.flatMap(\.description.variables))
+    }
+
+    /// The command that words name, and how many of them are the name.
     ///
     /// - Throws: `Diagnostic` with the nearest name.
-    package func resolve(_ invocation: Invocation) throws(Diagnostic) -> (
-        command: any Command, nameWords: Int
-    ) {
-        let words = invocation.words.prefix(2).map(\.bare)
-        if words.count == 2, let first = words[0], let second = words[1],
+    func resolve(_ words: [Word]) throws(Diagnostic) -> (command: any Command, nameWords: Int) {
+        let bare = words.prefix(2).map(\.bare)
+        if bare.count == 2, let first = bare[0], let second = bare[1],
             let found = command(named: "\(first) \(second)")
         {
             return (found, 2)
         }
-        if let first = words.first ?? nil, let found = command(named: first) { return (found, 1) }
-        throw unknown(invocation)
+        if let first = bare.first ?? nil, let found = command(named: first) { return (found, 1) }
+        throw unknown(words)
     }
 
-    private func unknown(_ invocation: Invocation) -> Diagnostic {
-        let first = invocation.words.first
-        let written = first?.bare ?? first?.source ?? ""
-        let two = invocation.words.prefix(2).map(\.source).joined(separator: " ")
+    private func unknown(_ words: [Word]) -> Diagnostic {
+        let first = words[0]
+        let written = first.bare ?? first.source
+        let two = words.prefix(2).map(\.source).joined(separator: " ")
         let family = names.filter { $0.hasPrefix(written + " ") }
         if !family.isEmpty, !written.isEmpty {
             let nearest = Suggestion.nearest(to: two, among: family).map { ["did you mean \($0)?"] } ?? []
             return Diagnostic(
-                code: .usage,
-                message: invocation.words.count > 1
-                    ? "there is no command \(two)" : "\(written) needs a second word",
-                range: first?.range, notes: nearest + ["known: \(family.joined(separator: ", "))"])
+                .usage, words.count > 1 ? "there is no command \(two)" : "\(written) needs a second word",
+                first.range, notes: nearest + ["known: \(family.joined(separator: ", "))"])
         }
         let nearest =
             Suggestion.nearest(to: two, among: names) ?? Suggestion.nearest(to: written, among: names)
         return Diagnostic(
-            code: .usage, message: "there is no command \(written)", range: first?.range,
+            .usage, "there is no command \(written)", first.range,
             notes: nearest.map { ["did you mean \($0)?"] } ?? ["help lists all commands"])
     }
 }

@@ -1,4 +1,4 @@
-import AgentCore
+import Vocabulary
 
 /// `fail WHY`
 struct FailCommand: Command {

@@ -1,9 +1,9 @@
-import AgentCore
+import Vocabulary
 
 /// `hint TEXT`
 struct HintCommand: Command {
     var description: CommandDescription {
-        var description = CommandDescription("hint", "text that is shown at the end")
+        var description = CommandDescription("hint", "shows a hint at the end")
         description.words = .text("TEXT", required: true)
         return description
     }

@@ -1,10 +1,10 @@
-import AgentCore
+import Vocabulary
 
 /// `jobs`
 struct JobsCommand: Command {
     var description: CommandDescription {
-        var description = CommandDescription("jobs", "lists the programs that start began")
-        description.results = [("count", ""), ("names", "")]
+        var description = CommandDescription("jobs", "lists the programs that were started")
+        description.results = [("count", "how many"), ("names", "their names")]
         return description
     }
 
@@ -15,7 +15,7 @@ struct JobsCommand: Command {
             let process = try await script.jobs.process(name)
             lines.append("\(name)  \(process.status.map { "ended with status \($0)" } ?? "running")")
         }
-        script.host.log.emit(.result(lines.isEmpty ? "no jobs" : lines.joined(separator: "\n")))
+        await script.emit(.result(lines.isEmpty ? "no jobs" : lines.joined(separator: "\n")))
         return ["count": .number(names.count), "names": .list(names.map(EventValue.text))]
     }
 }

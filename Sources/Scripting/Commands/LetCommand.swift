@@ -1,7 +1,7 @@
-import AgentCore
+import Vocabulary
 
 /// `let x=…`
-struct LetCommand: Command, DefiningVariables, WordChecking {
+struct LetCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("let", "sets a variable")
         description.words = .raw("NAME=VALUE")
@@ -9,19 +9,21 @@ struct LetCommand: Command, DefiningVariables, WordChecking {
         return description
     }
 
-    func problem(in words: [Word]) -> Diagnostic? {
+    func problem(in words: [Word]) -> WordProblem? {
         let wrong = words.first { word in
             guard let name = word.key else { return true }
             return name != name.lowercased() || Variables.builtIn.contains(name)
         }
         guard words.isEmpty || wrong != nil else { return nil }
-        return Diagnostic(
-            code: .usage, message: "let is written: let x=value", range: wrong?.range,
-            notes: [
-                "local names are in lower case; text with blanks is quoted; not to be set: "
+        return WordProblem(
+            "let is written: let x=value", at: wrong,
+            hints: [
+                "local names are in lower case; text with blanks is quoted; these cannot be set: "
                     + Variables.builtIn.sorted().joined(separator: " ")
             ])
     }
+
+    func definitions(in words: [Word]) -> [String] { words.compactMap(\.key) }
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         guard !call.rawWords.isEmpty else { throw Failure(.usage, "let is written: let x=value") }
@@ -31,10 +33,11 @@ struct LetCommand: Command, DefiningVariables, WordChecking {
                     .usage, "let is written: let x=value",
                     hints: ["text with blanks is quoted: let x=\"two words\""])
             }
-            guard !Variables.builtIn.contains(name), name == name.lowercased() else {
+            let predefined = await script.variables.predefined
+            guard !predefined.contains(name), name == name.lowercased() else {
                 throw Failure(
                     .usage,
-                    "\(name) cannot be set: local names are in lower case, and not one of \(Variables.builtIn.sorted().joined(separator: ", "))"
+                    "\(name) cannot be set: local names are in lower case, and none of \(predefined.sorted().joined(separator: ", "))"
                 )
             }
             await script.set(name, .text(word.text))

@@ -1,4 +1,4 @@
-import AgentCore
+import Vocabulary
 
 /// `logs NAME`
 struct LogsCommand: Command {
@@ -13,7 +13,7 @@ struct LogsCommand: Command {
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         let process = try await script.jobs.process(call.text)
         let text = process.logTail(lines: call.values.integer("last") ?? 20).joined(separator: "\n")
-        script.host.log.emit(.result(text.isEmpty ? "\(call.text) has printed nothing" : text))
+        await script.emit(.result(text.isEmpty ? "\(call.text) has printed nothing" : text))
         return ["text": .text(text)]
     }
 }

@@ -1,11 +1,11 @@
-import AgentCore
+import Vocabulary
 import Foundation
 
 /// `require TOKEN tool:NAME file:PATH`
 struct RequireCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription(
-            "require", "lists everything that is missing, and stops then (status 3)")
+            "require", "stops with status 3 if anything is missing, and lists all of it")
         description.words = .list("NAME | tool:NAME | file:PATH …", required: true)
         description.examples = ["require ANTHROPIC_API_KEY tool:cloudflared file:key.pem"]
         return description
@@ -16,7 +16,7 @@ struct RequireCommand: Command {
         for word in call.words {
             if word.hasPrefix("tool:") {
                 let tool = String(word.dropFirst(5))
-                if !Self.isOnPath(tool, script.host.variables) {
+                if !Self.isOnPath(tool, script.host.environment) {
                     missing.append("the program \(tool) is not on PATH")
                 }
             } else if word.hasPrefix("file:") {

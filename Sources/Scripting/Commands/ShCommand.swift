@@ -1,8 +1,8 @@
-import AgentCore
+import Vocabulary
 import Foundation
 
 /// `sh COMMAND…`
-struct ShCommand: Command, WordChecking {
+struct ShCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("sh", "runs a command with /bin/sh and waits for it")
         description.words = .raw("COMMAND…")
@@ -12,18 +12,14 @@ struct ShCommand: Command, WordChecking {
         return description
     }
 
-    func problem(in words: [Word]) -> Diagnostic? {
-        words.isEmpty ? Diagnostic(code: .usage, message: "sh needs a command", range: nil) : nil
-    }
+    func problem(in words: [Word]) -> WordProblem? { words.isEmpty ? WordProblem("sh needs a command") : nil }
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         guard !call.rawWords.isEmpty else { throw Failure(.usage, "sh needs a command") }
-        let log = "\(script.host.jobDirectory)/sh-\(UUID().uuidString.prefix(8)).log"
-        defer { try? FileManager.default.removeItem(atPath: log) }
-        let process = try ChildProcess(
-            ["/bin/sh", "-c", ShellText.join(call.rawWords)], environment: script.host.variables,
-            directory: nil, logPath: log)
-        await process.exit()
+        let process = try script.jobs.launch(
+            ShellText.join(call.rawWords), log: "sh-\(UUID().uuidString.prefix(8))", script.host.environment)
+        defer { unlink(process.logPath) }
+        await process.hasEnded()
         if Task.isCancelled {
             await process.stop(grace: .seconds(5), clock: script.host.clock)
             throw CancellationError()
@@ -34,7 +30,7 @@ struct ShCommand: Command, WordChecking {
             throw Failure(
                 .protocolError, "the command ended with status \(status)", hints: process.logTail(lines: 8))
         }
-        if !text.isEmpty { script.host.log.emit(.result(text)) }
+        if !text.isEmpty { await script.emit(.result(text)) }
         return ["status": .number(Int(status)), "text": .text(text)]
     }
 }

@@ -1,4 +1,4 @@
-import AgentCore
+import Vocabulary
 
 /// `skip WHY`
 struct SkipCommand: Command {
@@ -9,7 +9,7 @@ struct SkipCommand: Command {
     }
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
-        script.host.log.emit(.skipped(why: call.text))
-        throw ScriptSkipped(why: call.text)
+        await script.emit(.skipped(why: call.text))
+        throw ScriptEnd.skipped(why: call.text)
     }
 }

@@ -1,23 +1,22 @@
-import AgentCore
+import Vocabulary
 
 /// `sleep 2s`
-struct SleepCommand: Command, WordChecking {
+struct SleepCommand: Command {
     var description: CommandDescription {
-        var description = CommandDescription("sleep", "waits a time; prefer within= and expect")
+        var description = CommandDescription("sleep", "waits for a time; prefer within= and expect")
         description.words = .list("TIME", required: true)
         description.examples = ["sleep 2s"]
         return description
     }
 
-    func problem(in words: [Word]) -> Diagnostic? {
+    func problem(in words: [Word]) -> WordProblem? {
         guard
             words.count > 1
                 || words.first?.literal.map({ DurationText.parse($0, bareUnit: .seconds) == nil }) ?? false
         else {
             return nil
         }
-        return Diagnostic(
-            code: .usage, message: "sleep takes one time, such as 500ms, 2s or 5m", range: words.first?.range)
+        return WordProblem("sleep takes one time, such as 500ms, 2s or 5m", at: words.first)
     }
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {

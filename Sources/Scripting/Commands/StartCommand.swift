@@ -1,19 +1,19 @@
-import AgentCore
+import Vocabulary
 
 /// `start NAME COMMAND…`
-struct StartCommand: Command, WordChecking {
+struct StartCommand: Command {
     var description: CommandDescription {
-        var description = CommandDescription("start", "starts a program that runs beside the script")
+        var description = CommandDescription(
+            "start", "starts a program that runs in the background until the script ends")
         description.words = .raw("NAME COMMAND…")
         description.isRepeatable = false
         description.examples = ["start tunnel ssh -N -L 8080:127.0.0.1:8080 build-host"]
         return description
     }
 
-    func problem(in words: [Word]) -> Diagnostic? {
+    func problem(in words: [Word]) -> WordProblem? {
         guard words.count < 2 || words[0].key != nil else { return nil }
-        return Diagnostic(
-            code: .usage, message: "start is written: start NAME COMMAND…", range: words.first?.range)
+        return WordProblem("start is written: start NAME COMMAND…", at: words.first)
     }
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
@@ -22,18 +22,11 @@ struct StartCommand: Command, WordChecking {
             throw Failure(.usage, "start is written: start NAME COMMAND…")
         }
         guard name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }) else {
-            throw Failure(.usage, "a job's name has letters, digits, - and _ only")
+            throw Failure(.usage, "a job's name may have letters, digits, - and _ only")
         }
         try await script.jobs.start(
-            name, ShellText.join(call.rawWords.dropFirst()), environment: script.host.variables)
-        script.host.log.emit(.jobStarted(name: name))
+            name, ShellText.join(call.rawWords.dropFirst()), environment: script.host.environment)
+        await script.emit(.jobStarted(name: name))
         return ["name": .text(name)]
-    }
-}
-
-/// Words back to the text that /bin/sh reads, joined with one blank; `key=value` words keep their key.
-enum ShellText {
-    static func join(_ words: some Sequence<CommandCall.RawWord>) -> String {
-        words.map { word in word.key.map { "\($0)=\(word.text)" } ?? word.text }.joined(separator: " ")
     }
 }

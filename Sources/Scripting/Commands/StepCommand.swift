@@ -1,4 +1,4 @@
-import AgentCore
+import Vocabulary
 
 /// `step TITLE`
 struct StepCommand: Command {
@@ -10,7 +10,7 @@ struct StepCommand: Command {
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         await script.begin(step: call.text)
-        script.host.log.emit(.step(title: call.text))
+        await script.emit(.step(title: call.text))
         return [:]
     }
 }

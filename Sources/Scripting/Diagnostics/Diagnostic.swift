@@ -1,37 +1,38 @@
-import AgentCore
+import Vocabulary
 
-/// Something wrong at a place in a script. Facts only; `DiagnosticRenderer` makes text of them.
-package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
-    package var code: FailureCode
-    package var message: String
-    /// Nil for what has no place in the script (cleanup, cancellation).
-    package var range: SourceRange?
-    /// Another line that matters, with its remark ("sent 12:00:41.2").
-    package var related: (range: SourceRange, remark: String)?
+/// Something wrong at a place in a script. Facts only; `DiagnosticRenderer` turns them into text.
+public struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible, FailureConvertible {
+    /// A remark, with the place that it is about where it has one of its own.
+    package struct Note: Equatable, Sendable {
+        package let text: String
+        package let range: SourceRange?
+
+        package init(_ text: String, _ range: SourceRange? = nil) { (self.text, self.range) = (text, range) }
+    }
+
+    public internal(set) var code: FailureCode
+    public internal(set) var message: String
+    /// Nil for what has no place in a script.
+    public internal(set) var range: SourceRange?
+    package internal(set) var notes: [Note]
     /// The step that was running.
-    package var step: String?
-    /// Lines behind `= `.
-    package var notes: [String]
-    /// More lines would mend it: the shell asks for them.
-    package var isUnfinished = false
+    package internal(set) var step: String?
+    /// More lines would complete it: the shell asks for them.
+    package internal(set) var isUnfinished = false
+    /// The command found its work done already.
+    var isNothingToDo = false
 
     package init(
-        code: FailureCode, message: String, range: SourceRange?,
-        related: (range: SourceRange, remark: String)? = nil,
-        step: String? = nil, notes: [String] = []
+        _ code: FailureCode, _ message: String, _ range: SourceRange?, notes: [String] = [],
+        step: String? = nil
     ) {
         self.code = code
         self.message = message
         self.range = range
-        self.related = related
         self.step = step
-        self.notes = notes
+        self.notes = notes.map { Note($0) }
     }
 
-    package var description: String { message }
-
-    package static func == (a: Diagnostic, b: Diagnostic) -> Bool {
-        a.code == b.code && a.message == b.message && a.range == b.range && a.notes == b.notes
-            && a.step == b.step
-    }
+    public var description: String { message }
+    public var failure: Failure { Failure(code, message, hints: notes.map(\.text)) }
 }

@@ -1,36 +1,34 @@
 /// Shows a diagnostic as a compiler would: message, place, line, caret, advice.
-package struct DiagnosticRenderer: Sendable {
-    private let name: String
-    private let lines: [String]
-
-    package init(name: String, source: String) {
-        self.name = name
-        lines = source.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false)
-            .map(String.init)
-    }
-
-    package func render(_ diagnostic: Diagnostic) -> String {
-        var output = ["error[\(diagnostic.code.rawValue)]: \(diagnostic.message)"]
+package enum DiagnosticRenderer {
+    package static func render(_ diagnostic: Diagnostic) -> String {
+        var output = ["error[\(diagnostic.code.name)]: \(diagnostic.message)"]
         guard let range = diagnostic.range else {
-            return (output + diagnostic.notes.map { "  = \($0)" }).joined(separator: "\n")
+            return (output + diagnostic.notes.map { "  = \($0.text)" }).joined(separator: "\n")
         }
         let step = diagnostic.step.map { "   step \"\($0)\"" } ?? ""
-        output.append("  --> \(name):\(range.line):\(range.column)\(step)")
-        let width = String(max(range.line, diagnostic.related?.range.line ?? 0)).count
+        output.append("  --> \(range.file):\(range.line):\(range.column)\(step)")
+        // Remarks about earlier lines of the same file stand above the line in question; the rest follows as advice.
+        let above = diagnostic.notes.filter { note in
+            note.range.map { $0.source === range.source && $0.line < range.line } ?? false
+        }
+        let below = diagnostic.notes.filter { !above.contains($0) }
+        let width = String(range.line).count
         let blank = String(repeating: " ", count: width)
         output.append(" \(blank) |")
-        if let related = diagnostic.related, related.range.line != range.line {
-            output += excerpt(related.range, mark: "-", remark: related.remark, width: width)
+        for note in above {
+            if let place = note.range { output += excerpt(place, mark: "-", remark: note.text, width: width) }
         }
         output += excerpt(range, mark: "^", remark: nil, width: width)
-        if !diagnostic.notes.isEmpty {
-            output.append(" \(blank) |")
-            output += diagnostic.notes.map { " \(blank) = \($0)" }
+        if !below.isEmpty { output.append(" \(blank) |") }
+        for note in below {
+            let place = note.range.map { " (\($0.file):\($0.line))" } ?? ""
+            output.append(" \(blank) = \(note.text)\(place)")
         }
         return output.joined(separator: "\n")
     }
 
-    private func excerpt(_ range: SourceRange, mark: String, remark: String?, width: Int) -> [String] {
+    private static func excerpt(_ range: SourceRange, mark: String, remark: String?, width: Int) -> [String] {
+        let lines = range.source.lines
         guard lines.indices.contains(range.line - 1) else { return [] }
         let line = lines[range.line - 1]
         let number = String(repeating: " ", count: width - String(range.line).count) + String(range.line)

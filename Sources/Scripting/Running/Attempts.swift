@@ -1,37 +1,41 @@
-import AgentCore
-import Nostr
+import Vocabulary
 
 /// Runs a command under its universal parameters: timeout, within, every, stable; ends at once when a job dies.
 struct Attempts {
     let script: Interpreter
     let universal: ParameterSet
-    let range: SourceRange
 
     private var clock: any Clock<Duration> { script.host.clock }
+    private var pause: Duration { universal.duration("every") ?? .milliseconds(500) }
 
     func run(_ command: any Command, _ call: CommandCall) async throws -> [String: EventValue] {
-        let start = ContinuousClock.now
         let counter = Counter()
-        var result = try await racingJobs(
-            universal.duration("within") != nil || command.description.ownsWithin
-        ) {
-            guard let limit = universal.duration("within"), !command.description.ownsWithin else {
-                return try await settled(command, call, counter)
-            }
-            do {
-                return try await withDeadline(limit, clock: clock) {
-                    try await untilSuccess(command, call, counter)
-                }
-            } catch let exceeded as DeadlineExceeded {
-                throw await counter.failure(after: exceeded.limit)
-            }
+        var result: [String: EventValue] = [:]
+        let elapsed = try await clock.elapsed {
+            result = try await racingJobs(isWait(command)) { try await limited(command, call, counter) }
         }
-        let elapsed = ContinuousClock.now - start
-        result["ms"] = .number(
-            Int(elapsed.components.seconds) * 1000
-                + Int(elapsed.components.attoseconds / 1_000_000_000_000_000))
+        result["ms"] = .number(elapsed.wholeMilliseconds)
         result["tries"] = .number(await counter.tries)
         return result
+    }
+
+    private func isWait(_ command: any Command) -> Bool {
+        universal.duration("within") != nil || command.description.isWait
+    }
+
+    private func limited(
+        _ command: any Command, _ call: CommandCall, _ counter: Counter
+    ) async throws -> [String: EventValue] {
+        guard let limit = universal.duration("within"), !command.description.ownsWithin else {
+            return try await settled(command, call, counter)
+        }
+        do {
+            return try await withDeadline(limit, clock: clock) {
+                try await untilSuccess(command, call, counter)
+            }
+        } catch let exceeded as DeadlineExceeded {
+            throw await counter.failure(after: exceeded.limit)
+        }
     }
 
     private func untilSuccess(
@@ -40,20 +44,21 @@ struct Attempts {
         while true {
             do {
                 return try await settled(command, call, counter)
-            } catch let skipped as ScriptSkipped {
-                throw skipped
+            } catch let end as ScriptEnd {
+                throw end
             } catch {
                 try Task.checkCancellation()
                 let failure = Failure(error)
-                // A time-out of one try heals too: that is what `timeout=` beside `within=` is for.
-                guard failure.canHeal || (failure.code == .timeout && universal.duration("timeout") != nil)
-                else { throw failure }
+                // A try that ran into its own limit is retried, too: that is what `timeout=` beside `within=` is for.
+                let isRetryable =
+                    failure.isRetryable || failure.code == .timeout && universal.duration("timeout") != nil
+                guard isRetryable else { throw failure }
                 await counter.failed(failure)
-                script.host.log.emit(
+                await script.emit(
                     .retry(
                         command: command.description.name, tries: await counter.tries, reason: failure.message
                     ))
-                try await clock.sleep(for: universal.duration("every") ?? .milliseconds(500))
+                try await clock.sleep(for: pause)
             }
         }
     }
@@ -64,19 +69,14 @@ struct Attempts {
     ) async throws -> [String: EventValue] {
         var result = try await once(command, call, counter)
         guard let stable = universal.duration("stable") else { return result }
-        let isLongEnough = Flag()
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                try await clock.sleep(for: stable)
-                await isLongEnough.raise()
-            }
-            defer { group.cancelAll() }
-            while await !isLongEnough.isRaised {
-                try await clock.sleep(for: min(universal.duration("every") ?? .milliseconds(500), stable))
+        var stableFor = Duration.zero
+        while stableFor < stable {
+            stableFor += try await clock.elapsed {
+                try await clock.sleep(for: min(pause, stable))
                 result = try await once(command, call, counter)
             }
-            return result
         }
+        return result
     }
 
     private func once(
@@ -123,10 +123,5 @@ struct Attempts {
             failure.message += " (\(tries) tries within \(limit.inSeconds))"
             return failure
         }
-    }
-
-    private actor Flag {
-        private(set) var isRaised = false
-        func raise() { isRaised = true }
     }
 }

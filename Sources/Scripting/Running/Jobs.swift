@@ -1,12 +1,14 @@
-import AgentCore
+import Vocabulary
 
 /// Programs that a script has started, by name.
 package actor Jobs {
     private var running: [String: ChildProcess] = [:]
-    private let directory: String
+    /// Where their logs go; nil where no program may be started.
+    private let directory: String?
     private let clock: any Clock<Duration>
+    private nonisolated let groups = ProcessGroups()
 
-    package init(directory: String, clock: any Clock<Duration>) {
+    package init(directory: String?, clock: any Clock<Duration>) {
         self.directory = directory
         self.clock = clock
     }
@@ -20,14 +22,27 @@ package actor Jobs {
             throw Failure(
                 .usage, "a job named \(name) is running already", hints: ["stop it first: stop \(name)"])
         }
-        running[name] = try ChildProcess(
-            ["/bin/sh", "-c", command], environment: environment, directory: nil,
-            logPath: "\(directory)/job-\(name).log")
+        running[name] = try launch(command, log: "job-\(name)", environment)
     }
+
+    /// Runs `command` with /bin/sh to its end. The caller removes its log.
+    nonisolated func launch(_ command: String, log: String, _ environment: [String: String]) throws
+        -> ChildProcess
+    {
+        guard let directory else {
+            throw Failure(.usage, "this shell starts no programs: it has no directory for their logs")
+        }
+        return try ChildProcess(
+            ["/bin/sh", "-c", command], environment: environment, directory: nil,
+            logPath: "\(directory)/\(log).log", groups: groups)
+    }
+
+    /// Ends every program at once, for an end that cannot wait.
+    package nonisolated func killAll() { groups.killAll() }
 
     package func process(_ name: String) throws -> ChildProcess {
         guard let process = running[name] else {
-            let known = running.isEmpty ? "no job was started" : "known: \(names.joined(separator: ", "))"
+            let known = running.isEmpty ? "none was started" : "known: \(names.joined(separator: ", "))"
             throw Failure(.usage, "there is no job named \(name) (\(known))")
         }
         return process
@@ -57,7 +72,7 @@ package actor Jobs {
         return await withTaskGroup(of: Failure?.self) { group in
             for (name, process) in processes {
                 group.addTask {
-                    await process.exit()
+                    await process.hasEnded()
                     guard !Task.isCancelled, let status = process.status, await self.isRunning(name, process)
                     else {
                         return nil

@@ -1,50 +1,92 @@
-import AgentCore
+import Vocabulary
 
-/// An HTTP answer as scripts see it.
-package struct ScriptHTTPResponse: Sendable {
-    package let status: Int
-    package let headers: [String: String]
-    package let text: String
+/// The world that commands act on. A program that embeds the shell implements it, or takes `BasicHost`.
+///
+/// Everything but `log` has a default, which fits a program without sessions and without HTTP.
+///
+/// ```swift
+/// struct MyHost: ScriptHost {
+///     let log = EventLog()
+///     let deployments: Deployments  // what its own commands work on
+/// }
+/// ```
+public protocol ScriptHost: Sendable {
+    /// Where everything that happens goes.
+    var log: EventLog { get }
+    var clock: any Clock<Duration> { get }
+    /// What programs started by scripts inherit, and what inputs are read from.
+    var environment: [String: String] { get }
+    /// An existing directory for the logs of jobs; nil means that no job can be started.
+    var jobDirectory: String? { get }
+    /// Whether the outside world is simulated: `$mock`.
+    var isMock: Bool { get }
+    /// The name of the session in use: every event carries it.
+    func currentSession() async -> String?
+    /// The text in front of the line being typed, without the blank after it.
+    func prompt() async -> String
+    /// What could be done next, as a command; shown after commands that suggest it.
+    func nextStep() async -> String?
 
-    package init(status: Int, headers: [String: String], text: String) {
-        (self.status, self.headers, self.text) = (status, headers, text)
+    /// One exchange with an HTTP server.
+    ///
+    /// - Throws: `Failure`; any answer, also 4xx and 5xx, is a response.
+    func http(_ request: ScriptHTTPRequest) async throws -> ScriptHTTPResponse
+
+    /// What must be decided before the prompt is left.
+    func questionsBeforeLeaving() async -> [LeavingQuestion]
+    /// Called once, after all commands and deferred commands: removes or keeps what still runs.
+    ///
+    /// - Parameter isScript: nobody sits there who would know what still runs.
+    func conclude(isScript: Bool) async -> Conclusion
+    /// Commands that remove what still runs, for an end that cannot wait.
+    func manualCleanup() async -> [String]
+    /// Ends every program that this host has started, at once.
+    func killProcesses()
+}
+
+extension ScriptHost {
+    public var clock: any Clock<Duration> { ContinuousClock() }
+    public var environment: [String: String] { [:] }
+    public var jobDirectory: String? { nil }
+    public var isMock: Bool { false }
+    public func currentSession() async -> String? { nil }
+    public func prompt() async -> String { ">" }
+    public func nextStep() async -> String? { nil }
+    public func http(_ request: ScriptHTTPRequest) async throws -> ScriptHTTPResponse {
+        throw Failure(.usage, "this shell has no HTTP client")
+    }
+    public func questionsBeforeLeaving() async -> [LeavingQuestion] { [] }
+    public func conclude(isScript: Bool) async -> Conclusion { Conclusion() }
+    public func manualCleanup() async -> [String] { [] }
+    public func killProcesses() {}
+}
+
+/// What became of the things that still ran at the end.
+public struct Conclusion: Sendable {
+    /// What could not be removed; the run ends with the status of a leak.
+    public var failures: [Failure]
+    public var hints: [String]
+
+    public init(failures: [Failure] = [], hints: [String] = []) {
+        (self.failures, self.hints) = (failures, hints)
     }
 }
 
-/// All that commands can reach: sessions, network, environment. The shell implements it for real and for mocks.
-package protocol ScriptHost: Sendable {
-    var log: EventLog { get }
-    var clock: any Clock<Duration> { get }
-    /// Control planes, relay and agent are in this process.
-    var isMock: Bool { get }
-    /// Somebody sits at a terminal.
-    var isTerminal: Bool { get }
-    /// The process' environment.
-    var variables: [String: String] { get }
-    var providers: [ProviderDescription] { get }
-    /// For job logs; exists.
-    var jobDirectory: String { get }
+/// A question that the prompt asks before it ends: "vm-1 is still running. teardown / keep / cancel?"
+public struct LeavingQuestion: Sendable {
+    /// One answer; its first letter is enough. Without a choice (`cancel`) the prompt goes on.
+    public struct Choice: Sendable {
+        public let name: String
+        public let action: @Sendable () async -> Void
 
-    /// The session of that name, or the current one.
-    func session(named name: String?) async throws -> AgentSession
-    /// A session for a new agent, which becomes the current one.
-    func openSession(named name: String?) async throws -> AgentSession
-    func use(_ name: String) async throws
-    /// All sessions, the current one first.
-    func sessions() async -> [AgentSession]
-    func provider(_ description: ProviderDescription, _ values: ParameterSet) async throws -> any Provider
+        public init(_ name: String, action: @escaping @Sendable () async -> Void = {}) {
+            (self.name, self.action) = (name, action)
+        }
+    }
 
-    func http(
-        _ method: String, _ url: String, headers: [(name: String, value: String)], body: String?,
-        timeout: Duration
-    ) async throws -> ScriptHTTPResponse
+    public let text: String
+    /// The first one is taken when no answer can be had.
+    public let choices: [Choice]
 
-    /// What is left at control planes, as the ledger knows it.
-    func resources() async throws -> [ResourceLedger.Entry]
-
-    /// `fault STAGE …`; nil clears all.
-    func fault(_ rule: FaultRule?) async throws
-
-    /// `mock KIND key=value…`: shapes the mock world.
-    func configureMock(_ kind: String, _ values: [String: String]) async throws
+    public init(_ text: String, choices: [Choice]) { (self.text, self.choices) = (text, choices) }
 }

@@ -1,4 +1,4 @@
-import AgentCore
+import Vocabulary
 
 /// What counts as true, equal and less in conditions.
 package enum Truth {
@@ -52,7 +52,7 @@ package enum Truth {
         do {
             return try text.firstMatch(of: Regex(PatternText.body(of: pattern))) != nil
         } catch {
-            throw Failure(.usage, "\(pattern) is no valid regular expression")
+            throw Failure(.usage, "\(pattern) is not a valid regular expression")
         }
     }
 

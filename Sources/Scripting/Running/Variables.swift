@@ -1,39 +1,25 @@
-import AgentCore
+import Vocabulary
 
 /// A script's variables and inputs.
 package struct Variables: Sendable {
-    /// Where inputs come from, first one wins.
-    package struct Inputs: Sendable {
-        package var sets: [String: String]
-        package var environment: [String: String]
-        package var dotenv: [String: String]
-
-        package init(
-            sets: [String: String] = [:], environment: [String: String] = [:], dotenv: [String: String] = [:]
-        ) {
-            (self.sets, self.environment, self.dotenv) = (sets, environment, dotenv)
-        }
-
-        /// Empty counts as unset.
-        package func value(_ name: String) -> String? {
-            for source in [sets, environment, dotenv] {
-                if let value = source[name], !value.isEmpty { return value }
-            }
-            return nil
-        }
-    }
-
-    /// Names that exist without being set.
-    package static let builtIn: Set<String> = ["mock", "ci", "tty", "last", "error", "vm", "group", "reply"]
+    /// The language's own: they exist without being set.
+    package static let builtIn: Set<String> = ["mock", "ci", "tty", "last", "error"]
 
     private var values: [String: EventValue] = [:]
     package let inputs: Inputs
     /// Inputs declared `secret`.
     package private(set) var secrets = Set<String>()
 
-    package init(inputs: Inputs) { self.inputs = inputs }
+    /// These exist without being set, and cannot be set by scripts.
+    package let predefined: Set<String>
 
-    package var names: Set<String> { Set(values.keys).union(Self.builtIn) }
+    /// - Parameter predefined: names that exist, empty, until something sets them.
+    package init(inputs: Inputs, predefined: Set<String> = builtIn) {
+        self.inputs = inputs
+        self.predefined = predefined
+    }
+
+    package var names: Set<String> { Set(values.keys).union(predefined) }
     package var all: [(name: String, value: EventValue)] {
         values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
@@ -45,7 +31,7 @@ package struct Variables: Sendable {
     /// Follows `$name.field.0.field`.
     package func lookUp(_ path: [String]) throws(VariableError) -> EventValue {
         guard let name = path.first,
-            var value = values[name] ?? (Self.builtIn.contains(name) ? EventValue.none : nil)
+            var value = values[name] ?? (predefined.contains(name) ? EventValue.none : nil)
         else { throw VariableError(path: path, why: "is not defined") }
         for (index, part) in path.enumerated().dropFirst() {
             switch value {
@@ -64,7 +50,7 @@ package struct Variables: Sendable {
             case .none:
                 throw VariableError(
                     path: path, why: "is not set yet (\(path.prefix(index).joined(separator: ".")) is empty)")
-            default: throw VariableError(path: path, why: "is no record")
+            default: throw VariableError(path: path, why: "has no fields")
             }
         }
         return value

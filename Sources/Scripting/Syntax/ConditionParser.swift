@@ -1,46 +1,49 @@
+import Vocabulary
+
 /// Conditions: `or` binds weakest, then `and`, then `not`; `ok COMMAND` takes all words up to `and` or `or`.
-enum ConditionParser {
-    static func parse(_ words: ArraySlice<Word>, after keyword: Word) throws(Diagnostic) -> Condition {
+struct ConditionParser {
+    let catalogue: CommandCatalogue
+
+    func parse(_ words: ArraySlice<Word>, after keyword: Word) throws(Diagnostic) -> Condition {
         guard !words.isEmpty else {
             throw Diagnostic(
-                code: .usage, message: "a condition is missing", range: keyword.range,
+                .usage, "a condition is missing", keyword.range,
                 notes: ["for example: if $x == 1, if ok http get URL, unless $mock"])
         }
-        // Conditions are read recursively; no honest one is this long.
+        // Conditions are parsed recursively; nobody writes one this long.
         guard words.count <= 256 else {
-            throw Diagnostic(code: .usage, message: "the condition is too long", range: keyword.range)
+            throw Diagnostic(.usage, "the condition is too long", keyword.range)
         }
         return try disjunction(words)
     }
 
-    private static func disjunction(_ words: ArraySlice<Word>) throws(Diagnostic) -> Condition {
+    private func disjunction(_ words: ArraySlice<Word>) throws(Diagnostic) -> Condition {
         guard let (left, right) = try split(words, at: "or") else { return try conjunction(words) }
         return .or(try conjunction(left), try disjunction(right))
     }
 
-    private static func conjunction(_ words: ArraySlice<Word>) throws(Diagnostic) -> Condition {
+    private func conjunction(_ words: ArraySlice<Word>) throws(Diagnostic) -> Condition {
         guard let (left, right) = try split(words, at: "and") else { return try negation(words) }
         return .and(try negation(left), try conjunction(right))
     }
 
-    private static func negation(_ words: ArraySlice<Word>) throws(Diagnostic) -> Condition {
+    private func negation(_ words: ArraySlice<Word>) throws(Diagnostic) -> Condition {
         guard words.first?.bare == "not" else { return try term(words) }
         guard words.count > 1 else { throw incomplete(words) }
         return .not(try negation(words.dropFirst()))
     }
 
-    private static func term(_ words: ArraySlice<Word>) throws(Diagnostic) -> Condition {
-        guard let first = words.first else { throw incomplete(words) }
+    private func term(_ words: ArraySlice<Word>) throws(Diagnostic) -> Condition {
+        let first = words[words.startIndex]
         if first.bare == "ok" {
             guard words.count > 1 else { throw incomplete(words) }
-            return .succeeds(Invocation(words: Array(words.dropFirst())))
+            return .succeeds(try Invocation(Array(words.dropFirst()), in: catalogue))
         }
         if words.count == 1 { return .truth(first) }
         let middle = words[words.startIndex + 1]
         guard words.count == 3, let comparison = middle.bare.flatMap(Comparison.init(rawValue:)) else {
             throw Diagnostic(
-                code: .usage, message: "this is no condition",
-                range: first.range.through(words[words.endIndex - 1].range),
+                .usage, "this is not a condition", first.range.through(words[words.endIndex - 1].range),
                 notes: [
                     "conditions are: $x · A == B (also != < <= > >=) · A contains B · A matches /re/ · ok COMMAND; quote text with blanks"
                 ])
@@ -48,7 +51,7 @@ enum ConditionParser {
         return .comparison(first, comparison, words[words.startIndex + 2])
     }
 
-    private static func split(
+    private func split(
         _ words: ArraySlice<Word>, at keyword: String
     ) throws(Diagnostic) -> (ArraySlice<Word>, ArraySlice<Word>)? {
         guard let place = words.firstIndex(where: { $0.bare == keyword }) else { return nil }
@@ -57,10 +60,9 @@ enum ConditionParser {
         return (left, right)
     }
 
-    private static func incomplete(_ words: ArraySlice<Word>) -> Diagnostic {
+    private func incomplete(_ words: ArraySlice<Word>) -> Diagnostic {
         Diagnostic(
-            code: .usage, message: "the condition is incomplete",
-            range: words.first.map { $0.range.through(words[words.endIndex - 1].range) }
-                ?? SourceRange(line: 1, column: 1, length: 1))
+            .usage, "the condition is incomplete",
+            words[words.startIndex].range.through(words[words.endIndex - 1].range))
     }
 }

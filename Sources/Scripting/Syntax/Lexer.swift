@@ -1,25 +1,24 @@
-import AgentCore
-
 /// Splits source text into statements of words (design: the `.pika` language, LINES and WORDS).
-package struct Lexer {
+struct Lexer {
     /// One statement, continuation lines joined.
-    package struct Line: Equatable, Sendable {
-        package let words: [Word]
+    struct Line: Equatable, Sendable {
+        let words: [Word]
         /// Source line of the first word.
-        package var number: Int { words.first?.range.line ?? 0 }
+        var number: Int { words.first?.range.line ?? 0 }
     }
 
+    private let source: Source
     private let lines: [[Character]]
     private var row = 0
     private var column = 0
 
-    private init(_ source: String) {
-        lines = source.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false)
-            .map(Array.init)
+    private init(_ source: Source) {
+        self.source = source
+        lines = source.lines.map(Array.init)
     }
 
-    /// - Throws: `Diagnostic` at the first character that cannot be.
-    package static func lines(of source: String) throws(Diagnostic) -> [Line] {
+    /// - Throws: `Diagnostic` at the first character that cannot be read.
+    static func lines(of source: Source) throws(Diagnostic) -> [Line] {
         var lexer = Lexer(source)
         var result: [Line] = []
         while lexer.row < lexer.lines.count {
@@ -49,14 +48,11 @@ package struct Lexer {
     private func isBlank(_ character: Character?) -> Bool { character == " " || character == "\t" }
 
     private func range(from start: Int) -> SourceRange {
-        SourceRange(line: row + 1, column: start + 1, length: max(column - start, 1))
+        SourceRange(source: source, line: row + 1, column: start + 1, length: max(column - start, 1))
     }
 
     private func failure(_ message: String, at start: Int, advice: String? = nil) -> Diagnostic {
-        Diagnostic(
-            code: .usage, message: message,
-            range: SourceRange(line: row + 1, column: start + 1, length: max(column - start, 1)),
-            notes: advice.map { [$0] } ?? [])
+        Diagnostic(.usage, message, range(from: start), notes: advice.map { [$0] } ?? [])
     }
 
     /// Words up to the end of the statement; leaves the cursor on the next line.
@@ -105,8 +101,8 @@ package struct Lexer {
             let parts = try quoted()
             guard current == nil || isBlank(current) else {
                 throw failure(
-                    "text follows the closing quote", at: start,
-                    advice: "put a blank after the quote, or \\\" inside it")
+                    "text follows the closing quote directly", at: start,
+                    advice: "put a blank after the quote, or write \\\" inside it")
             }
             return Word(key: key, parts: parts, isQuoted: true, range: range(from: start))
         }
@@ -179,7 +175,7 @@ package struct Lexer {
         guard end > begin, line[begin].isLetter || line[begin] == "_" else {
             guard isBraced else { return nil }
             throw failure(
-                "a variable's name is missing after ${", at: start,
+                "the name of the variable is missing after ${", at: start,
                 advice: "write \\${ for the two characters")
         }
         let path = String(line[begin..<end]).split(separator: ".").map(String.init)
@@ -257,8 +253,8 @@ package struct Lexer {
             return Character(scalar)
         default:
             throw failure(
-                "\\\(current.map(String.init) ?? "") is no escape", at: start,
-                advice: "known are \\\" \\\\ \\$ \\n \\t \\u{e9}")
+                "\\\(current.map(String.init) ?? "") is not an escape sequence", at: start,
+                advice: "the escape sequences are \\\" \\\\ \\$ \\n \\t \\u{e9}")
         }
     }
 
@@ -300,6 +296,6 @@ package struct Lexer {
         column = lines[end].count
         return Word(
             key: key, parts: parts, isQuoted: true,
-            range: SourceRange(line: opening.row + 1, column: start + 1, length: 3))
+            range: SourceRange(source: source, line: opening.row + 1, column: start + 1, length: 3))
     }
 }

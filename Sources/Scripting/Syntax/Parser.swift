@@ -1,38 +1,42 @@
-import AgentCore
+import Vocabulary
 
-/// Builds statements from lines: blocks, prefixes, conditions.
+/// Builds statements from lines: blocks, prefixes, conditions, and commands looked up in the catalogue. A line that is wrong is reported
+/// and left out, so that all mistakes of a file are found together.
 package struct Parser {
     private let lines: [Lexer.Line]
+    private let catalogue: CommandCatalogue
     private var index = 0
     private var depth = 0
-    /// Blocks inside blocks; deeper ones are a mistake, and would exhaust the stack.
+    private var problems: [Diagnostic] = []
+    /// Deeper nesting is a mistake, and would exhaust the stack.
     private static let maximumDepth = 64
 
-    /// - Throws: `Diagnostic` at the first mistake.
-    package static func parse(_ source: String, name: String) throws(Diagnostic) -> Script {
-        var parser = Parser(lines: try Lexer.lines(of: source))
-        let statements = try parser.block(until: [], opened: nil)
-        return Script(name: name, source: source, statements: statements)
-    }
-
-    /// Whether a block that these lines open is still unfinished: the shell asks for more then.
-    package static func isIncomplete(_ source: String) -> Bool {
+    /// - Returns: what could be read, and every problem in order.
+    package static func parse(_ source: Source, catalogue: CommandCatalogue) -> (
+        statements: [Statement], problems: [Diagnostic]
+    ) {
         do {
-            _ = try parse(source, name: "")
-            return false
+            var parser = Parser(lines: try Lexer.lines(of: source), catalogue: catalogue)
+            let statements = try parser.block(until: [], opened: nil)
+            return (statements, parser.problems)
         } catch {
-            return error.isUnfinished
+            return ([], [error])
         }
     }
 
-    private init(lines: [Lexer.Line]) { self.lines = lines }
+    private init(lines: [Lexer.Line], catalogue: CommandCatalogue) {
+        self.lines = lines
+        self.catalogue = catalogue
+    }
 
     private static func failure(_ message: String, _ range: SourceRange, advice: String? = nil) -> Diagnostic
     {
-        Diagnostic(code: .usage, message: message, range: range, notes: advice.map { [$0] } ?? [])
+        Diagnostic(.usage, message, range, notes: advice.map { [$0] } ?? [])
     }
 
     /// Statements up to one of `ends`, which is left unread.
+    ///
+    /// - Throws: for what leaves it unclear where blocks begin and end; the rest of the file cannot be judged then.
     private mutating func block(until ends: Set<String>, opened: Word?) throws(Diagnostic) -> [Statement] {
         depth += 1
         defer { depth -= 1 }
@@ -45,7 +49,7 @@ package struct Parser {
             if let first = words[0].bare, ["end", "else"].contains(first) {
                 if ends.contains(first) { return statements }
                 throw Self.failure(
-                    "\(first) without a block that it belongs to", words[0].range,
+                    "\(first) does not belong to any block", words[0].range,
                     advice: "blocks begin with if, unless, for or repeat")
             }
             index += 1
@@ -66,7 +70,13 @@ package struct Parser {
         case "unless" where !Self.closesPrefix(words): return try conditional(words, negated: true)
         case "for": return try forEach(words)
         case "repeat": return try repetition(words)
-        default: return try Self.command(words)
+        default:
+            do {
+                return try command(words)
+            } catch {
+                problems.append(error)
+                return .invalid(defines: Self.apparentDefinitions(words), words[0].range)
+            }
         }
     }
 
@@ -80,14 +90,18 @@ package struct Parser {
         }
     }
 
+    /// Names that a line which cannot be read would probably have defined.
+    private static func apparentDefinitions(_ words: [Word]) -> [String] {
+        words.compactMap { word in word.key == "as" ? word.literal : word.key }
+    }
+
     /// The words of a prefix without the closing colon, and what follows.
     private static func split(_ words: ArraySlice<Word>, _ what: String) throws(Diagnostic) -> (
         ArraySlice<Word>, ArraySlice<Word>
     ) {
-        guard let end = colon(in: words), let first = words.first else {
-            throw failure(
-                "\(what) needs a colon before its command",
-                words.first?.range ?? SourceRange(line: 1, column: 1, length: 1))
+        let first = words[words.startIndex]
+        guard let end = colon(in: words) else {
+            throw failure("\(what) needs a colon before its command", first.range)
         }
         var inside = Array(words[words.startIndex...end])
         var last = inside.removeLast()
@@ -103,7 +117,7 @@ package struct Parser {
         return (inside[...], rest)
     }
 
-    private static func command(_ words: [Word]) throws(Diagnostic) -> Statement {
+    private func command(_ words: [Word]) throws(Diagnostic) -> Statement {
         var prefixes: [Prefix] = []
         var rest = words[...]
         while let word = rest.first?.bare {
@@ -112,41 +126,58 @@ package struct Parser {
             case "try": prefixes.append(.trying)
             case "soft": prefixes.append(.soft)
             case "fails", "fails:":
-                let (inside, after) = try split(rest, "fails")
+                let (inside, after) = try Self.split(rest, "fails")
                 prefixes.append(.fails(try failureCode(inside)))
                 rest = after
                 continue
             case "if", "unless":
-                let (inside, after) = try split(rest, word)
-                let condition = try ConditionParser.parse(inside.dropFirst(), after: rest[rest.startIndex])
+                let (inside, after) = try Self.split(rest, word)
+                let condition = try ConditionParser(catalogue: catalogue).parse(
+                    inside.dropFirst(), after: rest[rest.startIndex])
                 prefixes.append(word == "if" ? .when(condition) : .unless(condition))
                 rest = after
                 continue
-            default: return .command(prefixes, Invocation(words: Array(rest)))
+            default: return .command(prefixes, try Invocation(Array(rest), in: catalogue))
             }
             let prefix = rest.removeFirst()
-            guard !rest.isEmpty else { throw failure("a command is missing after \(word)", prefix.range) }
+            guard !rest.isEmpty else {
+                throw Self.failure("a command is missing after \(word)", prefix.range)
+            }
         }
-        return .command(prefixes, Invocation(words: Array(rest)))
+        return .command(prefixes, try Invocation(Array(rest), in: catalogue))
     }
 
-    private static func failureCode(_ words: ArraySlice<Word>) throws(Diagnostic) -> FailureCode? {
+    private func failureCode(_ words: ArraySlice<Word>) throws(Diagnostic) -> FailureCode? {
         let names = words.dropFirst(words.first?.bare == "fails" ? 1 : 0)
         guard let word = names.first else { return nil }
-        guard names.count == 1, let name = word.bare, let code = FailureCode(rawValue: name) else {
-            throw failure(
-                "\(word.source) is no failure code", word.range,
-                advice: "known are " + FailureCode.allCases.map(\.rawValue).joined(separator: " "))
+        guard names.count == 1, let name = word.bare,
+            let code = catalogue.failureCodes.first(where: { $0.name == name })
+        else {
+            throw Self.failure(
+                "\(word.source) is not a failure code", word.range,
+                advice: "known: " + catalogue.failureCodes.map(\.name).joined(separator: " "))
         }
         return code
     }
 
+    /// A condition that cannot be read is reported; its block is read all the same.
+    private mutating func condition(_ words: ArraySlice<Word>, after keyword: Word) -> Condition {
+        do {
+            return try ConditionParser(catalogue: catalogue).parse(words, after: keyword)
+        } catch {
+            problems.append(error)
+            return .truth(Word(parts: [.literal("")], range: keyword.range))
+        }
+    }
+
     private mutating func conditional(_ words: [Word], negated: Bool) throws(Diagnostic) -> Statement {
         let range = words[0].range.through(words[words.count - 1].range)
-        let condition = try ConditionParser.parse(words.dropFirst(), after: words[0])
-        var branches: [(condition: Condition?, body: [Statement])] = []
-        branches.append(
-            (negated ? .not(condition) : condition, try block(until: ["end", "else"], opened: words[0])))
+        let first = condition(words.dropFirst(), after: words[0])
+        var branches = [
+            Statement.Branch(
+                condition: negated ? .not(first) : first,
+                body: try block(until: ["end", "else"], opened: words[0]))
+        ]
         while index < lines.count, lines[index].words[0].bare == "else" {
             let branch = lines[index].words
             index += 1
@@ -154,17 +185,18 @@ package struct Parser {
                 throw Self.failure("unless has no else", branch[0].range, advice: "write if and else instead")
             }
             guard branches.last?.condition != nil else {
-                throw Self.failure("nothing may follow else but end", branch[0].range)
+                throw Self.failure("only end may follow else", branch[0].range)
             }
+            var next: Condition?
             if branch.count > 1 {
                 guard branch[1].bare == "if" else {
-                    throw Self.failure("else stands alone, or as else if CONDITION", branch[1].range)
+                    throw Self.failure(
+                        "else stands on a line of its own, or is written else if CONDITION", branch[1].range)
                 }
-                let next = try ConditionParser.parse(branch.dropFirst(2), after: branch[1])
-                branches.append((next, try block(until: ["end", "else"], opened: words[0])))
-            } else {
-                branches.append((nil, try block(until: ["end", "else"], opened: words[0])))
+                next = condition(branch.dropFirst(2), after: branch[1])
             }
+            branches.append(
+                .init(condition: next, body: try block(until: ["end", "else"], opened: words[0])))
         }
         try takeEnd()
         return .conditional(branches, range)
@@ -187,9 +219,11 @@ package struct Parser {
     }
 
     private mutating func takeEnd() throws(Diagnostic) {
-        // `block` only returns in front of an end or else; else was dealt with.
+        // `block` returns in front of an end or else only, and else was dealt with.
         let words = lines[index].words
         index += 1
-        guard words.count == 1 else { throw Self.failure("end stands alone on its line", words[1].range) }
+        guard words.count == 1 else {
+            throw Self.failure("end stands on a line of its own", words[1].range)
+        }
     }
 }

@@ -1,17 +1,26 @@
 /// A stretch of one source line; line and column are counted from 1, in characters.
-package struct SourceRange: Equatable, Sendable {
-    package var line: Int
-    package var column: Int
-    package var length: Int
+public struct SourceRange: Equatable, Sendable {
+    let source: Source
+    public let line: Int
+    let column: Int
+    let length: Int
 
-    package init(line: Int, column: Int, length: Int) {
-        (self.line, self.column, self.length) = (line, column, length)
+    init(source: Source, line: Int, column: Int, length: Int) {
+        (self.source, self.line, self.column, self.length) = (source, line, column, length)
     }
 
-    /// From the start of one range to the end of another on the same line; across lines it stays with the first.
-    package func through(_ other: SourceRange) -> SourceRange {
+    /// Name of the file.
+    public var file: String { source.name }
+
+    /// From the start of this range to the end of another on the same line; across lines it stays with this one.
+    func through(_ other: SourceRange) -> SourceRange {
         guard other.line == line else { return self }
         return SourceRange(
-            line: line, column: column, length: max(length, other.column + other.length - column))
+            source: source, line: line, column: column,
+            length: max(length, other.column + other.length - column))
+    }
+
+    public static func == (a: SourceRange, b: SourceRange) -> Bool {
+        a.source.name == b.source.name && (a.line, a.column, a.length) == (b.line, b.column, b.length)
     }
 }

@@ -1,26 +1,26 @@
 /// One word of a statement: literal text and variables in it. A variable never splits a word.
-package struct Word: Equatable, Sendable {
+public struct Word: Equatable, Sendable {
     package enum Part: Equatable, Sendable {
         case literal(String)
         /// `$name.path`, with the place of the `$`.
         case variable([String], SourceRange)
     }
 
-    /// Set for `key=value`: the parts are the value's then.
-    package var key: String?
-    package var parts: [Part]
-    package var isQuoted: Bool
-    package var range: SourceRange
+    /// Set for `key=value`: the parts are those of the value then.
+    public internal(set) var key: String?
+    package internal(set) var parts: [Part]
+    public internal(set) var isQuoted: Bool
+    package let range: SourceRange
 
-    package init(key: String? = nil, parts: [Part], isQuoted: Bool = false, range: SourceRange) {
+    init(key: String? = nil, parts: [Part], isQuoted: Bool = false, range: SourceRange) {
         self.key = key
         self.parts = parts
         self.isQuoted = isQuoted
         self.range = range
     }
 
-    /// The text, when no variable is in it.
-    package var literal: String? {
+    /// The text; nil when a variable is in it.
+    public var literal: String? {
         var text = ""
         for part in parts {
             guard case .literal(let piece) = part else { return nil }
@@ -29,11 +29,11 @@ package struct Word: Equatable, Sendable {
         return text
     }
 
-    /// The bare word, neither quoted nor keyed: what keywords and command names are made of.
-    package var bare: String? { isQuoted || key != nil ? nil : literal }
+    /// The text of a word that has neither quotes nor a key; keywords and names of commands are such words.
+    public var bare: String? { isQuoted || key != nil ? nil : literal }
 
-    /// As it was written, more or less; for messages.
-    package var source: String {
+    /// Much as it was written; for messages.
+    public var source: String {
         let body = parts.map { part in
             switch part {
             case .literal(let text): text

@@ -1,3 +1,4 @@
+import Vocabulary
 import Marmot
 import Mocks
 import Testing
@@ -9,7 +10,7 @@ struct KeyUpdateTests {
     @Test("the agent renews its keys; the talk goes on in the next epoch")
     func afterJoining() async throws {
         var behaviour = MockAgent.Behaviour(rules: { ReplyRules() })
-        behaviour.keyUpdates = .atOnce
+        behaviour.keyUpdates = .immediately
         try await SessionWorld.with(behaviour) { session in
             for await _ in await session.activity() {
                 if try await session.group(for: "test").mls.epoch == 2 { break }

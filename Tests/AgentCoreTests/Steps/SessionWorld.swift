@@ -1,3 +1,4 @@
+import Vocabulary
 import Cryptography
 import Foundation
 import Marmot

@@ -18,7 +18,7 @@ struct LeafChecks {
         try leaf.sign(with: bundle.signaturePrivateKey)
         Forge.expectViolation(id) {
             try leaf.validate(
-                groupID: [], at: LeafNode.nowhere, groupExtensions: groupExtensions, now: now)
+                groupID: [], at: LeafNode.unassignedIndex, groupExtensions: groupExtensions, now: now)
         }
     }
 
@@ -27,7 +27,7 @@ struct LeafChecks {
         var forged = try Forge.bundle("alice").keyPackage.leafNode
         forged.signature[3] ^= 1
         Forge.expectViolation("CHK-LEAF-01") {
-            try forged.validate(groupID: [], at: LeafNode.nowhere, groupExtensions: [], now: nil)
+            try forged.validate(groupID: [], at: LeafNode.unassignedIndex, groupExtensions: [], now: nil)
         }
         try expect("CHK-LEAF-02") { $0.encryptionKey.append(0) }
         try expect("CHK-LEAF-03") { $0.capabilities.versions = [2] }

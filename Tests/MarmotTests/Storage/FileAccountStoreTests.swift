@@ -68,8 +68,8 @@ struct FileAccountStoreTests {
             guard let error = error as? FileError else { return false }
             let part =
                 [
-                    "cut": "cut short", "changed": "damaged", "foreign": "not a state file",
-                    "newer": "newer pikachat", "copy": "copy of",
+                    "cut": "truncated", "changed": "damaged", "foreign": "not a pikachat state file",
+                    "newer": "newer version of pikachat", "copy": "copy of",
                 ][kind] ?? ""
             return error.path.hasSuffix(".group") && error.why.contains(part)
         }

@@ -25,7 +25,7 @@ struct FoundationHTTPClientTests {
         let create = HTTPRequest(
             "POST", url, body: Array("{}".utf8), timeout: .seconds(20), purpose: "create")
         let failure = await #expect(throws: HTTPFailure.self) { try await client.send(create) }
-        #expect(failure?.surelyDidNothing == false)
+        #expect(failure?.hadNoEffect == false)
         #expect(seen.withLock { $0 } == ["GET", "POST"])
         await server.stop()
     }
@@ -52,7 +52,7 @@ struct FoundationHTTPClientTests {
         let failure = await #expect(throws: HTTPFailure.self) {
             try await policy.send(create, by: FoundationHTTPClient())
         }
-        #expect(failure?.surelyDidNothing == false, "\(failure.map { "\($0)" } ?? "")")
+        #expect(failure?.hadNoEffect == false, "\(failure.map { "\($0)" } ?? "")")
         #expect(failure?.cause.contains("not HTTP") ?? false, "\(failure.map { "\($0)" } ?? "")")
         #expect(seen.withLock { $0 } == 1)
         await server.stop()

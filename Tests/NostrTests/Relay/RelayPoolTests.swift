@@ -102,8 +102,9 @@ struct RelayPoolTests {
                 Issue.record("publishing should have failed")
             } catch let error as PublishError {
                 #expect(error.failures.count == 3)
-                for part in ["auth-required: sign in", "rate-limited: slow down", "not reachable", "refused"]
-                {
+                for part in [
+                    "auth-required: sign in", "rate-limited: slow down", "is unreachable", "refused",
+                ] {
                     #expect(error.description.contains(part), "\(error)")
                 }
             }
@@ -162,7 +163,7 @@ struct RelayPoolTests {
         }
         await pool.start()
         let publishing = Task { try await pool.publish(try event("x"), within: .seconds(600)) }
-        await reports.wait(for: ["not NIP-01", "notice: hello", "unknown message type"])
+        await reports.wait(for: ["does not conform to NIP-01", "notice: hello", "unknown message type"])
         publishing.cancel()
         await #expect(throws: (any Error).self) { try await publishing.value }
         await pool.stop()

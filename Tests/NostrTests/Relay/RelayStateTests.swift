@@ -19,7 +19,7 @@ struct RelayStateTests {
     }
 
     private let asking: [RelayState.Effect] = [
-        .deliver(subscription: "s", .asked), .send(.request(subscription: "s", filters: [Filter()])),
+        .deliver(subscription: "s", .requested), .send(.request(subscription: "s", filters: [Filter()])),
     ]
 
     @Test("asks again and sends again after a reconnection")
@@ -78,7 +78,7 @@ struct RelayStateTests {
             Issue.record("an event nobody asked for was not reported")
             return
         }
-        #expect(other.contains("fits no filter"))
+        #expect(other.contains("matches no filter"))
     }
 
     @Test("CLOSED ends a subscription for good")
@@ -102,9 +102,10 @@ struct RelayStateTests {
         #expect(
             state.received(try message(#"["CLOSED","s","rate-limited: later"]"#))
                 == [
-                    .deliver(subscription: "s", .closed("rate-limited: later")), .askLater(subscription: "s"),
+                    .deliver(subscription: "s", .closed("rate-limited: later")),
+                    .resubscribeLater(subscription: "s"),
                 ])
-        #expect(state.askAgain("s") == asking)
+        #expect(state.resubscribe("s") == asking)
     }
 
     @Test(
@@ -119,7 +120,7 @@ struct RelayStateTests {
         "addresses are checked",
         arguments: [
             ("http://a", "scheme"), ("wss://", "host"), ("wss://u:p@a", "credentials"),
-            ("ws://a b", "blanks"), ("", "URL"), ("wss://a:99999", "port"),
+            ("ws://a b", "whitespace"), ("", "URL"), ("wss://a:99999", "port"),
         ])
     func addresses(text: String, part: String) {
         #expect { try RelayURL(text) } throws: { "\($0)".contains(part) }

@@ -1,3 +1,4 @@
+import Vocabulary
 import AgentCore
 import Cryptography
 import Foundation
@@ -192,7 +193,7 @@ struct ControlPlaneAnswersTests {
                 if let field = distortion.field?.split(separator: ".").last {
                     #expect(
                         failure.message.contains(field) || failure.message.contains("bot pubkey")
-                            || failure.message.contains("not well")
+                            || failure.message.contains("unhealthy")
                             || failure.message.contains("not started"),
                         "\(what): \(failure.message)")
                 }

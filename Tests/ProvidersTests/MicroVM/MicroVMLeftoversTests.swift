@@ -1,3 +1,4 @@
+import Vocabulary
 import AgentCore
 import Foundation
 import Testing
@@ -86,7 +87,7 @@ struct MicroVMLeftoversTests {
         await #expect(throws: (any Error).self) { try await elsewhere.inspect(vm) }
     }
 
-    @Test("what a spawner says reaches nobody's terminal raw")
+    @Test("text from a spawner cannot control a terminal or forge a line")
     func hostileText() async throws {
         let provider = try provider([
             Endpoint("GET", "/vms/vm-1"): (
@@ -94,6 +95,6 @@ struct MicroVMLeftoversTests {
             )
         ])
         let state = try await provider.inspect(ProviderResource(kind: "vm", id: "vm-1"))
-        #expect(state == "[31mred, ip=10.0.0.2 Connected to vm-9")
+        #expect(state == "␛[31mred␇, ip=10.0.0.2 Connected to vm-9")
     }
 }

@@ -1,4 +1,4 @@
-import AgentCore
+import Vocabulary
 import Testing
 
 @testable import Scripting
@@ -6,7 +6,7 @@ import Testing
 @Suite("Lexer and Parser — LINES, WORDS, BLOCKS")
 struct LexerTests {
     private func words(_ source: String) throws -> [[String]] {
-        try Lexer.lines(of: source).map {
+        try Lexer.lines(of: Source(name: "t", text: source)).map {
             $0.words.map { word in
                 let text = word.parts.map { part in
                     switch part {
@@ -39,13 +39,13 @@ struct LexerTests {
         "says where a mistake is",
         arguments: [
             ("say \"open", 1, 5, "closing quote"), ("x\nsay \"a\"b", 2, 5, "follows the closing quote"),
-            ("say \"\\q\"", 1, 6, "no escape"),
-            ("say ${", 1, 5, "name is missing"), ("say ${x", 1, 5, "} is missing"),
+            ("say \"\\q\"", 1, 6, "not an escape sequence"),
+            ("say ${", 1, 5, "name of the variable is missing"), ("say ${x", 1, 5, "} is missing"),
             ("say \"\"\"\nx", 1, 5, "closing \"\"\""), ("say \"\"\"x\n\"\"\"", 1, 5, "line after"),
             ("say \"\\u{zz}\"", 1, 6, "hexadecimal"),
         ] as [(String, Int, Int, String)])
     func mistakes(source: String, line: Int, column: Int, part: String) {
-        #expect { try Lexer.lines(of: source) } throws: { error in
+        #expect { try Lexer.lines(of: Source(name: "t", text: source)) } throws: { error in
             guard let diagnostic = error as? Diagnostic else { return false }
             return diagnostic.message.contains(part) && diagnostic.range?.line == line
                 && diagnostic.range?.column == column
@@ -59,28 +59,51 @@ struct LexerTests {
             ("fails timeout: a", nil), ("fails: a", nil), ("try soft a", nil),
             ("for x in a b\n c\nend", nil), ("repeat 3\n a\nend", nil),
             ("if not $a and $b or $c contains d: e", nil),
-            ("end", "end without a block"), ("if $x\na", "not closed"), ("if\nend", "condition is missing"),
-            ("if $x ==\nend", "no condition"), ("unless $x\na\nelse\nb\nend", "unless has no else"),
-            ("if $x\nelse\nelse\nend", "nothing may follow else"), ("for x\nend", "for is written"),
-            ("fails nonsense: a", "no failure code"), ("defer", "command is missing"),
-            ("if $x:", "command is missing"), ("if $x\nend more", "end stands alone"),
+            ("end", "does not belong to any block"), ("if $x\na", "not closed"),
+            ("if\nend", "condition is missing"),
+            ("if $x ==\nend", "not a condition"), ("unless $x\na\nelse\nb\nend", "unless has no else"),
+            ("if $x\nelse\nelse\nend", "only end may follow else"), ("for x\nend", "for is written"),
+            ("fails nonsense: a", "not a failure code"), ("defer", "command is missing"),
+            ("if $x:", "command is missing"), ("if $x\nend more", "end stands on a line of its own"),
             ("if $a and: b", "incomplete"),
         ] as [(String, String?)])
     func parsing(source: String, failure: String?) {
-        do {
-            _ = try Parser.parse(source, name: "t")
-            #expect(failure == nil, "accepted \(source)")
-        } catch { #expect(failure.map(error.message.contains) ?? false, "\(error.message)") }
+        let (statements, problems) = Parser.parse(Source(name: "t", text: source), catalogue: .letters)
+        if let failure {
+            #expect(problems.contains { $0.message.contains(failure) }, "\(problems.map(\.message))")
+        } else {
+            #expect(problems.isEmpty && !statements.isEmpty, "\(problems.map(\.message))")
+        }
     }
 
     @Test("an unfinished block asks for more; a mistake does not")
     func unfinished() {
-        for text in ["if $x", "if $x\n  for p in a", "say \"\"\"\ntext"] {
-            #expect(Parser.isIncomplete(text), "\(text)")
+        func isUnfinished(_ text: String) -> Bool {
+            switch CheckedScript.make(Source(name: "t", text: text), catalogue: .letters, known: ["x"]) {
+            case .success: false
+            case .failure(let problems): problems.isUnfinished
+            }
         }
-        for text in ["say x", "end", "say \"open", "if $x: say y"] {
-            #expect(!Parser.isIncomplete(text), "\(text)")
+        for text in ["if $x", "if $x\n  for p in a", "a \"\"\"\ntext"] {
+            #expect(isUnfinished(text), "\(text)")
         }
+        for text in ["a x", "end", "a \"open", "if $x: a y"] { #expect(!isUnfinished(text), "\(text)") }
+    }
+
+    @Test("all mistakes of a file are found, each at its place, and a bad line hides no variable")
+    func allProblems() throws {
+        let source = Source(name: "t", text: "nope as=r\na $r.x\nif $x ==\n  a $undefined\nend\nrepeat\na")
+        guard case .failure(let found) = CheckedScript.make(source, catalogue: .letters, known: ["x"]) else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(found.problems.map { $0.range?.line } == [6])
+        let rest = Source(name: "t", text: "nope as=r\na $r.x\nif $x ==\n  a $undefined\nend\na b=1")
+        guard case .failure(let all) = CheckedScript.make(rest, catalogue: .letters, known: ["x"]) else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(all.problems.map { $0.range?.line } == [1, 3, 4], "\(all.problems.map(\.message))")
     }
 
     @Test("conditions compare as people do")
@@ -93,17 +116,5 @@ struct LexerTests {
         #expect(try Truth.holds("abc", .matches, "/^a.c$/"))
         #expect(throws: Failure.self) { try Truth.holds("a", .less, "1") }
         #expect(!Truth.of(.text("no")) && Truth.of(.text("x")) && !Truth.of(.none) && !Truth.of(.number(0)))
-    }
-
-    @Test("a diagnostic stands under its word, tabs or not")
-    func rendering() {
-        let diagnostic = Diagnostic(
-            code: .usage, message: "there is no command ecko",
-            range: SourceRange(line: 2, column: 2, length: 4), notes: ["did you mean echo?"])
-        let text = DiagnosticRenderer(name: "x.pika", source: "a\n\tecko hi").render(diagnostic)
-        #expect(
-            text
-                == "error[usage]: there is no command ecko\n  --> x.pika:2:2\n   |\n 2 | \tecko hi\n   | \t^^^^\n   |\n   = did you mean echo?"
-        )
     }
 }

@@ -1,0 +1,18 @@
+import AgentCore
+import Scripting
+
+extension CommandCatalogue {
+    /// The general commands and those about agents.
+    package static func agents(_ providers: [ProviderDescription]) -> CommandCatalogue {
+        let agents: [any Command] = [
+            SpawnCommand(providers: providers), AttachCommand(), WaitKeyPackageCommand(),
+            GroupCreateCommand(), GroupListCommand(), GroupUseCommand(), GroupStateCommand(),
+            GroupMembersCommand(), GroupInviteCommand(), GroupChangeCommand.remove, GroupLeaveCommand(),
+            GroupChangeCommand.rename, GroupChangeCommand.relays, GroupChangeCommand.promote,
+            GroupChangeCommand.demote, GroupChangeCommand.updateKeys, DecodeCommand(), SayCommand(),
+            ExpectCommand(subjects: [ReplySubject()]), StateCommand(), MessagesCommand(), KeepCommand(),
+            TeardownCommand(), AgentsCommand(), UseCommand(), MockCommand(), FaultCommand(),
+        ]
+        return agents + CommandCatalogue.general
+    }
+}

@@ -1,0 +1,81 @@
+import AgentCore
+import Scripting
+import Vocabulary
+
+/// Prompt, hints, and what becomes of agents that still run at the end.
+extension AgentHost {
+    package func currentSession() async -> String? { await sessions.currentName }
+
+    package func prompt() async -> String {
+        let all = await sessions.all
+        guard let session = all.first else { return "pika>" }
+        let state = await session.state
+        let name: String
+        if let agent = state.agent {
+            name = state.isRunning ? " \(agent.id)" : ""
+        } else {
+            name = state.origin == nil ? "" : " attached"
+        }
+        return "pika\(name)\(all.count > 1 ? " [\(session.name)]" : "")>"
+    }
+
+    package func nextStep() async -> String? { await sessions.all.first?.state.nextCommand }
+
+    package func questionsBeforeLeaving() async -> [LeavingQuestion] {
+        var questions: [LeavingQuestion] = []
+        for session in await sessions.all {
+            guard await session.state.isRunning, await session.exitPolicy == .destroy,
+                let agent = await session.state.agent
+            else { continue }
+            questions.append(
+                LeavingQuestion(
+                    "\(agent.id) is still running.",
+                    // Removing it is what happens at the end anyway.
+                    choices: [.init("teardown"), .init("keep") { await session.keepAtEnd() }]))
+        }
+        return questions
+    }
+
+    package func conclude(isScript: Bool) async -> Conclusion {
+        var conclusion = Conclusion()
+        for session in await sessions.all {
+            guard await session.state.isRunning, let agent = await session.state.agent else { continue }
+            do {
+                switch await session.exitPolicy {
+                case .leaveRunning: conclusion.hints += try await session.keepRunning()
+                case .destroy where await session.hasFailedTeardown:
+                    // It was tried and reported; trying again would only repeat both.
+                    conclusion.hints += await session.manualRemoval
+                case .destroy:
+                    if isScript {
+                        await session.report(
+                            .warning(
+                                "\(agent.id) was still running at the end; add `defer teardown` after spawn"))
+                    }
+                    try await session.teardown()
+                }
+            } catch {
+                conclusion.failures.append(Failure(error))
+            }
+        }
+        return conclusion
+    }
+
+    /// The ledger knows more than the sessions: what is being created at this moment.
+    package func manualCleanup() async -> [String] {
+        let ours = await workspace.environment.ledger.open.filter { $0.time >= workspace.openedAt }
+        var commands: [String] = []
+        for entry in ours where entry.change == .created {
+            guard let id = entry.id else { continue }
+            do {
+                commands.append(
+                    try providers.make(for: entry).manualRemoval(
+                        of: ProviderResource(kind: entry.kind, id: id)))
+            } catch { commands.append("pikachat agent delete \(id)") }
+        }
+        if let pending = ours.last(where: { $0.change == .intent }) {
+            commands.append("pikachat agent sweep    (a \(pending.kind) may still be on its way)")
+        }
+        return commands
+    }
+}

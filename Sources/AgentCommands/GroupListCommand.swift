@@ -1,0 +1,32 @@
+import AgentCore
+import Scripting
+import Vocabulary
+import Marmot
+import Nostr
+
+/// `group list`
+struct GroupListCommand: Command {
+    var description: CommandDescription {
+        var description = CommandDescription("group list", "lists the groups of the state directory")
+        description.results = [("ids", "Nostr group ids"), ("count", "how many")]
+        return description
+    }
+
+    func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
+        let session = try await script.currentSession()
+        let groups = await session.environment.client.groups.sorted {
+            $0.nostrGroupIDHex < $1.nostrGroupIDHex
+        }
+        let current = await session.state.groupID
+        let lines = groups.map { group in
+            let marks = [
+                group.id == current ? "in use" : nil, group.isActive ? nil : "we were removed",
+            ].compactMap { $0 }
+            return
+                "\(group.nostrGroupIDHex.prefix(12))  epoch \(group.mls.epoch), \(group.members.count) members  \"\(group.data.name)\""
+                + (marks.isEmpty ? "" : "  " + marks.joined(separator: ", "))
+        }
+        await script.emit(.result(lines.isEmpty ? "no groups" : lines.joined(separator: "\n")))
+        return ["ids": .list(groups.map { .text($0.nostrGroupIDHex) }), "count": .number(groups.count)]
+    }
+}

@@ -1,0 +1,28 @@
+import AgentCore
+import Scripting
+import Vocabulary
+
+/// `group use ID`
+struct GroupUseCommand: Command {
+    var description: CommandDescription {
+        var description = CommandDescription("group use", "continues in a group of an earlier run")
+        description.words = .text("ID", required: false)
+        description.parameters = [Parameter("session", .text, "name of the session")]
+        description.isRepeatable = false
+        description.suggestsNext = true
+        description.variables = GroupFields.variables
+        description.results = GroupFields.results
+        description.examples = ["group use 3fa9", "group use \"Agent Chat\""]
+        description.details = [
+            "ID is the beginning of the group's id, or its name; without it, the only active group is taken."
+        ]
+        return description
+    }
+
+    func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
+        let session = try await script.agents.sessions.open(named: call.values.text("session"))
+        let group = try await session.resumeGroup(call.text.isEmpty ? nil : call.text)
+        await session.read(upTo: session.cursor)
+        return await GroupFields.publish(group, in: script)
+    }
+}

@@ -1,0 +1,85 @@
+import AgentCore
+import Nostr
+import Scripting
+import Vocabulary
+
+/// `expect reply …`: what the agent says.
+struct ReplySubject: ExpectSubject {
+    let name = "reply"
+    let requirements: Set<Requirement> = [.group]
+    let results = [("text", "of the reply"), ("id", "of the message"), ("sender", "npub")].map {
+        (name: $0.0, meaning: $0.1)
+    }
+    let examples = [
+        "expect reply contains pong within=90s", "expect reply matches /^[0-9]+$/", "expect no reply for=5s",
+    ]
+
+    func expect(_ test: TextTest, within limit: Duration, fromStart: Bool, in script: Interpreter)
+        async throws
+        -> [String: EventValue]
+    {
+        let session = try await session(script, "expect reply")
+        let cursor = fromStart ? 0 : await session.readUpTo
+        do {
+            let reply = try await next(test, from: cursor, in: session, within: limit, script.host.clock)
+            await session.read(upTo: reply.number + 1)
+            return ["text": .text(reply.text), "id": .text(reply.id.hex), "sender": .text(reply.sender)]
+        } catch is DeadlineExceeded {
+            throw await unmet(test, from: cursor, in: session, limit)
+        }
+    }
+
+    func expectNone(for limit: Duration, fromStart: Bool, in script: Interpreter) async throws {
+        let session = try await session(script, "expect no reply")
+        let cursor = fromStart ? 0 : await session.readUpTo
+        do {
+            let reply = try await next(.any, from: cursor, in: session, within: limit, script.host.clock)
+            throw Failure(.mismatch, "a reply came: \"\(reply.text.prefix(120))\"")
+        } catch is DeadlineExceeded {
+            return
+        }
+    }
+
+    private func session(_ script: Interpreter, _ step: String) async throws -> AgentSession {
+        let session = try await script.currentSession()
+        _ = try await session.state.requireGroup(step)
+        return session
+    }
+
+    /// The first reply from the cursor on that passes.
+    ///
+    /// - Throws: `DeadlineExceeded`, `Failure` when the conversation is over.
+    private func next(
+        _ test: TextTest, from cursor: Int, in session: AgentSession, within limit: Duration,
+        _ clock: any Clock<Duration>
+    ) async throws -> ChatMessage {
+        try await withDeadline(limit, clock: clock) {
+            for await _ in await session.activity() {
+                for reply in await session.replies(from: cursor) where try test.accepts(reply.text) {
+                    return reply
+                }
+                if let end = await session.conversationEnd {
+                    throw Failure(.protocolError, end, isRetryable: false)
+                }
+            }
+            throw CancellationError()
+        }
+    }
+
+    /// Says what was seen instead, the nearest miss first.
+    private func unmet(_ test: TextTest, from cursor: Int, in session: AgentSession, _ limit: Duration) async
+        -> Failure
+    {
+        let replies = await session.replies(from: cursor)
+        guard !replies.isEmpty else {
+            return Failure(
+                .timeout, "no reply came within \(limit.inSeconds)",
+                hints: await session.environment.pool.troubles().map(\.description)
+                    + ["is the agent still running? Look at `state`, or allow more time with within="])
+        }
+        let count = replies.count == 1 ? "1 reply" : "\(replies.count) replies"
+        return Failure(
+            .mismatch, "\(count) came within \(limit.inSeconds), none \(test)",
+            hints: replies.suffix(3).reversed().map { "nearest: \"\($0.text.prefix(120))\"" })
+    }
+}

@@ -1,0 +1,29 @@
+import AgentCore
+import Scripting
+import Vocabulary
+
+/// `say TEXT`
+struct SayCommand: Command {
+    var description: CommandDescription {
+        var description = CommandDescription("say", "sends a message to the agent, end-to-end encrypted")
+        description.words = .text("TEXT", required: true)
+        description.requirements = [.group]
+        description.isConfidential = true
+        description.results = [
+            ("id", "of the message"), ("relay", "the first one that confirmed it"),
+            ("text", "as it was sent"),
+        ]
+        description.examples = ["say hello", "say \"key=value is text here\""]
+        return description
+    }
+
+    func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
+        let session = try await script.currentSession()
+        // The cursor stands before the message: an answer can arrive before the relay's OK does.
+        let cursor = await session.cursor
+        let (message, relay) = try await session.say(call.text)
+        await session.read(upTo: cursor)
+        await script.remark("sent \(ClockText.time(message.time)), confirmed by \(relay)", at: call.range)
+        return ["id": .text(message.id.hex), "relay": .text(relay.text), "text": .text(message.text)]
+    }
+}

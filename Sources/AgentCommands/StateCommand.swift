@@ -1,0 +1,51 @@
+import AgentCore
+import Scripting
+import Vocabulary
+import Nostr
+
+/// `state`
+struct StateCommand: Command {
+    var description: CommandDescription {
+        var description = CommandDescription("state", "shows where the session stands")
+        description.requirements = [.anyGroup]
+        description.results = [
+            ("phase", "empty, running, attached, keypackage or chatting"),
+            ("next", "the command that comes next"),
+        ]
+        return description
+    }
+
+    func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
+        let session = try await script.currentSession()
+        let state = await session.state
+        var fields: [String: EventValue] = [
+            "session": .text(session.name), "phase": .text(state.phase), "next": .text(state.nextCommand),
+        ]
+        var lines = ["session   \(session.name)", "phase     \(state.phase)"]
+        if let agent = state.agent {
+            fields["id"] = .text(agent.id)
+            lines.append(
+                "agent     \(agent.id) (\(await session.providerName ?? "")\(agent.detail.isEmpty ? "" : ", \(agent.detail)"))\(state.isRunning ? "" : ", torn down")"
+            )
+        }
+        if let origin = state.origin {
+            fields["npub"] = .text(KeyText.npub(origin.publicKey))
+            lines.append("npub      \(KeyText.npub(origin.publicKey))")
+        }
+        if let id = state.groupID, let group = await session.environment.client.group(id) {
+            fields["epoch"] = .number(Int(clamping: group.mls.epoch))
+            fields["members"] = .number(group.members.count)
+            fields["group"] = .text(group.nostrGroupIDHex)
+            lines.append(
+                "group     \"\(group.data.name)\", \(group.members.count) members, epoch \(group.mls.epoch), \(group.dialect)"
+            )
+        }
+        for relay in session.environment.pool.relays {
+            let trouble = await session.environment.pool.troubles().first { $0.relay == relay }
+            lines.append("relay     \(relay)\(trouble.map { " – \($0.reasonText)" } ?? " connected")")
+        }
+        lines.append("next      \(state.nextCommand)")
+        await script.emit(.result(lines.joined(separator: "\n")))
+        return fields
+    }
+}

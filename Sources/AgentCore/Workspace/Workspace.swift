@@ -1,0 +1,89 @@
+import Cryptography
+import Foundation
+import Marmot
+import Nostr
+import Vocabulary
+
+/// What a process opens once: the state directory with identity, groups, ledger and journal, and the connections to relays.
+package final class Workspace: Sendable {
+    /// How to open one.
+    package struct Settings: Sendable {
+        package var directory: String
+        package var relays: [RelayURL]
+        /// Where key packages are looked for; nil takes `relays`.
+        package var keyPackageRelays: [RelayURL]?
+        /// Certificate authorities beside the system's: path of a PEM file.
+        package var authorityFile: String?
+        /// Disturbs the traffic with relays, for `--allow-faults`.
+        package var interference: (any RelayInterference)?
+
+        package init(directory: String, relays: [RelayURL]) {
+            self.directory = directory
+            self.relays = relays
+        }
+    }
+
+    package let environment: SessionEnvironment
+    package let directory: StateDirectory
+    /// Milliseconds since 1970.
+    package let openedAt: Int64
+
+    /// Opens or creates the state; connects to nothing yet.
+    ///
+    /// - Throws: `StateDirectory.Locked`, `FileError` for what cannot be read.
+    package init(_ settings: Settings, log: EventLog, clock: any Clock<Duration>) throws {
+        directory = try StateDirectory(path: settings.directory)
+        openedAt = Self.milliseconds()
+        let random = SystemRandom()
+        let journal = try Journal(path: directory.file("journal.ndjson"))
+        let key = try Identity.load(from: directory.file("identity.json"), random: random)
+        log.masking.add(key: key)
+        log.listen { journal.write($0) }
+        let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
+        let client = try MarmotClient(
+            key: key, store: FileAccountStore(directory: directory.path), random: random, now: now)
+        var relayEnvironment = RelayEnvironment(
+            clock: clock, random: random, authorityFile: settings.authorityFile)
+        relayEnvironment.interference = settings.interference
+        let report: @Sendable (RelayReport) -> Void = { report in
+            switch report {
+            case .connected(let url): log.emit(.relayConnected(url.text))
+            case .disconnected(let url, let why): log.emit(.relayDisconnected(url.text, reason: why))
+            case .remark(let url, let text): log.emit(.relayRemark(url.text, text: text))
+            }
+        }
+        let keyPackageRelays = settings.keyPackageRelays ?? settings.relays
+        let pool = RelayPool(settings.relays, environment: relayEnvironment, report: report)
+        environment = SessionEnvironment(
+            client: client, pool: pool,
+            keyPackagePool: Set(keyPackageRelays) == Set(settings.relays)
+                ? pool : RelayPool(keyPackageRelays, environment: relayEnvironment, report: report),
+            ledger: try ResourceLedger(path: directory.file("ledger.ndjson")) { Self.milliseconds() },
+            log: log, clock: clock, random: random, now: now)
+    }
+
+    private static func milliseconds() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
+
+    /// All pools, each once.
+    private var pools: [RelayPool] {
+        environment.keyPackagePool === environment.pool
+            ? [environment.pool] : [environment.pool, environment.keyPackagePool]
+    }
+
+    package func connect() async { for pool in pools { await pool.start() } }
+
+    /// Breaks every connection; they come back by themselves.
+    package func breakConnections() async { for pool in pools { await pool.disconnect() } }
+
+    package func close() async { for pool in pools { await pool.stop() } }
+}
+
+extension Masking {
+    /// Every way in which a secret key is written: hexadecimal in both cases, and nsec (NIP-19).
+    package func add(key: Secp256k1SecretKey) {
+        let hexadecimal = Hex.encode(key.secret.exposed())
+        add(hexadecimal)
+        add(hexadecimal.uppercased())
+        add(KeyText.nsec(key))
+    }
+}

@@ -1,0 +1,10 @@
+import Vocabulary
+
+/// Renders the event log for programs: one JSON object per line on the output.
+package struct JSONRenderer: Sendable {
+    private let terminal: Terminal
+
+    package init(terminal: Terminal) { self.terminal = terminal }
+
+    package func render(_ record: EventRecord) { terminal.line(record.json) }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import Synchronization
+
+/// How a run learns that it should end. A program hands in the signals it gets, or calls `deliver` for reasons of its own; the shell
+/// itself installs nothing.
+///
+/// ```swift
+/// let interrupts = Interrupts()
+/// let shell = Shell(catalogue: .general, host: host, terminal: terminal, interrupts: interrupts)
+/// // from a signal source of the program: interrupts.deliver(SIGINT)
+/// ```
+public final class Interrupts: Sendable {
+    typealias Handler = @Sendable (Int32) -> Void
+
+    private let handler = Mutex<Handler?>(nil)
+    private let whenIdle: @Sendable (Int32) -> Void
+    /// Ends the process at once, having told what is left behind; nil where only the run may be cut short.
+    let forcedEnd: (@Sendable (_ status: Int32, _ leaving: [String]) -> Void)?
+
+    /// - Parameters:
+    ///   - whenIdle: called for a signal that comes while nothing runs.
+    ///   - forcedEnd: called when a second signal comes while a run cleans up, with its status and the commands that remove by hand what
+    ///     is left.
+    public init(
+        whenIdle: @escaping @Sendable (Int32) -> Void = { _ in },
+        forcedEnd: (@Sendable (_ status: Int32, _ leaving: [String]) -> Void)? = nil
+    ) {
+        (self.whenIdle, self.forcedEnd) = (whenIdle, forcedEnd)
+    }
+
+    /// A signal such as SIGINT: the first one ends what runs in order, with cleanup; a second one cuts the cleanup short.
+    public func deliver(_ signal: Int32) {
+        if let handler = handler.withLock({ $0 }) { handler(signal) } else { whenIdle(signal) }
+    }
+
+    /// Who gets them from now on; nil for nobody.
+    func handle(_ new: Handler?) { handler.withLock { $0 = new } }
+}
+
+extension Interrupts {
+    /// Waits for the next signal, for a program that does nothing else; then signals are nobody's again.
+    package func next() async -> Int32 {
+        let (stream, continuation) = AsyncStream<Int32>.makeStream()
+        handle { continuation.yield($0) }
+        defer { handle(nil) }
+        for await number in stream { return number }
+        return 0
+    }
+}

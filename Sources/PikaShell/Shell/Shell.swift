@@ -1,0 +1,199 @@
+import Foundation
+import Scripting
+import Vocabulary
+
+/// A command shell for any program: its commands, its host, a terminal. Files, single lines and the prompt run the same way.
+///
+/// ```swift
+/// let shell = Shell(catalogue: .general + [DeployCommand()], host: MyHost(), terminal: .standard)
+/// exit(await shell.run(arguments: CommandLine.arguments))
+/// ```
+///
+/// It installs no signal handlers, changes no locale, no environment and no descriptor, and never ends the process.
+public struct Shell: Sendable {
+    /// How events are shown.
+    public enum Output: Sendable {
+        /// For people.
+        case text
+        /// One JSON object per event, for programs.
+        case json
+        /// By the program itself, which listens to the host's log.
+        case none
+    }
+
+    private let catalogue: CommandCatalogue
+    private let host: any ScriptHost
+    private let terminal: Terminal
+    private let interrupts: Interrupts
+    private let historyPath: String?
+    private let inputs: Inputs
+
+    /// - Parameters:
+    ///   - interrupts: hands signals in; without it, nothing interrupts a run but a Ctrl-C typed at the prompt.
+    ///   - historyPath: where the prompt keeps the lines typed; nil keeps none.
+    ///   - inputs: values for `env` lines, as `--set` gives them; they beat the host's environment.
+    public init(
+        catalogue: CommandCatalogue, host: any ScriptHost, terminal: Terminal,
+        interrupts: Interrupts = Interrupts(), historyPath: String? = nil, inputs: [String: String] = [:]
+    ) {
+        self.init(
+            catalogue: catalogue, host: host, terminal: terminal, interrupts: interrupts,
+            historyPath: historyPath, inputs: Inputs(sets: inputs, environment: host.environment))
+    }
+
+    package init(
+        catalogue: CommandCatalogue, host: any ScriptHost, terminal: Terminal, interrupts: Interrupts,
+        historyPath: String?, inputs: Inputs
+    ) {
+        self.catalogue = catalogue
+        self.host = host
+        self.terminal = terminal
+        self.interrupts = interrupts
+        self.historyPath = historyPath
+        self.inputs = inputs
+        terminal.mask(with: host.log.masking)
+    }
+
+    // MARK: For programs
+
+    /// What a command line asks for: `[FILE…] [-c COMMAND]… [--set NAME=VALUE]… [--json]`; without a file or command the prompt, or
+    /// standard input where there is no terminal.
+    ///
+    /// - Parameter arguments: the program's name first, which is not looked at.
+    /// - Returns: the exit status; 2 for arguments that are wrong, and nothing ran.
+    public func run(arguments: [String]) async -> Int32 {
+        do {
+            let parsed = try ShellArguments(arguments.dropFirst())
+            let shell = Shell(
+                catalogue: catalogue, host: host, terminal: terminal, interrupts: interrupts,
+                historyPath: historyPath,
+                inputs: Inputs(
+                    sets: inputs.sets.merging(parsed.sets) { $1 }, environment: inputs.environment))
+            return try await shell.showing(parsed.isJSON ? .json : .text) { try await shell.run(parsed) }
+        } catch {
+            let failure = Failure(error)
+            terminal.block("error: \(failure.description)", to: .error)
+            await terminal.drain()
+            return failure.code.exitStatus
+        }
+    }
+
+    private func run(_ arguments: ShellArguments) async throws -> Int32 {
+        if !arguments.commands.isEmpty {
+            let text = arguments.commands.joined(separator: "\n")
+            return await run(sources: [Source(name: "-c", text: text)])
+        }
+        if !arguments.files.isEmpty { return await run(sources: try arguments.files.map(Source.load)) }
+        return terminal.isInteractive ? await prompt() : await run(sources: [try standardInput()])
+    }
+
+    /// Runs a script.
+    ///
+    /// - Returns: the exit status; 2 when it has mistakes, and nothing of it ran.
+    /// - Throws: `Failure` (usage) for a file that cannot be read.
+    public func run(file path: String, output: Output = .text) async throws -> Int32 {
+        let source = try Source.load(path)
+        return await showing(output) { await run(sources: [source]) }
+    }
+
+    /// Runs one line, or several.
+    ///
+    /// - Returns: the exit status; 2 when it has mistakes, and nothing of it ran.
+    public func run(line: String, output: Output = .text) async -> Int32 {
+        await showing(output) { await run(sources: [Source(name: "-c", text: line)]) }
+    }
+
+    /// The prompt; returns when it is left.
+    ///
+    /// - Returns: the exit status.
+    public func runPrompt(output: Output = .text) async -> Int32 { await showing(output) { await prompt() } }
+
+    private func showing(_ output: Output, _ body: () async throws -> Int32) async rethrows -> Int32 {
+        let log = host.log
+        let listener: Int?
+        switch output {
+        case .text:
+            let renderer = TextRenderer(style: .prompt, level: .info, terminal: terminal)
+            listener = log.listen { renderer.render($0) }
+        case .json:
+            let renderer = JSONRenderer(terminal: terminal)
+            listener = log.listen { renderer.render($0) }
+        case .none: listener = nil
+        }
+        defer { if let listener { log.stopListening(listener) } }
+        let status = try await body()
+        await terminal.drain()
+        return status
+    }
+
+    // MARK: The parts
+
+    /// All of standard input, as a script.
+    ///
+    /// - Throws: `Failure` (usage) for more than `Source.maximumBytes`, or what is not UTF-8.
+    package func standardInput() throws -> Source {
+        guard let bytes = DescriptorLines.all(of: terminal.input, limitBytes: Source.maximumBytes),
+            let text = String(validating: bytes, as: UTF8.self)
+        else {
+            throw Failure(
+                .usage, "stdin: not a UTF-8 text of at most \(Source.maximumBytes >> 20) MiB")
+        }
+        return Source(name: "stdin", text: text)
+    }
+
+    /// Parses and checks, one after the other: later sources know the variables of earlier ones. Reports every problem.
+    ///
+    /// - Returns: nil when there were problems.
+    package func check(_ sources: [Source]) -> [CheckedScript]? {
+        var scripts: [CheckedScript] = []
+        var hasProblems = false
+        for source in sources {
+            switch CheckedScript.make(source, catalogue: catalogue, known: scripts.last?.known ?? []) {
+            case .success(let script): scripts.append(script)
+            case .failure(let problems):
+                hasProblems = true
+                for problem in problems.problems {
+                    host.log.emit(.failure(problem.failure, frame: DiagnosticRenderer.render(problem)))
+                }
+            }
+        }
+        return hasProblems ? nil : scripts
+    }
+
+    private func run(sources: [Source]) async -> Int32 {
+        guard let scripts = check(sources) else { return FailureCode.usage.exitStatus }
+        return await run(scripts)
+    }
+
+    /// Runs checked scripts one after the other as one run.
+    ///
+    /// - Parameters:
+    ///   - limit: for all of them; cleanup comes on top.
+    ///   - afterwards: what a conversation does once the scripts have run.
+    package func run(
+        _ scripts: [CheckedScript], limit: Duration? = nil, manner: ScriptRunner.Manner = .script,
+        afterwards: @escaping @Sendable (Interpreter) async throws -> Void = { _ in }
+    ) async -> Int32 {
+        let runner = ScriptRunner(
+            interpreter: makeInterpreter(), terminal: terminal, interrupts: interrupts, manner: manner)
+        return await runner.run(limit: limit) { interpreter in
+            for script in scripts { try await interpreter.execute(script.statements) }
+            try await afterwards(interpreter)
+        }
+    }
+
+    /// - Parameter first: runs before the first prompt.
+    package func prompt(first: CheckedScript? = nil) async -> Int32 {
+        await Prompt(
+            interpreter: makeInterpreter(), terminal: terminal, interrupts: interrupts, history: history
+        ).run(first: first)
+    }
+
+    private var history: HistoryFile? { historyPath.map { HistoryFile(path: $0, masking: host.log.masking) } }
+
+    private func makeInterpreter() -> Interpreter {
+        Interpreter(
+            host: host, catalogue: catalogue, inputs: inputs, isTerminal: terminal.isInteractive,
+            history: history)
+    }
+}

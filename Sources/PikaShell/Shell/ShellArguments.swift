@@ -1,0 +1,55 @@
+import Vocabulary
+
+/// The command line of a shell that another program embeds.
+struct ShellArguments: Equatable {
+    var files: [String] = []
+    var commands: [String] = []
+    var sets: [String: String] = [:]
+    var isJSON = false
+
+    /// - Throws: `Failure` (usage).
+    init(_ arguments: ArraySlice<String>) throws {
+        var rest = arguments
+        while let argument = rest.popFirst() {
+            switch argument {
+            case "-c": commands.append(try Self.value(&rest, of: argument))
+            case "--set":
+                let (name, value) = try InputSetting.parse(try Self.value(&rest, of: argument))
+                sets[name] = value
+            case "--json": isJSON = true
+            case _ where argument.hasPrefix("-") && argument != "-":
+                let known = ["-c", "--set", "--json"]
+                throw Failure(
+                    .usage, "unknown option \(argument)",
+                    hints: [
+                        Suggestion.nearest(to: argument, among: known).map { "did you mean \($0)?" }
+                            ?? "known: \(known.joined(separator: ", "))"
+                    ])
+            default: files.append(argument)
+            }
+        }
+        if !files.isEmpty, !commands.isEmpty {
+            throw Failure(.usage, "either files or -c, not both: \(files[0])")
+        }
+    }
+
+    private static func value(_ rest: inout ArraySlice<String>, of option: String) throws -> String {
+        guard let value = rest.popFirst() else { throw Failure(.usage, "\(option) needs a value") }
+        return value
+    }
+}
+
+/// `NAME=VALUE` of `--set`.
+package enum InputSetting {
+    /// - Throws: `Failure` (usage).
+    package static func parse(_ text: String) throws -> (name: String, value: String) {
+        guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+            throw Failure(.usage, "--set needs NAME=VALUE, not \(text.prefix(60))")
+        }
+        return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+    }
+
+    package static func parse(_ texts: [String]) throws -> [String: String] {
+        Dictionary(try texts.map(parse)) { $1 }
+    }
+}

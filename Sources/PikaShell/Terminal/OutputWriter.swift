@@ -1,0 +1,172 @@
+import Foundation
+import Synchronization
+
+/// The only thing that writes to the descriptors of a terminal, on a thread of its own, so that a reader that has stopped holds up
+/// nobody.
+///
+/// While a line is being edited, text waits for the editor's thread, which takes the line down, prints, and puts it up again.
+final class OutputWriter: Sendable {
+    private struct State {
+        var isEditing = false
+        var wake: (@Sendable () -> Void)?
+        /// For the editor to print.
+        var waiting = ""
+        /// For the writer thread.
+        var pending: [(descriptor: Int32, text: String)] = []
+        var pendingBytes = 0
+        var isWriting = false
+        var isClosed = false
+        /// Why the output did not take something: a reader that is gone is not a reason, a full disk is.
+        var failure: Int32?
+        /// Called once when nothing is left to write.
+        var whenDrained: [@Sendable () -> Void] = []
+
+        var isDrained: Bool { pending.isEmpty && !isWriting }
+    }
+
+    /// What the thread works on; it lives as long as the thread does, not the writer.
+    private final class Core: Sendable {
+        let state = Mutex(State())
+        let available = DispatchSemaphore(value: 0)
+        let output: Int32
+
+        init(output: Int32) { self.output = output }
+    }
+
+    /// Text held for a reader that does not read; what comes on top is dropped.
+    private static let limitBytes = 64 << 20
+
+    private let core: Core
+    private let error: Int32
+
+    init(output: Int32, error: Int32) {
+        self.error = error
+        let core = Core(output: output)
+        self.core = core
+        let thread = Thread { Self.work(core) }
+        thread.start()
+    }
+
+    deinit {
+        core.state.withLock { $0.isClosed = true }
+        core.available.signal()
+    }
+
+    func write(_ text: String, to stream: Terminal.Stream) {
+        let descriptor = stream == .output ? core.output : error
+        core.state.withLock { state in
+            // Text for a redirected stream does not concern the edited line.
+            if state.isEditing, isatty(descriptor) == 1 {
+                state.waiting += text
+                state.wake?()
+            } else if state.pendingBytes < Self.limitBytes {
+                state.pending.append((descriptor, text))
+                state.pendingBytes += text.utf8.count
+                core.available.signal()
+            }
+        }
+    }
+
+    /// The editor takes the terminal over, once all that was written before is out; `wake` tells it that text waits.
+    func beginEditing(wake: @escaping @Sendable () -> Void) {
+        let drained = DispatchSemaphore(value: 0)
+        while true {
+            let isOurs = core.state.withLock { state in
+                guard state.isDrained else {
+                    state.whenDrained.append { drained.signal() }
+                    return false
+                }
+                state.isEditing = true
+                state.wake = wake
+                return true
+            }
+            if isOurs { return }
+            drained.wait()
+        }
+    }
+
+    /// The editor gives the terminal back; what waits is written.
+    func endEditing() {
+        let waiting = core.state.withLock { state in
+            state.isEditing = false
+            state.wake = nil
+            defer { state.waiting = "" }
+            return state.waiting
+        }
+        if !waiting.isEmpty { write(waiting, to: .output) }
+    }
+
+    /// What waits, for the editor to print.
+    func takeWaiting() -> String {
+        core.state.withLock { state in
+            defer { state.waiting = "" }
+            return state.waiting
+        }
+    }
+
+    /// Returns when everything is written.
+    func drain() async {
+        endEditing()
+        let (stream, continuation) = AsyncStream<Void>.makeStream()
+        core.state.withLock { state in
+            if state.isDrained {
+                continuation.finish()
+            } else {
+                state.whenDrained.append { continuation.finish() }
+            }
+        }
+        for await _ in stream {}
+    }
+
+    /// What went wrong with the output, for the exit status.
+    var failure: String? {
+        core.state.withLock { $0.failure }.map { String(cString: strerror($0)) }
+    }
+
+    // MARK: The writer's thread
+
+    private static func work(_ core: Core) {
+        while true {
+            core.available.wait()
+            let next: (descriptor: Int32, text: String)? = core.state.withLock { state in
+                guard !state.pending.isEmpty else { return nil }
+                state.isWriting = true
+                let item = state.pending.removeFirst()
+                state.pendingBytes -= item.text.utf8.count
+                return item
+            }
+            if let next, let failure = emit(next.text, next.descriptor), next.descriptor == core.output {
+                core.state.withLock { $0.failure = failure }
+            }
+            let (whenDrained, isOver) = core.state.withLock { state in
+                state.isWriting = false
+                guard state.isDrained else { return ([@Sendable () -> Void](), false) }
+                defer { state.whenDrained = [] }
+                return (state.whenDrained, state.isClosed)
+            }
+            for action in whenDrained { action() }
+            if isOver { return }
+        }
+    }
+
+    /// - Returns: the error number of a write that failed for another reason than a reader that is gone.
+    private static func emit(_ text: String, _ descriptor: Int32) -> Int32? {
+        let bytes = Array(text.utf8)
+        var offset = 0
+        while offset < bytes.count {
+            let written = bytes.withUnsafeBytes {
+                Foundation.write(descriptor, $0.baseAddress.map { $0 + offset }, $0.count - offset)
+            }
+            if written < 0, errno == EINTR { continue }
+            if written < 0, errno == EAGAIN {
+                var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = Foundation.poll(&poll, 1, -1)
+                continue
+            }
+            // A reader that is gone (a closed pipe) is not a reason to stop: cleanup must still run.
+            guard written > 0 else { return written < 0 && errno != EPIPE ? errno : nil }
+            offset += written
+        }
+        return nil
+    }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import Scripting
+import Synchronization
+import Vocabulary
+
+/// Where a shell reads and writes: three descriptors, and the one place where text is made fit to be seen. Whatever is printed passes
+/// `line`, `block` or the line editor: secrets are masked there, and control characters made visible.
+///
+/// ```swift
+/// let terminal = Terminal(input: 0, output: 1, error: 2, environment: ProcessInfo.processInfo.environment)
+/// terminal.line("ready")
+/// await terminal.drain()
+/// ```
+public final class Terminal: Sendable {
+    public enum Stream: Sendable { case output, error }
+
+    /// How a text stands out, where the terminal can show it.
+    public enum Style: String, Sendable {
+        case plain = ""
+        case dim = "2"
+        case bold = "1"
+        case red = "31"
+    }
+
+    let input: Int32
+    let output: Int32
+    private let error: Int32
+    /// `TERM`: what the terminal can do; nil where nobody said.
+    let type: String?
+    public let usesColor: Bool
+    let writer: OutputWriter
+    let modes: TerminalModes
+    private let maskings = Mutex<[Masking]>([])
+    private let changeListeners = Mutex<[@Sendable (Change) -> Void]>([])
+
+    /// Something that happened to the terminal itself.
+    public enum Change: Sendable {
+        /// The window has another size.
+        case resized
+        /// We are in the foreground again; somebody else may have written to it meanwhile.
+        case resumed
+    }
+
+    /// - Parameters:
+    ///   - environment: `TERM` and `NO_COLOR` are read from it.
+    ///   - usesColor: nil uses colours where both streams are terminals that can show them.
+    public init(
+        input: Int32, output: Int32, error: Int32, environment: [String: String], usesColor: Bool? = nil
+    ) {
+        (self.input, self.output, self.error) = (input, output, error)
+        type = environment["TERM"].flatMap { ["", "dumb"].contains($0) ? nil : $0 }
+        self.usesColor =
+            usesColor
+            ?? ((environment["NO_COLOR"] ?? "").isEmpty && isatty(output) == 1 && isatty(error) == 1
+                && environment["TERM"].map { !["", "dumb"].contains($0) } ?? false)
+        writer = OutputWriter(output: output, error: error)
+        modes = TerminalModes(descriptor: input)
+    }
+
+    /// The process's own: descriptors 0, 1 and 2. A new one each time; a program wants one.
+    public static var standard: Terminal {
+        Terminal(
+            input: STDIN_FILENO, output: STDOUT_FILENO, error: STDERR_FILENO,
+            environment: ProcessInfo.processInfo.environment)
+    }
+
+    /// Whether a person sits at it: input and output are a terminal.
+    public var isInteractive: Bool { isatty(input) == 1 && isatty(output) == 1 }
+
+    /// From now on these secrets are masked, too.
+    public func mask(with masking: Masking) {
+        maskings.withLock { list in if !list.contains(where: { $0 === masking }) { list.append(masking) } }
+    }
+
+    // MARK: Writing
+
+    /// Prints one line. Line ends in the text are shown as a sign: text from outside cannot forge a line.
+    ///
+    /// - Parameter lead: comes first, each part in a style of its own.
+    public func line(
+        _ text: String, _ style: Style = .plain, lead: [(text: String, style: Style)] = [],
+        to stream: Stream = .output
+    ) {
+        writer.write(
+            shown(lead).styled + styled(VisibleText.line(masked(text)), style) + "\n", to: stream)
+    }
+
+    /// Prints several lines; those after the first are indented as far as `lead` reaches.
+    public func block(
+        _ text: String, _ style: Style = .plain, lead: [(text: String, style: Style)] = [],
+        to stream: Stream = .output
+    ) {
+        let lead = shown(lead)
+        let indent = String(repeating: " ", count: lead.plain.count)
+        let lines = VisibleText.block(masked(text)).split(separator: "\n", omittingEmptySubsequences: false)
+        let body = lines.enumerated().map { number, line in
+            (number == 0 ? lead.styled : indent) + styled(String(line), style)
+        }
+        writer.write(body.joined(separator: "\n") + "\n", to: stream)
+    }
+
+    private func shown(_ lead: [(text: String, style: Style)]) -> (plain: String, styled: String) {
+        let parts = lead.map { (VisibleText.line(masked($0.text)), $0.style) }
+        return (parts.map(\.0).joined(), parts.map { styled($0.0, $0.1) }.joined())
+    }
+
+    /// Text in front of a line that is typed; no line end.
+    func prompt(_ text: String) { writer.write(VisibleText.line(masked(text)) + " ", to: .error) }
+
+    /// As it would be printed, for the editor, which writes by itself.
+    func harmless(_ text: String) -> String { VisibleText.line(masked(text)) }
+
+    private func masked(_ text: String) -> String {
+        maskings.withLock { $0 }.reduce(text) { $1.mask($0) }
+    }
+
+    private func styled(_ text: String, _ style: Style) -> String {
+        usesColor && style != .plain && !text.isEmpty ? "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m" : text
+    }
+
+    /// Returns when everything is written.
+    public func drain() async { await writer.drain() }
+
+    /// Why the output did not take what was written, such as a full disk; nil when it did.
+    public var failure: String? { writer.failure }
+
+    /// Lines before the process ends at once: nothing waits for them, not even for a reader that has stopped.
+    public func lastWords(_ lines: [String]) {
+        restore()
+        let text = lines.map { VisibleText.line(masked($0)) + "\n" }.joined()
+        _ = fcntl(error, F_SETFL, fcntl(error, F_GETFL) | O_NONBLOCK)
+        let bytes = Array(text.utf8)
+        _ = bytes.withUnsafeBytes { write(error, $0.baseAddress, $0.count) }
+    }
+
+    // MARK: The terminal itself
+
+    /// Tells the editor of something that only the program can notice: SIGWINCH, SIGCONT.
+    public func noticed(_ change: Change) {
+        for listener in changeListeners.withLock({ $0 }) { listener(change) }
+    }
+
+    func listen(_ listener: @escaping @Sendable (Change) -> Void) {
+        changeListeners.withLock { $0.append(listener) }
+    }
+
+    /// Gives the terminal back in the modes in which it was found.
+    public func restore() { modes.restore() }
+}

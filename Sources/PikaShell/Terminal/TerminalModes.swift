@@ -1,0 +1,41 @@
+import Foundation
+import Synchronization
+
+/// A terminal's modes: as they were when we came, and as the editor has them.
+final class TerminalModes: Sendable {
+    private let descriptor: Int32
+    private let before: termios?
+    private let ours = Mutex<termios?>(nil)
+
+    init(descriptor: Int32) {
+        self.descriptor = descriptor
+        before = Self.modes(of: descriptor)
+    }
+
+    /// The modes in force now are the editor's.
+    func keep() { ours.withLock { $0 = Self.modes(of: descriptor) } }
+
+    /// Back to what was before, if the editor changed it.
+    func restore() {
+        guard ours.withLock({ $0 != nil }), let before else { return }
+        set(before)
+    }
+
+    /// The editor's modes again, after somebody else had the terminal.
+    func reapply() {
+        guard let modes = ours.withLock({ $0 }) else { return }
+        set(modes)
+    }
+
+    private static func modes(of descriptor: Int32) -> termios? {
+        var modes = termios()
+        return tcgetattr(descriptor, &modes) == 0 ? modes : nil
+    }
+
+    private func set(_ modes: termios) {
+        var modes = modes
+        // A process in the background would be stopped for asking.
+        guard tcgetpgrp(descriptor) == getpgrp() else { return }
+        tcsetattr(descriptor, TCSANOW, &modes)
+    }
+}

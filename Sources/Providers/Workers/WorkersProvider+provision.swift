@@ -1,0 +1,92 @@
+import AgentCore
+import Cryptography
+import Nostr
+import Vocabulary
+
+/// Creating an agent, waiting until it is ready, and handing it the Welcome.
+extension WorkersProvider {
+    private static let brain = "pi"
+    private static let pollInterval: Duration = .milliseconds(900)
+
+    package func provision(_ request: ProvisionRequest, ledger: ResourceRecorder) async throws
+        -> ProvisionedAgent
+    {
+        if let given = request.name, AgentID.normalised(given).isEmpty {
+            throw ProviderError(
+                .usage,
+                "\(given.prefix(80).debugDescription) is not a Workers agent name: it must contain a letter, a digit or _"
+            )
+        }
+        let secretKey = Hex.encode(request.botKey.secret.exposed())
+        environment.log.masking.add(secretKey)
+        try await checkHealth()
+        let body = CreateAgentRequest(
+            name: request.name ?? "agent-\(request.suffix)", brain: Self.brain,
+            relayURLs: request.relays.map(\.text), botSecretKeyHex: secretKey)
+        let expectedID = AgentID.normalised(body.name)
+        let status = try await plane.create(
+            ControlPlane.Creation(
+                kind: "agent", path: "/agents", purpose: "create workers agent",
+                marks: ["id": expectedID, "bot_pubkey": request.botKey.publicKey.hex],
+                inspection: "curl \(address(of: expectedID))", accepts: AgentID.isValid),
+            body, as: AgentStatus.self, ledger: ledger)
+        try await ledger.didCreate("agent", id: status.id)
+        do {
+            try checkIdentity(status, request.botKey.publicKey)
+        } catch let error as ProviderError {
+            throw ProviderError(
+                error.failure.code, error.failure.message, hints: retentionHints(status.id))
+        }
+        report(status.relayProbe)
+        return ProvisionedAgent(
+            id: status.id, publicKey: request.botKey.publicKey, detail: "",
+            fields: ["id": .text(status.id), "provider": .text(name), "url": .text(plane.url)],
+            resources: [ProviderResource(kind: "agent", id: status.id)])
+    }
+
+    /// The agent must run with the secret key that we sent.
+    private func checkIdentity(_ status: AgentStatus, _ publicKey: XOnlyKey) throws {
+        let expected = publicKey.hex
+        guard status.botPubkey.filter({ !$0.isWhitespace }).lowercased() != expected else { return }
+        let got = plane.text.value(status.botPubkey, upTo: 64).lowercased()
+        throw ProviderError(
+            .protocolError, "workers bot pubkey mismatch: expected \(expected), got \(got)")
+    }
+
+    /// Reports what the worker found out about its relay.
+    private func report(_ probe: AgentStatus.RelayProbe?) {
+        guard let probe else { return }
+        let relay = plane.text.value(probe.relay)
+        guard !probe.ok else {
+            environment.log.emit(.relayRemark(relay, text: "reached by the worker"))
+            return
+        }
+        let details = [probe.statusCode.map { "status \($0)" }, probe.error.map { plane.text.value($0) }]
+            .compactMap { $0 }.joined(separator: ", ")
+        environment.log.emit(
+            .warning(
+                "the worker cannot reach \(relay)\(details.isEmpty ? "" : ": \(details)"); clients may be unable to find the agent"
+            ))
+    }
+
+    package func awaitReadiness(of agent: ProvisionedAgent) async throws {
+        while true {
+            let status = try await plane.get(
+                "/agents/\(agent.id)", as: AgentStatus.self, purpose: "look up workers agent \(agent.id)")
+            try plane.check(status, isAbout: agent.id, "agent")
+            try checkIdentity(status, agent.publicKey)
+            if status.keyPackagePublishedAtMs != nil { return }
+            try await environment.clock.sleep(for: Self.pollInterval)
+        }
+    }
+
+    package func welcomeDelivered(_ welcome: DeliveredWelcome, to agent: ProvisionedAgent) async throws {
+        struct Answer: Decodable { let processed_welcomes: Int? }
+        _ = try await plane.post(
+            "/agents/\(agent.id)/runtime/process-welcome",
+            ProcessWelcomeRequest(
+                groupID: welcome.nostrGroupID, wrapperEventIDHex: welcome.wrapID.hex,
+                welcomeEventJSON: welcome.rumorJSON),
+            as: Answer.self, timeout: .seconds(30), purpose: "hand the Welcome to workers agent \(agent.id)")
+    }
+}

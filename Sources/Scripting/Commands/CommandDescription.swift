@@ -1,0 +1,71 @@
+import Vocabulary
+
+/// What a command is and takes: the source of help, checks, completion, hints and manual.
+public struct CommandDescription: Sendable {
+    /// The words of a command that are not `key=value`.
+    public enum Words: Equatable, Sendable {
+        case none
+        /// All words joined by one blank; the name is for help.
+        case text(String, required: Bool)
+        /// Separate words.
+        case list(String, required: Bool)
+        /// The command reads its words itself, `key=value` included (`env CPU=1`).
+        case raw(String)
+
+        var usage: String {
+            switch self {
+            case .none: ""
+            case .text(let name, let isRequired), .list(let name, let isRequired):
+                isRequired ? name : "[\(name)]"
+            case .raw(let usage): usage
+            }
+        }
+    }
+
+    /// One word, or two (`group create`).
+    public let name: String
+    public let summary: String
+    /// Other names that are documented.
+    public var aliases: [String] = []
+    public var words: Words = .none
+    public var parameters: [Parameter] = []
+    /// What the first word may be, for completion and help.
+    public var choices: [String] = []
+    /// `within=` is the command's own limit, not a retry.
+    public var ownsWithin = false
+    /// False when repeating it blindly could do it twice: `within=` is refused.
+    public var isRepeatable = true
+    /// It waits for something outside: the death of a job ends it.
+    public var isWait = false
+    public var requirements: Set<Requirement> = []
+    /// Afterwards the prompt shows the next step.
+    public var suggestsNext = false
+    /// Its words are what people say to each other: a journal keeps their length only.
+    public var isConfidential = false
+    /// When it fails, the frame also shows the line that made the last remark (`say`, for `expect`).
+    public var showsLastRemark = false
+    /// Variables that it sets beside its result, such as `group`; they exist from the start, empty.
+    public var variables: [String] = []
+    /// Fields of its result with their meaning.
+    public var results: [(name: String, meaning: String)] = []
+    public var examples: [String] = []
+    /// What the parameters alone do not say, a line each.
+    public var details: [String] = []
+
+    public init(_ name: String, _ summary: String) {
+        self.name = name
+        self.summary = summary
+    }
+
+    /// `spawn PROVIDER [name=TEXT]…`
+    public var usage: String {
+        ([name, words.usage] + parameters.map { "[\($0.name)=\($0.placeholder)]" }).filter { !$0.isEmpty }
+            .joined(separator: " ")
+    }
+}
+
+/// Something that must be there before a command can do its work; hosts define their own.
+public struct Requirement: Hashable, Sendable {
+    public let name: String
+    public init(_ name: String) { self.name = name }
+}

@@ -1,0 +1,15 @@
+import Vocabulary
+
+/// `quit`
+struct QuitCommand: Command {
+    var description: CommandDescription {
+        var description = CommandDescription("quit", "ends the shell, or the script")
+        description.aliases = ["exit"]
+        description.isRepeatable = false
+        return description
+    }
+
+    func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
+        throw ScriptEnd.quit
+    }
+}

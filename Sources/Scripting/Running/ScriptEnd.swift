@@ -1,0 +1,7 @@
+/// Ends a script without being a failure.
+package enum ScriptEnd: Error, Equatable {
+    /// `skip WHY`
+    case skipped(why: String)
+    /// `quit`: at the prompt, the shell may ask first.
+    case quit
+}

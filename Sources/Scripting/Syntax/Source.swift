@@ -1,0 +1,45 @@
+import Foundation
+import Vocabulary
+
+/// A script's text and the name that messages use for it. Every place in it (`SourceRange`) carries it along, so that a diagnostic always
+/// shows the right file.
+public final class Source: Sendable {
+    /// Larger files are not scripts.
+    public static let maximumBytes = 4 << 20
+
+    /// The path as it was given, or `stdin`, `-c`, `shell`.
+    public let name: String
+    public let text: String
+    /// Without line ends; for excerpts.
+    let lines: [String]
+
+    /// ```swift
+    /// let source = Source(name: "hello", text: "echo hello")
+    /// ```
+    public init(name: String, text: String) {
+        self.name = name
+        self.text = text
+        lines = text.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false)
+            .map(String.init)
+    }
+
+    /// Reads a file.
+    ///
+    /// - Throws: `Failure` (usage) for what is not a readable UTF-8 text of at most `maximumBytes`.
+    public static func load(_ path: String) throws -> Source {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+            throw Failure(.usage, "\(path): no such file")
+        }
+        guard !isDirectory.boolValue, let data = FileManager.default.contents(atPath: path) else {
+            throw Failure(.usage, "\(path): cannot be read as a script")
+        }
+        guard data.count <= maximumBytes, let text = String(validating: data, as: UTF8.self) else {
+            throw Failure(.usage, "\(path): not a UTF-8 text of at most \(maximumBytes >> 20) MiB")
+        }
+        return Source(name: path, text: text)
+    }
+
+    /// The whole text, for a diagnostic that has no better place.
+    var start: SourceRange { SourceRange(source: self, line: 1, column: 1, length: 1) }
+}

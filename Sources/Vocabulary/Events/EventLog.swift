@@ -1,0 +1,53 @@
+import Foundation
+import Synchronization
+
+/// The one log: everything that happens goes through `emit`, is masked, and reaches every listener in order.
+///
+/// ```swift
+/// let log = EventLog()
+/// log.listen { record in print(record.json) }
+/// log.masking.add("the-token")
+/// log.emit(.warning("the-token is about to expire"))  // …"text":"‹redacted› is about to expire"…
+/// ```
+public final class EventLog: Sendable {
+    private struct State {
+        var listeners: [Int: @Sendable (EventRecord) -> Void] = [:]
+        var next = 0
+    }
+
+    /// What no listener may see.
+    public let masking: Masking
+    private let now: @Sendable () -> Int64
+    private let state = Mutex(State())
+
+    /// - Parameter now: milliseconds since 1970.
+    public init(
+        masking: Masking = Masking(),
+        now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1000) }
+    ) {
+        self.masking = masking
+        self.now = now
+    }
+
+    /// Listeners are called on the emitter's thread, one event at a time; they must not emit or wait.
+    ///
+    /// - Returns: a number for `stopListening`.
+    @discardableResult
+    public func listen(_ listener: @escaping @Sendable (EventRecord) -> Void) -> Int {
+        state.withLock { state in
+            state.next += 1
+            state.listeners[state.next] = listener
+            return state.next
+        }
+    }
+
+    public func stopListening(_ number: Int) { state.withLock { $0.listeners[number] = nil } }
+
+    /// Masks the event and hands it to every listener before it returns.
+    public func emit(_ event: LogEvent) {
+        let record = EventRecord(time: now(), event: event.mapTexts(masking.mask))
+        state.withLock { state in
+            for listener in state.listeners.sorted(by: { $0.key < $1.key }) { listener.value(record) }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+/// An event as it leaves the log: with its time, and with every known secret masked.
+public struct EventRecord: Equatable, Sendable {
+    /// Milliseconds since 1970.
+    public let time: Int64
+    public let event: LogEvent
+
+    /// One JSON object: the event's fields, its name as `event`, `time`, and `session` (null where it concerns none).
+    public var json: String { EventValue.record(members).json }
+
+    /// The same, with the length of confidential texts in place of what they say.
+    public var jsonWithoutConversation: String {
+        var all = members
+        for name in event.confidential {
+            all[name] = .text("(\(all[name]?.description.count ?? 0) characters)")
+        }
+        return EventValue.record(all).json
+    }
+
+    private var members: [String: EventValue] {
+        var all = event.fields
+        all["event"] = .text(event.name)
+        all["time"] = .number(Int(time))
+        all["session"] = EventValue(event.session)
+        return all
+    }
+}

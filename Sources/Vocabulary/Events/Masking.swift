@@ -1,0 +1,35 @@
+import Synchronization
+
+/// Replaces every known secret in text that leaves the process, in whatever spelling it comes back: as it is, with JSON escapes,
+/// percent-encoded, as an HTML entity, in base64.
+///
+/// ```swift
+/// let masking = Masking()
+/// masking.add("pa ss/word")
+/// masking.mask("GET /?t=pa%20ss%2Fword")  // "GET /?t=‹redacted›"
+/// ```
+public final class Masking: Sendable {
+    public static let replacement = "‹redacted›"
+    /// Shorter values would black out ordinary words.
+    public static let minimumCharacters = 4
+
+    private let patterns = Mutex(SecretPatterns())
+
+    public init() {}
+
+    /// From now on `secret` is masked. Each line of a longer secret is a secret too.
+    public func add(_ secret: String) {
+        let parts = [secret] + secret.split(whereSeparator: \.isNewline).map(String.init)
+        patterns.withLock { patterns in
+            for part in parts where part.count >= Self.minimumCharacters { patterns.add(part) }
+        }
+    }
+
+    /// The text with every secret in it replaced.
+    public func mask(_ text: String) -> String {
+        patterns.withLock { $0.replacing(in: text, by: Self.replacement) }
+    }
+
+    /// Whether a known secret is in the text.
+    public func finds(in text: String) -> Bool { mask(text) != text }
+}

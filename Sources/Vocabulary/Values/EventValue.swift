@@ -1,0 +1,57 @@
+/// A value in an event's fields or in a command's result.
+///
+/// ```swift
+/// let result: [String: EventValue] = ["id": .text("vm-1"), "tries": .number(2)]
+/// ```
+public enum EventValue: Equatable, Sendable, CustomStringConvertible {
+    case text(String)
+    case number(Int)
+    case flag(Bool)
+    case list([EventValue])
+    case record([String: EventValue])
+    case none
+
+    /// A text that may be missing.
+    public init(_ text: String?) { self = text.map(EventValue.text) ?? EventValue.none }
+
+    /// As a script or a person sees it.
+    public var description: String {
+        switch self {
+        case .text(let text): text
+        case .number(let number): "\(number)"
+        case .flag(let flag): flag ? "yes" : "no"
+        case .list(let values): values.map(\.description).joined(separator: ",")
+        case .record: json
+        case .none: ""
+        }
+    }
+
+    /// The value as JSON (RFC 8259); `none` is null.
+    public var json: String {
+        switch self {
+        case .text(let text): JSONText.quoted(text)
+        case .number(let number): "\(number)"
+        case .flag(let flag): "\(flag)"
+        case .list(let values): "[" + values.map(\.json).joined(separator: ",") + "]"
+        case .record(let fields):
+            "{"
+                + fields.sorted { $0.key < $1.key }.map { "\(JSONText.quoted($0.key)):\($0.value.json)" }
+                .joined(separator: ",") + "}"
+        case .none: "null"
+        }
+    }
+
+    /// The same with every text put through `change`.
+    func mapTexts(_ change: (String) -> String) -> EventValue {
+        switch self {
+        case .text(let text): .text(change(text))
+        case .list(let values): .list(values.map { $0.mapTexts(change) })
+        case .record(let fields):
+            // Names come from outside, too.
+            .record(
+                Dictionary(
+                    fields.map { (change($0.key), $0.value.mapTexts(change)) }, uniquingKeysWith: { $1 }))
+        case .number, .flag, .none: self
+        }
+    }
+}

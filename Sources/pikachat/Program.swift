@@ -1,0 +1,86 @@
+import AgentCommands
+import PikaShell
+import Providers
+import Scripting
+import Vocabulary
+
+/// The command line: which subcommand is meant, and its help.
+struct Program: Sendable {
+    let terminal: Terminal
+    let interrupts: Interrupts
+    let environment: [String: String]
+
+    private static let providers = ProviderCatalogue.all(http: FoundationHTTPClient())
+
+    private static let subcommands: [any Subcommand] = [
+        ShellCommand(), RunCommand(), CheckCommand(), DoCommand(), AgentNewCommand(providers: providers),
+        AgentListCommand(), AgentInspectCommand(), AgentDeleteCommand(), AgentSweepCommand(),
+        MockServerCommand(), DoctorCommand(), HelpSubcommand { Program.subcommands },
+    ]
+
+    /// - Returns: the exit status.
+    func run(_ arguments: ArraySlice<String>) async -> Int32 {
+        do {
+            return try await dispatch(arguments)
+        } catch {
+            let failure = Failure(error)
+            terminal.block("error: \(failure.description)", to: .error)
+            return failure.code.exitStatus
+        }
+    }
+
+    private func dispatch(_ arguments: ArraySlice<String>) async throws -> Int32 {
+        // Global options may stand before the command.
+        let leading = try Arguments.parse(arguments, options: Arguments.global, stopAtPositional: true)
+        if leading.has("--version") {
+            terminal.line(Main.version)
+            return 0
+        }
+        guard !leading.positionals.isEmpty else {
+            terminal.block(
+                HelpText.overview(Self.subcommands.map(\.spec)), to: leading.has("--help") ? .output : .error)
+            return leading.has("--help") ? 0 : FailureCode.usage.exitStatus
+        }
+        let (command, words) = try Self.find(leading.positionals)
+        let before = arguments.prefix(arguments.count - leading.positionals.count)
+        let rest = before + leading.positionals.dropFirst(words)
+        let parsed = try Arguments.parse(rest, options: Arguments.global + command.spec.options)
+        if parsed.has("--help") {
+            terminal.block(try command.help(parsed))
+            return 0
+        }
+        let configuration = try Configuration(parsed, environment: environment)
+        let context = CommandContext(
+            configuration, style: command.style, terminal: terminal, interrupts: interrupts)
+        do {
+            return try await command.run(parsed, context)
+        } catch {
+            let failure = Failure(error)
+            context.log.emit(.failure(failure))
+            return failure.code.exitStatus
+        }
+    }
+
+    static func find(_ words: [String]) throws -> (command: any Subcommand, words: Int) {
+        let two = words.prefix(2).joined(separator: " ")
+        if words.count > 1, let found = subcommands.first(where: { $0.spec.name == two }) {
+            return (found, 2)
+        }
+        if let found = subcommands.first(where: { $0.spec.name == words[0] }) { return (found, 1) }
+        let names = subcommands.map(\.spec.name)
+        let family = names.filter { $0.hasPrefix(words[0] + " ") }
+        guard family.isEmpty else {
+            throw Failure(
+                .usage,
+                words.count > 1 ? "there is no command \(two)" : "\(words[0]) needs a second word",
+                hints: [
+                    Suggestion.nearest(to: two, among: family).map { "did you mean \($0)?" }
+                        ?? "known: \(family.joined(separator: ", "))"
+                ])
+        }
+        let nearest = Suggestion.nearest(to: words[0], among: names)
+        throw Failure(
+            .usage, "there is no command \(words[0])",
+            hints: [nearest.map { "did you mean \($0)?" } ?? "pikachat --help lists all commands"])
+    }
+}

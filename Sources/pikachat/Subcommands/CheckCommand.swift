@@ -1,0 +1,26 @@
+import PikaShell
+import Scripting
+import Vocabulary
+
+/// `pikachat check FILE…`
+struct CheckCommand: Subcommand {
+    var spec: CommandSpec {
+        CommandSpec(name: "check", summary: "looks for mistakes in scripts; runs nothing", usage: "FILE…")
+    }
+
+    func run(_ arguments: ParsedArguments, _ context: CommandContext) async throws -> Int32 {
+        guard !arguments.positionals.isEmpty else { throw Failure(.usage, "check needs a script") }
+        var status: Int32 = 0
+        for path in arguments.positionals {
+            switch CheckedScript.make(try Source.load(path), catalogue: context.catalogue) {
+            case .success: context.result("check", ["file": .text(path), "ok": .flag(true)], "\(path): fine")
+            case .failure(let problems):
+                status = FailureCode.usage.exitStatus
+                for problem in problems.problems {
+                    context.log.emit(.failure(problem.failure, frame: DiagnosticRenderer.render(problem)))
+                }
+            }
+        }
+        return status
+    }
+}

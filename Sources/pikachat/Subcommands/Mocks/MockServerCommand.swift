@@ -1,0 +1,94 @@
+import AgentCore
+import Foundation
+import Mocks
+import PikaShell
+import Vocabulary
+
+/// `pikachat mock relay|fly|workers|microvm|all|agent`: a mock in the foreground, for other programs.
+struct MockServerCommand: Subcommand {
+    var spec: CommandSpec {
+        var spec = CommandSpec(
+            name: "mock", summary: "a mock relay, control plane or agent in the foreground",
+            usage: "\(names.joined(separator: "|")) [options]")
+        spec.options = MockOption.allCases.map(\.spec)
+        spec.details = """
+            Mock fly and mock workers accept any token; with FLY_API_TOKEN or PIKA_WORKERS_API_TOKEN set, that one only.
+            Each prints one line when it is ready, then works until it gets a signal:
+              ready ws://127.0.0.1:N            mock relay
+              ready http://127.0.0.1:N          mock fly, workers, microvm; agents use the relays given with --relay, or else those that
+                                                the create request names (fly: the default relays)
+              ready ws://… fly=… workers=… microvm=…   mock all, with a relay of its own; --port N takes N to N+3
+              ready npub1… HEX                  mock agent, on the relays given with --relay
+            """
+        return spec
+    }
+
+    private var names: [String] { MockKind.all.map(\.name) }
+
+    func run(_ arguments: ParsedArguments, _ context: CommandContext) async throws -> Int32 {
+        let given = arguments.positionals.joined(separator: " ")
+        guard let kind = MockKind.all.first(where: { $0.name == given }) else {
+            throw Failure(
+                .usage, given.isEmpty ? "mock needs to know what to be" : "there is no mock \(given)",
+                hints: [
+                    Suggestion.nearest(to: given, among: names).map { "did you mean \($0)?" }
+                        ?? "known: \(names.joined(separator: ", "))"
+                ])
+        }
+        for option in MockOption.allCases where !kind.options.contains(option) {
+            guard arguments.value(option.rawValue) != nil || arguments.has(option.rawValue) else { continue }
+            let takers = MockKind.all.filter { $0.options.contains(option) }.map { "mock \($0.name)" }
+            throw Failure(
+                .usage, "mock \(kind.name) does not use \(option.rawValue)",
+                hints: ["it belongs to \(takers.joined(separator: ", "))"])
+        }
+        let setup = try await MockSetup(arguments, context)
+        // Only guests' copies of files, where there were any: nothing is lost when this fails.
+        defer { try? FileManager.default.removeItem(atPath: setup.directory) }
+        return try await kind.run(setup)
+    }
+}
+
+/// Options of `pikachat mock`; each kind of mock takes some of them.
+enum MockOption: String, CaseIterable, Sendable {
+    case port = "--port"
+    case on = "--on"
+    case reply = "--reply"
+    case updateKeys = "--update-keys"
+    case owner = "--owner"
+    case boot = "--boot"
+    case guest = "--guest"
+    case fault = "--fault"
+
+    var spec: OptionSpec {
+        switch self {
+        case .port: OptionSpec(rawValue, placeholder: "N", help: "on 127.0.0.1 [default: any free one]")
+        case .on:
+            OptionSpec(
+                rawValue, placeholder: "REGEX",
+                help: "the agent answers only messages that match; goes with the next --reply",
+                isRepeatable: true)
+        case .reply:
+            OptionSpec(
+                rawValue, placeholder: "TEXT",
+                help: "its answer; {text} stands for the message [default: echo: {text}]", isRepeatable: true)
+        case .updateKeys:
+            OptionSpec(rawValue, help: "mock agent: renews its keys some time after joining (MIP-02)")
+        case .owner: OptionSpec(rawValue, placeholder: "NPUB", help: "mock agent: obeys nobody else")
+        case .boot:
+            OptionSpec(
+                rawValue, placeholder: "TIME",
+                help: "from the control plane's answer (mock agent: from now) to the start of the agent")
+        case .guest:
+            OptionSpec(
+                rawValue, placeholder: "COMMAND",
+                help: "mock microvm: runs this as the guest; {secret} {owner} {relays} are filled in")
+        case .fault:
+            OptionSpec(
+                rawValue, placeholder: "'STAGE …'",
+                help:
+                    "something that goes wrong, in the words of the fault command: 'spawn status=503 times=1'",
+                isRepeatable: true)
+        }
+    }
+}

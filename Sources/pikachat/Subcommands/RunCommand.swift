@@ -1,0 +1,91 @@
+import Foundation
+import PikaShell
+import Scripting
+import Vocabulary
+
+/// `pikachat run FILE…`
+struct RunCommand: Subcommand {
+    var spec: CommandSpec {
+        var spec = CommandSpec(
+            name: "run", summary: "runs .pika scripts",
+            usage: "FILE… [options]   (- is stdin; FILE --help prints the script's own help)")
+        spec.options = [
+            .mock, .set,
+            OptionSpec(
+                "--allow-faults",
+                help: "lets fault lines act on the traffic with real control planes, relays and agents"),
+            OptionSpec("--until", placeholder: "LINE", help: "stops before this line (cleanup still runs)"),
+            OptionSpec("--keep-going", help: "runs the other files when one has failed"),
+            OptionSpec(
+                "--max-time", placeholder: "TIME", help: "limits each file, such as 10m; cleanup comes on top"
+            ),
+        ]
+        spec.details = """
+            exit status: 0 fine · 1 wrong answer · 2 usage or script error, nothing ran · 3 requirement missing
+              4 provider, network or job error · 5 no answer in time · 6 cleanup failed · 130/143 signal
+            """
+        return spec
+    }
+
+    /// A script that is named explains itself.
+    func help(_ arguments: ParsedArguments) throws -> String {
+        guard let path = arguments.positionals.first else { return HelpText.page(spec) }
+        return try ScriptHelp.text(Source.load(path))
+    }
+
+    func run(_ arguments: ParsedArguments, _ context: CommandContext) async throws -> Int32 {
+        guard !arguments.positionals.isEmpty else {
+            throw Failure(
+                .usage, "run needs a script", hints: ["pikachat run scripts/demo-microvm.pika --mock"])
+        }
+        let sets = try InputSetting.parse(arguments.all("--set"))
+        let limit = try arguments.value("--max-time").map { text in
+            guard let limit = DurationText.parse(text, bareUnit: .seconds) else {
+                throw Failure(.usage, "--max-time \(text) is not a time such as 10m")
+            }
+            return limit
+        }
+        let until = try arguments.value("--until").map { text in
+            guard let line = Int(text), line > 0 else {
+                throw Failure(.usage, "--until \(text) is not the number of a line")
+            }
+            return line
+        }
+        let scripts = try check(arguments.positionals, context)
+        guard let scripts else { return FailureCode.usage.exitStatus }
+        var status: Int32 = 0
+        for script in scripts {
+            let script = until.map(script.until(line:)) ?? script
+            let result = try await context.withHost(
+                isMock: arguments.has("--mock"), allowsFaults: arguments.has("--allow-faults")
+            ) { host in await context.shell(host, sets: sets).run([script], limit: limit) }
+            if status == 0 { status = result }
+            if result != 0, !arguments.has("--keep-going") { break }
+        }
+        return status
+    }
+
+    /// All files are checked before the first one runs, each by itself.
+    private func check(_ paths: [String], _ context: CommandContext) throws -> [CheckedScript]? {
+        var scripts: [CheckedScript] = []
+        for path in paths {
+            let source = path == "-" ? try context.standardInput() : try Source.load(path)
+            switch CheckedScript.make(source, catalogue: context.catalogue) {
+            case .success(let script): scripts.append(script)
+            case .failure(let problems):
+                for problem in problems.problems {
+                    context.log.emit(.failure(problem.failure, frame: DiagnosticRenderer.render(problem)))
+                }
+                return nil
+            }
+        }
+        return scripts
+    }
+}
+
+extension OptionSpec {
+    static let mock = OptionSpec(
+        "--mock", help: "relay, control planes and agent in this process; nothing leaves the machine")
+    static let set = OptionSpec(
+        "--set", placeholder: "K=V", help: "sets an input of the script; may be repeated", isRepeatable: true)
+}

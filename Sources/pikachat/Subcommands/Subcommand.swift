@@ -1,0 +1,105 @@
+import AgentCommands
+import AgentCore
+import PikaShell
+import Providers
+import Scripting
+import Vocabulary
+
+/// What every subcommand gets.
+struct CommandContext: Sendable {
+    let configuration: Configuration
+    let log: EventLog
+    let terminal: Terminal
+    let interrupts: Interrupts
+    let http: any HTTPClient
+    let providers: [ProviderDescription]
+
+    /// Everything that is emitted is shown from now on, in the form that was asked for.
+    init(
+        _ configuration: Configuration, style: TextRenderer.Style, terminal: Terminal, interrupts: Interrupts
+    ) {
+        self.configuration = configuration
+        self.terminal = terminal
+        self.interrupts = interrupts
+        log = EventLog()
+        http = FoundationHTTPClient()
+        providers = ProviderCatalogue.all(http: http)
+        terminal.mask(with: log.masking)
+        if configuration.isJSON {
+            let renderer = JSONRenderer(terminal: terminal)
+            log.listen { renderer.render($0) }
+        } else {
+            let renderer = TextRenderer(style: style, level: configuration.level, terminal: terminal)
+            log.listen { renderer.render($0) }
+        }
+    }
+
+    var catalogue: CommandCatalogue { .agents(providers) }
+
+    /// One result: a line for people, an object for programs.
+    func result(_ name: String, _ fields: [String: EventValue], _ text: String, isBlock: Bool = false) {
+        log.emit(LogEvent(name, fields, text, role: .answer, isBlock: isBlock))
+    }
+
+    /// A plain word to the person at the terminal.
+    func notice(_ text: String) { log.emit(LogEvent("notice", ["text": .text(text)], text, role: .notice)) }
+
+    /// The shell over a host.
+    func shell(_ host: LiveHost, sets: [String: String] = [:]) -> Shell {
+        Shell(
+            catalogue: .agents(host.providers.descriptions), host: host, terminal: terminal,
+            interrupts: interrupts,
+            // The mock world's directory goes away, and its history with it.
+            historyPath: host.isMock ? nil : host.workspace.directory.file("history"),
+            inputs: Inputs(sets: sets, environment: configuration.environment, dotenv: DotEnv.load(".env")))
+    }
+
+    /// Opens the host, uses it, and closes it in any case.
+    func withHost(
+        isMock: Bool = false, allowsFaults: Bool = false, _ body: (LiveHost) async throws -> Int32
+    ) async throws -> Int32 {
+        let host = try await LiveHost.make(self, isMock: isMock, allowsFaults: allowsFaults)
+        let status: Int32
+        do {
+            status = try await body(host)
+        } catch {
+            await host.close()
+            throw error
+        }
+        await host.close()
+        return status
+    }
+}
+
+/// One word after `pikachat`, or two.
+protocol Subcommand: Sendable {
+    var spec: CommandSpec { get }
+    var style: TextRenderer.Style { get }
+    /// The page that `--help` beside these arguments prints.
+    func help(_ arguments: ParsedArguments) throws -> String
+    /// - Returns: the exit status.
+    func run(_ arguments: ParsedArguments, _ context: CommandContext) async throws -> Int32
+}
+
+extension Subcommand {
+    var style: TextRenderer.Style { .script }
+    func help(_ arguments: ParsedArguments) throws -> String { HelpText.page(spec) }
+}
+
+extension CommandContext {
+    /// All of standard input, as a script.
+    func standardInput() throws -> Source {
+        try Shell(catalogue: catalogue, host: BasicHost(log: log), terminal: terminal).standardInput()
+    }
+
+    /// The same with other settings.
+    func with(_ configuration: Configuration) -> CommandContext {
+        CommandContext(copying: self, configuration)
+    }
+
+    private init(copying other: CommandContext, _ configuration: Configuration) {
+        self.configuration = configuration
+        (log, terminal, interrupts) = (other.log, other.terminal, other.interrupts)
+        (http, providers) = (other.http, other.providers)
+    }
+}

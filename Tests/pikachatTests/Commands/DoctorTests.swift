@@ -1,0 +1,129 @@
+import Foundation
+import Mocks
+import TestSupport
+import Testing
+
+@Suite("pikachat doctor", .serialized)
+struct DoctorTests {
+    private let state = TemporaryDirectory()
+
+    private func withWorld(_ body: (MockWorld) async throws -> Void) async throws {
+        let world = try MockWorld(relays: nil, directory: state.path)
+        await world.start()
+        do { try await body(world) } catch {
+            await world.stop()
+            throw error
+        }
+        await world.stop()
+    }
+
+    private func run(_ arguments: [String], _ environment: [String: String] = [:]) async throws
+        -> Pikachat.Result
+    {
+        try await Pikachat.run(["doctor"] + arguments, environment: environment, state: state)
+    }
+
+    @Test("finds nothing wrong with a whole set-up, and shows no credential")
+    func good() async throws {
+        try await withWorld { world in
+            let result = try await run(
+                ["--relay", world.relay.url.text],
+                [
+                    "PIKA_MICROVM_SPAWNER_URL": world.microVM.url + "/",
+                    "PIKA_FLY_API_BASE_URL": world.fly.url + "/", "FLY_API_TOKEN": "fly-token-abc",
+                    "ANTHROPIC_API_KEY": "sk-ant-abcdef", "PIKA_WORKERS_BASE_URL": world.workers.url + "/",
+                ])
+            #expect(result.status == 0, "\(result.output)")
+            for line in [
+                "ok    \(world.relay.url.text): connected; accepts kinds 445, 1059, 30443, 443",
+                "ok    fly: \(world.fly.url)/v1/apps/pika-bot answers and accepts our credentials",
+                "ok    workers: \(world.workers.url) answers and accepts our credentials",
+                "ok    microvm: \(world.microVM.url) answers and accepts our credentials",
+                "ok    FLY_API_TOKEN: set",
+            ] { #expect(result.output.contains(line), "\(line) in \(result.output)") }
+            for library in ["OpenSSL 3", "libsecp256k1.so", "libedit.so"] {
+                #expect(result.output.contains(library), "\(result.output)")
+            }
+            #expect(!result.output.contains("fly-token-abc") && !result.output.contains("sk-ant"))
+        }
+    }
+
+    @Test("relays are tested for what goes to them: key packages have their own")
+    func keyPackageRelay() async throws {
+        try await withWorld { world in
+            let result = try await run(["--relay", world.relay.url.text, "--kp-relay", "ws://127.0.0.1:1"])
+            #expect(result.status == 4)
+            #expect(
+                result.output.contains("ok    \(world.relay.url.text): connected; accepts kinds 445, 1059\n"))
+            #expect(result.output.contains("BAD   ws://127.0.0.1:1: kind 30443"), "\(result.output)")
+        }
+    }
+
+    @Test("an address that is wrong, another service, or a token that is refused is bad, with what to do")
+    func endpoints() async throws {
+        try await withWorld { world in
+            let relay = ["--relay", world.relay.url.text]
+            let malformed = try await run(relay, ["PIKA_MICROVM_SPAWNER_URL": "foo"])
+            #expect(malformed.status == 4)
+            #expect(
+                malformed.output.contains("BAD   microvm: spawner-url=foo")
+                    && malformed.output.contains("→ correct PIKA_MICROVM_SPAWNER_URL"), "\(malformed.output)")
+            let other = try await run(
+                relay,
+                [
+                    "PIKA_MICROVM_SPAWNER_URL": world.fly.url, "PIKA_WORKERS_BASE_URL": world.microVM.url,
+                    "FLY_API_TOKEN": "t", "PIKA_FLY_API_BASE_URL": world.workers.url,
+                ])
+            for provider in ["fly", "workers", "microvm"] {
+                #expect(other.output.contains("BAD   \(provider): failed to"), "\(other.output)")
+            }
+            let relayOnly = try await run(relay)
+            #expect(relayOnly.status == 0, "nothing was said of providers: \(relayOnly.output)")
+        }
+    }
+
+    @Test("a refused token is bad")
+    func tokens() async throws {
+        let workers = try MockWorkers(token: "right", faults: Faults()) { AgentTemplate() }
+        let fly = try MockFly(token: "right", relays: [], faults: Faults(), template: { AgentTemplate() })
+        await workers.start()
+        await fly.start()
+        try await withWorld { world in
+            var environment = [
+                "PIKA_WORKERS_BASE_URL": workers.url, "PIKA_FLY_API_BASE_URL": fly.url,
+                "PIKA_WORKERS_API_TOKEN": "wrong-token", "FLY_API_TOKEN": "wrong-token",
+            ]
+            let relay = ["--relay", world.relay.url.text]
+            let bad = try await run(relay, environment)
+            #expect(bad.status == 4)
+            #expect(
+                bad.output.contains("BAD   workers:")
+                    && bad.output.contains("set PIKA_WORKERS_API_TOKEN to the worker's token"),
+                "\(bad.output)")
+            #expect(
+                bad.output.contains("BAD   fly:") && bad.output.contains("FLY_API_TOKEN must be a token"),
+                "\(bad.output)")
+            #expect(!bad.output.contains("wrong-token"))
+            environment["PIKA_WORKERS_API_TOKEN"] = "right"
+            environment["FLY_API_TOKEN"] = "right"
+            #expect(try await run(relay, environment).status == 0)
+        }
+        await workers.stop()
+        await fly.stop()
+    }
+
+    @Test("a state directory that others can enter is bad; every line is JSON where asked for")
+    func openState() async throws {
+        try await withWorld { world in
+            let path = state.file("open")
+            let arguments = ["--relay", world.relay.url.text, "--state-dir", path, "--json"]
+            #expect(try await run(arguments).status == 0)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+            let result = try await run(arguments)
+            #expect(result.status == 4 && result.output.contains("chmod -R go= "), "\(result.output)")
+            for line in result.output.split(separator: "\n") {
+                #expect(try JSONSerialization.jsonObject(with: Data(line.utf8)) is [String: Any])
+            }
+        }
+    }
+}

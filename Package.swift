@@ -38,7 +38,8 @@ let package = Package(
         layer("Marmot", ["MLS", "Nostr", "Cryptography"]),
         layer("AgentCore", ["Marmot", "MLS", "Nostr", "Cryptography", "Vocabulary"]),
         layer("Providers", ["AgentCore", "Nostr", "Cryptography", "Vocabulary"]),
-        layer("Scripting", ["Vocabulary"]),
+        .target(name: "CProcess"),
+        layer("Scripting", ["Vocabulary", "CProcess"]),
         layer("AgentCommands", ["Scripting", "AgentCore", "Marmot", "Nostr", "Vocabulary"]),
         layer("PikaShell", ["Scripting", "Vocabulary", "CLibedit"]),
         layer(

@@ -6,6 +6,21 @@ import Vocabulary
 extension AgentHost {
     package func currentSession() async -> String? { await sessions.currentName }
 
+    package func requireSession(_ name: String) async throws { _ = try await sessions.session(named: name) }
+
+    package var provided: Set<Requirement> {
+        var provided: Set<Requirement> = [.anyGroup]
+        if mockSettings != nil { provided.insert(.mockWorld) }
+        if faults != nil { provided.insert(.faults) }
+        return provided
+    }
+
+    /// Credentials of the providers.
+    package var secretVariables: Set<String> {
+        Set(
+            providers.descriptions.flatMap(\.variables).filter(\.isSecret).map(\.name))
+    }
+
     package func prompt() async -> String {
         let all = await sessions.all
         guard let session = all.first else { return "pika>" }
@@ -39,15 +54,16 @@ extension AgentHost {
     package func conclude(isScript: Bool) async -> Conclusion {
         var conclusion = Conclusion()
         for session in await sessions.all {
+            if await session.hasInterruptedStart {
+                await session.report(.waitingForInterruptedStart(session: session.name))
+            }
+            conclusion.failures += await session.settleInterruptedStarts()
             guard await session.state.isRunning, let agent = await session.state.agent else { continue }
             do {
                 switch await session.exitPolicy {
                 case .leaveRunning: conclusion.hints += try await session.keepRunning()
-                case .destroy where await session.hasFailedTeardown:
-                    // It was tried and reported; trying again would only repeat both.
-                    conclusion.hints += await session.manualRemoval
                 case .destroy:
-                    if isScript {
+                    if isScript, await !session.hasFailedTeardown {
                         await session.report(
                             .warning(
                                 "\(agent.id) was still running at the end; add `defer teardown` after spawn"))

@@ -19,10 +19,23 @@ package protocol MockSettings: Sendable {
 }
 
 extension Requirement {
+    /// An agent, whoever started it.
+    static let agent = Requirement("agent", missing: "an agent", first: "spawn PROVIDER")
+    static let keyPackage = Requirement(
+        "keypackage", missing: "the agent's key package", first: "wait-keypackage", after: agent)
     /// A group: the session's, or the one of an earlier run.
-    package static let group = Requirement("group")
-    /// Better with a group, if there is just one.
-    package static let anyGroup = Requirement("any-group")
+    package static let group = Requirement(
+        "group", missing: "a group", first: "group create", after: keyPackage)
+    /// Better with a group, if there is just one; works without.
+    package static let anyGroup = Requirement("any-group", isOfHost: true)
+    /// The mock world.
+    package static let mockWorld = Requirement(
+        "mock", missing: "the mock world",
+        first: "run the script with --mock, or put the line behind: if $mock:", isOfHost: true)
+    /// Leave to make things go wrong.
+    package static let faults = Requirement(
+        "faults", missing: "the mock world, or --allow-faults",
+        first: "run it with --mock or --allow-faults, or put the line behind: if $mock:", isOfHost: true)
 }
 
 extension Interpreter {
@@ -39,5 +52,7 @@ extension Interpreter {
     }
 
     /// The session in use.
-    func currentSession() async throws -> AgentSession { try await agents.sessions.session(named: nil) }
+    nonisolated func currentSession() async throws -> AgentSession {
+        try await agents.sessions.session(named: SessionScope.name)
+    }
 }

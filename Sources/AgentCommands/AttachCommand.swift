@@ -9,14 +9,16 @@ struct AttachCommand: Command {
         var description = CommandDescription("attach", "connects to an agent that is already running")
         description.words = .list("NPUB", required: true)
         description.parameters = [Parameter("session", .text, "name of the session")]
-        description.isRepeatable = false
+        description.repetition = .instant
+        description.provides = [.agent]
         description.suggestsNext = true
-        description.results = [("npub", "the agent's public key")]
+        description.results = [("npub", "the agent's public key"), ("session", "name of the session")]
         description.examples = ["attach npub1…", "attach 64-hex-digits"]
         return description
     }
 
-    func problem(in words: [Word]) -> WordProblem? {
+    func problem(in call: WrittenCall) -> WordProblem? {
+        let words = call.words
         guard words.count == 1 else {
             return WordProblem("attach takes one public key", at: words.last)
         }
@@ -29,10 +31,12 @@ struct AttachCommand: Command {
         }
     }
 
+    func namings(of call: WrittenCall) -> [(naming: Naming, word: Word)] { SessionNaming.created(by: call) }
+
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         guard call.words.count == 1 else { throw Failure(.usage, "attach takes one public key") }
         let key = try KeyText.publicKey(call.words[0])
-        let session = try await script.agents.sessions.open(named: call.values.text("session"))
+        let (session, _) = try await script.agents.sessions.open(named: call.sessionName)
         try await session.attach(to: key)
         await session.read(upTo: session.cursor)
         return ["npub": .text(KeyText.npub(key)), "session": .text(session.name)]

@@ -10,7 +10,7 @@ struct DecodeCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription(
             "decode", "explains an event layer by layer, and why it can or cannot be decrypted here")
-        description.words = .text("EVENT", required: true)
+        description.words = .list("EVENT", required: true)
         description.results = [
             ("verdict", "readable, closed, refused or open"), ("id", "the event's id"), ("kind", "its kind"),
             ("why", "the last line"),
@@ -24,7 +24,7 @@ struct DecodeCommand: Command {
     }
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
-        let session = try await script.agents.sessions.open(named: nil)
+        let (session, _) = try await script.agents.sessions.open(named: SessionScope.name)
         let event = try await session.event(try Self.source(call.text))
         let explanation = await session.environment.client.explain(event)
         let width = explanation.lines.map(\.label.count).max() ?? 0

@@ -10,6 +10,8 @@ struct FaultCommand: Command {
         var description = CommandDescription(
             "fault", "makes something go wrong on purpose (in the mock world, or with --allow-faults)")
         description.words = .list("STAGE [hang|reset|drop|dup] | clear", required: true)
+        description.repetition = .instant
+        description.requirements = [.faults]
         description.choices = FaultStage.allCases.map(\.rawValue) + [Self.clear]
         description.parameters = [
             Parameter(
@@ -35,7 +37,8 @@ struct FaultCommand: Command {
         return description
     }
 
-    func problem(in words: [Word]) -> WordProblem? {
+    func problem(in call: WrittenCall) -> WordProblem? {
+        let words = call.words
         guard let name = words.first?.literal else { return nil }
         func fail(_ message: String, _ word: Word, _ known: [String]) -> WordProblem {
             let nearest = Suggestion.nearest(to: word.literal ?? "", among: known)
@@ -65,7 +68,7 @@ struct FaultCommand: Command {
                 .usage, "faults outside the mock world need --allow-faults",
                 hints: ["pikachat run --allow-faults FILE", "or try it with --mock"])
         }
-        if call.words == [Self.clear] {
+        if call.rawWords.count == 1, call.rawWords[0].bare == Self.clear {
             await faults.clear()
             return [:]
         }

@@ -18,7 +18,7 @@ struct GroupChangeCommand: Command {
         var description = CommandDescription("group \(name)", summary)
         description.words = words
         description.parameters = parameters
-        description.isRepeatable = false
+        description.repetition = .onlyWithoutEffect
         description.requirements = [.group]
         description.suggestsNext = true
         description.variables = GroupFields.variables
@@ -44,7 +44,7 @@ struct GroupChangeCommand: Command {
     }
 
     static let rename = GroupChangeCommand(
-        "rename", "changes the group's name or description", words: .text("NAME", required: false),
+        "rename", "changes the group's name or description", words: .list("NAME", required: false),
         parameters: [Parameter("description", .text, "its description")],
         examples: ["group rename \"night shift\"", "group rename description=\"who is on call\""]
     ) { call, _ in

@@ -11,9 +11,11 @@ struct GroupCreateCommand: Command {
             Parameter("name", .text, "name of the group", default: AgentSession.defaultGroupName),
             Parameter("description", .text, "its description"),
         ]
-        description.isRepeatable = false
+        description.repetition = .onlyWithoutEffect
         description.suggestsNext = true
         description.variables = GroupFields.variables
+        description.requirements = [.keyPackage]
+        description.provides = [.group]
         description.results = GroupFields.results
         description.examples = ["group create", "group create name=demo"]
         return description

@@ -8,7 +8,7 @@ struct GroupInviteCommand: Command {
         var description = CommandDescription(
             "group invite", "adds accounts by their newest key package and delivers the Welcome")
         description.words = .list("NPUB…", required: true)
-        description.isRepeatable = false
+        description.repetition = .onlyWithoutEffect
         description.requirements = [.group]
         description.suggestsNext = true
         description.variables = GroupFields.variables

@@ -7,7 +7,7 @@ struct GroupLeaveCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription(
             "group leave", "asks to leave; another member has to commit it")
-        description.isRepeatable = false
+        description.repetition = .onlyWithoutEffect
         description.requirements = [.group]
         description.results = [("relay", "the first relay that accepted the proposal")]
         description.examples = ["group demote me", "group leave"]

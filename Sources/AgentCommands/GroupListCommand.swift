@@ -8,6 +8,7 @@ import Nostr
 struct GroupListCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("group list", "lists the groups of the state directory")
+        description.repetition = .instant
         description.results = [("ids", "Nostr group ids"), ("count", "how many")]
         return description
     }

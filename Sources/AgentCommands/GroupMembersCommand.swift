@@ -7,6 +7,7 @@ import Nostr
 struct GroupMembersCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("group members", "lists who is in the group")
+        description.repetition = .instant
         description.requirements = [.group]
         description.results = [("members", "npubs"), ("count", "how many")]
         return description

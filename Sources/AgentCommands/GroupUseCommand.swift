@@ -6,9 +6,10 @@ import Vocabulary
 struct GroupUseCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("group use", "continues in a group of an earlier run")
-        description.words = .text("ID", required: false)
+        description.words = .list("ID", required: false)
         description.parameters = [Parameter("session", .text, "name of the session")]
-        description.isRepeatable = false
+        description.repetition = .never
+        description.provides = [.agent, .keyPackage, .group]
         description.suggestsNext = true
         description.variables = GroupFields.variables
         description.results = GroupFields.results
@@ -19,8 +20,10 @@ struct GroupUseCommand: Command {
         return description
     }
 
+    func namings(of call: WrittenCall) -> [(naming: Naming, word: Word)] { SessionNaming.created(by: call) }
+
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
-        let session = try await script.agents.sessions.open(named: call.values.text("session"))
+        let (session, _) = try await script.agents.sessions.open(named: call.sessionName)
         let group = try await session.resumeGroup(call.text.isEmpty ? nil : call.text)
         await session.read(upTo: session.cursor)
         return await GroupFields.publish(group, in: script)

@@ -6,6 +6,8 @@ import Vocabulary
 struct KeepCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("keep", "leaves the session's agent running at the end")
+        description.repetition = .instant
+        description.requirements = [.agent]
         description.results = [("id", "what keeps running")]
         return description
     }

@@ -6,6 +6,7 @@ import Vocabulary
 struct MessagesCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("messages", "shows the conversation so far")
+        description.repetition = .instant
         description.requirements = [.group]
         description.parameters = [Parameter("last", .integer(1...10_000), "how many", default: "50")]
         description.results = [("count", "how many there are"), ("texts", "their texts")]

@@ -25,6 +25,8 @@ struct MockCommand: Command {
 
     var description: CommandDescription {
         var description = CommandDescription("mock", "changes how the mock world behaves (only with --mock)")
+        description.repetition = .instant
+        description.requirements = [.mockWorld]
         description.choices = Self.kinds.keys.sorted()
         description.words = .list(Self.kinds.keys.sorted().joined(separator: "|"), required: true)
         description.examples = ["mock agent on=/ping/ reply=pong", "mock microvm boot=3s"]
@@ -33,7 +35,8 @@ struct MockCommand: Command {
 
     func parameters(firstWord: String?) -> [Parameter] { firstWord.flatMap { Self.kinds[$0] } ?? [] }
 
-    func problem(in words: [Word]) -> WordProblem? {
+    func problem(in call: WrittenCall) -> WordProblem? {
+        let words = call.words
         guard let kind = words.first?.literal, Self.kinds[kind] == nil else { return nil }
         return WordProblem(
             "there is no mock \(kind)", at: words[0],

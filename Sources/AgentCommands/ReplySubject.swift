@@ -55,8 +55,8 @@ struct ReplySubject: ExpectSubject {
     ) async throws -> ChatMessage {
         try await withDeadline(limit, clock: clock) {
             for await _ in await session.activity() {
-                for reply in await session.replies(from: cursor) where try test.accepts(reply.text) {
-                    return reply
+                for reply in await session.replies(from: cursor) {
+                    if try await test.accepts(reply.text) { return reply }
                 }
                 if let end = await session.conversationEnd {
                     throw Failure(.protocolError, end, isRetryable: false)

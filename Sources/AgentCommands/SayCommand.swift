@@ -8,12 +8,13 @@ struct SayCommand: Command {
         var description = CommandDescription("say", "sends a message to the agent, end-to-end encrypted")
         description.words = .text("TEXT", required: true)
         description.requirements = [.group]
+        description.repetition = .onlyWithoutEffect
         description.isConfidential = true
         description.results = [
             ("id", "of the message"), ("relay", "the first one that confirmed it"),
             ("text", "as it was sent"),
         ]
-        description.examples = ["say hello", "say \"key=value is text here\""]
+        description.examples = ["say hello", "say within=30s key=value is text here"]
         return description
     }
 
@@ -21,7 +22,7 @@ struct SayCommand: Command {
         let session = try await script.currentSession()
         // The cursor stands before the message: an answer can arrive before the relay's OK does.
         let cursor = await session.cursor
-        let (message, relay) = try await session.say(call.text)
+        let (message, relay) = try await session.say(call.text, isRetry: call.attempt > 1)
         await session.read(upTo: cursor)
         await script.remark("sent \(ClockText.time(message.time)), confirmed by \(relay)", at: call.range)
         return ["id": .text(message.id.hex), "relay": .text(relay.text), "text": .text(message.text)]

@@ -14,10 +14,16 @@ struct SpawnCommand: Command {
         description.suggestsNext = true
         description.variables = ["vm"]
         description.parameters = common
-        description.isRepeatable = false
-        description.results = [("id", "the provider's name for it"), ("npub", "the agent's public key")]
+        description.repetition = .onlyWithoutEffect
+        description.provides = [.agent]
+        description.results = [
+            ("id", "the provider's name for it"), ("npub", "the agent's public key"),
+            ("session", "name of the session"), ("provider", "who runs it"), ("url", "of the control plane"),
+            ("ip", "microvm: its address"), ("app", "fly: the app"), ("volume", "fly: its volume"),
+            ("instance", "fly: the machine's instance"),
+        ]
         description.examples = [
-            "spawn microvm cpu=1 mem=1024", "spawn microvm url=http://127.0.0.1:8080 ttl=2h as=vm2",
+            "spawn microvm cpu=1 mem=1024", "spawn microvm url=http://127.0.0.1:8080 ttl=2h as=second",
         ]
         return description
     }
@@ -47,7 +53,8 @@ struct SpawnCommand: Command {
         return all
     }
 
-    func problem(in words: [Word]) -> WordProblem? {
+    func problem(in call: WrittenCall) -> WordProblem? {
+        let words = call.words
         guard let name = words.first?.literal else { return nil }
         if words.count > 1 {
             return WordProblem(
@@ -63,6 +70,8 @@ struct SpawnCommand: Command {
             ].compactMap { $0 })
     }
 
+    func namings(of call: WrittenCall) -> [(naming: Naming, word: Word)] { SessionNaming.created(by: call) }
+
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         let host = try script.agents
         // The host's own, not those that this command was described with: they may go through faults.
@@ -73,15 +82,19 @@ struct SpawnCommand: Command {
         }
         let provider = try host.providers.make(description, call.values)
         let previous = await host.sessions.currentName
-        let session = try await host.sessions.open(named: call.values.text("session"))
+        let (session, isNew) = try await host.sessions.open(named: call.sessionName)
         let agent: ProvisionedAgent
         do {
             agent = try await session.provision(
                 with: provider, name: call.values.text("name"),
                 keep: call.values.flag("keep"))
         } catch {
-            // The session that was in use stays in use.
-            if let previous { try await host.sessions.use(previous) }
+            // The session that was in use stays in use; one that came to nothing is forgotten, unless something is still to be settled.
+            if isNew, await !session.hasInterruptedStart {
+                await host.sessions.discard(session.name, returningTo: previous)
+            } else if let previous {
+                try await host.sessions.use(previous)
+            }
             throw error
         }
         var fields = agent.fields

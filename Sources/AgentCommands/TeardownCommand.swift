@@ -7,6 +7,9 @@ struct TeardownCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("teardown", "removes the agent that this session started")
         description.words = .list("SESSION-OR-ID", required: false)
+        description.requirements = [.agent]
+        description.ignoresJobs = true
+        description.naming = Naming("session", creates: false)
         description.results = [("id", "what was removed")]
         description.examples = ["teardown", "defer teardown", "teardown vm-1"]
         return description

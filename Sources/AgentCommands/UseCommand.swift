@@ -6,7 +6,10 @@ import Vocabulary
 struct UseCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("use", "switches to another session")
+        description.repetition = .instant
         description.words = .list("SESSION", required: true)
+        description.naming = Naming("session", creates: false)
+        description.results = [("session", "its name")]
         description.examples = ["spawn microvm session=a", "use a"]
         return description
     }

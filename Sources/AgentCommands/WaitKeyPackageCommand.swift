@@ -8,10 +8,13 @@ struct WaitKeyPackageCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription(
             "wait-keypackage", "waits for the agent's key package on the relays")
-        description.ownsWithin = true
-        description.isWait = true
+        description.repetition = .waits
         description.suggestsNext = true
-        description.results = [("id", "of the key package event"), ("kind", "30443 or 443")]
+        description.requirements = [.agent]
+        description.provides = [.keyPackage]
+        description.results = [
+            ("id", "of the key package event"), ("kind", "30443 or 443"), ("npub", "whose it is"),
+        ]
         description.examples = ["wait-keypackage within=2m"]
         return description
     }

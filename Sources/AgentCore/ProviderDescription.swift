@@ -46,6 +46,8 @@ package struct ProviderDescription: Sendable {
 
     /// An environment variable for a credential, or for a setting without an option of its own.
     package struct Variable: Equatable, Sendable {
+        /// By its name: a key or a token.
+        package var isSecret: Bool { name.hasSuffix("_KEY") || name.hasSuffix("_TOKEN") }
         package let name: String
         /// What it is for, and whether it is required.
         package let help: String
@@ -121,17 +123,21 @@ package struct ProviderEnvironment: Sendable {
 
     /// An optional credential, trimmed and registered for masking.
     ///
-    /// - Throws: code `usage` if it contains white space, which a complete credential never does.
+    /// - Throws: code `usage` if it contains white space. One blank may stand behind a scheme: `fly tokens create` prints `FlyV1 fm2_…`.
     package func credential(_ name: String) throws -> String? {
         guard let given = variable(name)?.trimmingCharacters(in: .whitespacesAndNewlines), !given.isEmpty
         else {
             return nil
         }
-        guard !given.unicodeScalars.contains(where: { $0.properties.isWhitespace || $0.value < 0x20 }) else {
+        let secret =
+            given.firstMatch(of: #/^[A-Z][A-Za-z0-9]{0,9} (?=\S)/#).map { given[$0.range.upperBound...] }
+            ?? given[...]
+        guard !secret.unicodeScalars.contains(where: { $0.properties.isWhitespace || $0.value < 0x20 }) else {
             throw ProviderError(
                 .usage, "\(name) contains spaces or line breaks: copy the complete credential again")
         }
         log.masking.add(given)
+        log.masking.add(String(secret))
         return given
     }
 

@@ -6,7 +6,10 @@ package struct ProviderError: FailureConvertible, Equatable, CustomStringConvert
     package let failure: Failure
 
     package init(_ code: FailureCode, _ message: String, hints: [String] = [], isRetryable: Bool? = nil) {
-        failure = Failure(code, message, hints: hints, isRetryable: isRetryable)
+        var failure = Failure(code, message, hints: hints, isRetryable: isRetryable)
+        // A creation of unknown outcome is not retryable; whatever else failed changed nothing, or was undone.
+        failure.isSafeToRepeat = failure.isRetryable
+        self.failure = failure
     }
 
     package var description: String { failure.description }

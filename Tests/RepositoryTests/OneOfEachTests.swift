@@ -38,7 +38,8 @@ struct OneOfEachTests {
         let owners = [
             "Sources/AgentCore/State/", "Sources/AgentCore/ResourceLedger.swift", "Sources/Marmot/Storage/",
             "Sources/Nostr/WebSocket/", "Sources/PikaShell/Shell/HistoryFile.swift",
-            "Sources/PikaShell/Editor/WakePipe.swift", "Sources/Mocks/Server/", "Sources/AgentCore/Ledger/",
+            "Sources/PikaShell/Editor/WakePipe.swift", "Sources/Scripting/Processes/OutputSink.swift",
+            "Sources/Mocks/Server/", "Sources/AgentCore/Ledger/",
         ]
         for path in Repository.files(under: "Sources", ending: ".swift") where !Self.writers.contains(path) {
             guard !owners.contains(where: path.hasPrefix) else { continue }

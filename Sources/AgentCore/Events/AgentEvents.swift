@@ -27,6 +27,10 @@ extension LogEvent {
         LogEvent("teardown.done", ["id": .text(id)], "\(id) deleted after \(Self.text(seconds))")
     }
 
+    package static func waitingForInterruptedStart(session: String) -> LogEvent {
+        LogEvent("provision.settle", [:], "Waiting for the outcome of an interrupted start…")
+    }
+
     package static func kept(id: String) -> LogEvent {
         LogEvent("kept", ["id": .text(id)], "\(id) keeps running")
     }

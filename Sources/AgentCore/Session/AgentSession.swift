@@ -20,6 +20,10 @@ package actor AgentSession {
     package internal(set) var hasFailedTeardown = false
     var isResending = false
     private var isClosed = false
+    /// Interrupted creations whose outcome is not known yet.
+    var followUps: [Task<Failure?, Never>] = []
+    /// The message that no relay has confirmed: trying again sends the same event.
+    var unconfirmed: (text: String, event: Event, rumor: Rumor)?
     private var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
     private var nextListener = 0
     private let queue = DeliveryQueue()
@@ -48,13 +52,17 @@ package actor AgentSession {
         return agent.resources.map(provider.manualRemoval)
     }
 
-    /// What should happen to the agent at the end.
+    /// What should happen to the agent at the end. Somebody wanted it gone when a teardown has failed, whatever the provider's policy is.
     package var exitPolicy: ExitPolicy {
-        keepsRunning ? .leaveRunning : provider?.exitPolicy ?? .leaveRunning
+        if hasFailedTeardown { return .destroy }
+        return keepsRunning ? .leaveRunning : provider?.exitPolicy ?? .leaveRunning
     }
 
     /// Leaves the agent running at the end, whatever the provider's policy is.
-    package func keepAtEnd() { keepsRunning = true }
+    package func keepAtEnd() {
+        keepsRunning = true
+        hasFailedTeardown = false
+    }
 
     /// Reports an event of this session.
     package func report(_ event: LogEvent) { emit(event) }

@@ -38,18 +38,29 @@ package actor SessionRegistry {
     }
 
     /// A session for a new agent, or for a group of an earlier run; it becomes the one in use. The first one connects to the relays.
-    package func open(named name: String?) async throws -> AgentSession {
+    ///
+    /// - Returns: also whether it was made just now.
+    package func open(named name: String?) async throws -> (session: AgentSession, isNew: Bool) {
         if !isConnected {
             isConnected = true
             await workspace.connect()
         }
-        guard let name else { return try session(named: nil) }
-        guard let known = sessions[name] else { return make(name) }
+        guard let name = name ?? current else { return (make(Self.defaultName), true) }
+        guard let known = sessions[name] else { return (make(name), true) }
         current = name
-        return known
+        return (known, false)
+    }
+
+    /// Takes a session back that came to nothing; the one before is in use again.
+    package func discard(_ name: String, returningTo previous: String?) {
+        sessions[name] = nil
+        order.removeAll { $0 == name }
+        current = previous
     }
 
     /// Makes a session of that name the one in use.
+    ///
+    /// - Throws: `Failure` (usage) when there is none.
     package func use(_ name: String) throws {
         _ = try session(named: name)
         current = name

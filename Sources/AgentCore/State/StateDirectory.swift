@@ -70,6 +70,18 @@ package final class StateDirectory: Sendable {
         _ = pwrite(lock, pid, pid.count, 0)
     }
 
+    /// Whether a state directory of ours is there that no process uses.
+    package static func isAbandoned(_ path: String) -> Bool {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == getuid() else {
+            return false
+        }
+        let lock = open(path + "/lock", O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+        guard lock >= 0 else { return false }
+        defer { close(lock) }
+        return flock(lock, LOCK_EX | LOCK_NB) == 0
+    }
+
     deinit { close(lock) }
 
     package func file(_ name: String) -> String { path + "/" + name }

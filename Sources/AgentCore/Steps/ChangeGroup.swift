@@ -58,7 +58,7 @@ extension AgentSession {
             guard let found else {
                 throw Failure(
                     .notReady, "no usable key package of \(KeyText.npub(account)) on the relays",
-                    hints: refused.prefix(3).map { "\($0)" })
+                    hints: refused.prefix(3).map { "\($0)" }, isSafeToRepeat: true)
             }
             invitees.append(found)
         }

@@ -36,39 +36,80 @@ extension AgentSession {
         return agent
     }
 
-    /// A request that creates something is never abandoned half way: after Ctrl-C its answer is awaited (bounded by the
-    /// provider's own timeout), and what it created is removed.
+    /// A request that creates something is never abandoned half way. After an interruption the caller goes on at once; the answer is awaited
+    /// in the background (within the provider's own limit), and what was created is removed.
     private func uninterrupted(
         _ provider: any Provider, _ request: ProvisionRequest, _ recorder: ResourceRecorder
     ) async throws -> ProvisionedAgent {
         let creation = Task { try await provider.provision(request, ledger: recorder) }
-        let log = environment.log
-        let limit = provider.provisionLimit.inSeconds
-        let agent = try await withTaskCancellationHandler {
-            try await creation.value
-        } onCancel: {
-            log.emit(
-                .warning(
-                    "interrupted: waiting up to \(limit) for the provider's answer, to remove what it creates"
-                ))
+        let (ended, end) = AsyncStream<Void>.makeStream()
+        let watcher = Task {
+            _ = await creation.result
+            end.finish()
         }
-        guard Task.isCancelled else { return agent }
-        if provider.canRemove { emit(.tearingDown(id: agent.id)) }
-        let start = ContinuousClock.now
-        let removal = Task {
-            for resource in agent.resources where provider.canRemove {
-                try await provider.remove(resource)
-                try await recorder.isGone(resource.kind, id: resource.id)
-            }
+        for await _ in ended {}
+        guard Task.isCancelled else {
+            await watcher.value
+            return try await creation.value
         }
-        try await removal.value
-        if provider.canRemove {
-            emit(.tornDown(id: agent.id, seconds: (ContinuousClock.now - start) / .seconds(1)))
-        } else {
-            for hint in provider.retentionHints(for: agent) { emit(.hint(hint)) }
-        }
+        emit(
+            .warning(
+                "interrupted: the provider's answer is awaited in the background (up to \(provider.provisionLimit.inSeconds)), and what it creates is removed"
+            ))
+        followUps.append(Task { await self.undo(creation, provider, recorder) })
         throw CancellationError()
     }
+
+    /// Removes what an interrupted creation has made.
+    ///
+    /// - Returns: what is left, if it could not be removed.
+    private func undo(
+        _ creation: Task<ProvisionedAgent, any Error>, _ provider: any Provider, _ recorder: ResourceRecorder
+    ) async -> Failure? {
+        let agent: ProvisionedAgent
+        do {
+            agent = try await creation.value
+        } catch {
+            let failure = Failure(error)
+            emit(.warning("the interrupted start failed: \(failure.message)"))
+            for hint in failure.hints { emit(.hint(hint)) }
+            return failure.code == .leak ? failure : nil
+        }
+        guard provider.canRemove else {
+            for hint in provider.retentionHints(for: agent) { emit(.hint(hint)) }
+            return nil
+        }
+        emit(.tearingDown(id: agent.id))
+        do {
+            let (_, seconds) = try await timed {
+                for resource in agent.resources {
+                    try await provider.remove(resource)
+                    try await recorder.isGone(resource.kind, id: resource.id)
+                }
+            }
+            emit(.tornDown(id: agent.id, seconds: seconds))
+            return nil
+        } catch {
+            let failure = Failure(error)
+            return Failure(
+                .leak, "\(agent.id) could not be removed: \(failure.message)",
+                hints: failure.hints.isEmpty ? agent.resources.map(provider.manualRemoval) : failure.hints)
+        }
+    }
+
+    /// Waits for what interrupted creations still do.
+    ///
+    /// - Returns: what is left because of them.
+    package func settleInterruptedStarts() async -> [Failure] {
+        var failures: [Failure] = []
+        while !followUps.isEmpty {
+            if let failure = await followUps.removeFirst().value { failures.append(failure) }
+        }
+        return failures
+    }
+
+    /// Whether an interrupted creation is still being followed up.
+    package var hasInterruptedStart: Bool { !followUps.isEmpty }
 
     /// Talks to an agent that somebody else started.
     package func attach(to key: XOnlyKey) async throws {

@@ -27,6 +27,10 @@ extension AgentSession {
             emit(.tornDown(id: agent.id, seconds: seconds))
         } catch {
             hasFailedTeardown = true
+            guard !Task.isCancelled else {
+                throw Failure(
+                    .cancelled, "the teardown of \(agent.id) was interrupted; it is tried again at the end")
+            }
             let failure = Failure(error)
             emit(.teardownFailed(id: agent.id, reason: failure.description))
             throw Failure(

@@ -80,14 +80,12 @@ enum GuestProcess {
         environment.merge(guest.environment) { $1 }
         environment["PIKA_RELAY_URLS"] = relays
         environment["PIKA_AGENT_DIR"] = "\(root)/workspace/pika-agent"
-        let process = try ChildProcess(
+        let process = try await ChildProcess(
             ["/bin/sh", "-c", filled], environment: environment, directory: root,
-            logPath: "\(root)/guest.log",
-            groups: groups
-        )
+            output: .log(path: "\(root)/guest.log", limitBytes: 16 << 20, Masking()), groups: groups)
         await process.hasEnded()
-        // If the wait was cancelled, the program is still running.
-        await process.stop(grace: .seconds(5), clock: clock)
+        // After a cancelled wait the program still runs.
+        await process.stop()
         try Task.checkCancellation()
     }
 }

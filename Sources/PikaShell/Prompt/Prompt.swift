@@ -18,7 +18,7 @@ final class Prompt: Sendable {
         self.terminal = terminal
         self.history = history
         runner = ScriptRunner(
-            interpreter: interpreter, terminal: terminal, interrupts: interrupts, manner: .conversation)
+            interpreter: interpreter, terminal: terminal, interrupts: interrupts, manner: .prompt)
         let concern = PromptInterrupts()
         self.concern = concern
         interrupts.handle { concern.received($0) }
@@ -38,10 +38,7 @@ final class Prompt: Sendable {
         var said: [String] = []
         while true {
             let line = await read(said.isEmpty ? await host.prompt() : "…>")
-            if let number = concern.leaving {
-                _ = await end()
-                return 128 + number
-            }
+            if let number = concern.leaving { return await end(by: number) }
             switch line {
             case .interrupted: said = []
             case .endOfInput where !said.isEmpty: said = []
@@ -75,18 +72,20 @@ final class Prompt: Sendable {
         if said.last?.hasSuffix("\\") ?? false { return nil }
         let result = CheckedScript.make(
             Source(name: "shell", text: text), catalogue: interpreter.catalogue,
-            known: await interpreter.variables.names)
+            context: .running(variables: await interpreter.variables.names))
         if case .failure(let problems) = result, problems.isUnfinished { return nil }
         if case .failure = result { remember(said) }
         return result
     }
 
-    private func remember(_ said: [String]) { for line in said { history?.append(line) } }
+    private func remember(_ said: [String]) {
+        // What looks like a secret is one, from now on and everywhere.
+        for secret in SecretShapes.found(in: said.joined(separator: "\n")) { host.log.masking.add(secret) }
+        for line in said { history?.append(line) }
+    }
 
     private func report(_ problems: ScriptProblems) async {
-        for problem in problems.problems {
-            await interpreter.emit(.failure(problem.failure, frame: DiagnosticRenderer.render(problem)))
-        }
+        for problem in problems.problems { await interpreter.emit(.failure(problem)) }
     }
 
     private enum Next { case go, leave }
@@ -94,7 +93,8 @@ final class Prompt: Sendable {
     /// Ctrl-C cancels what runs, and nothing else.
     private func execute(_ script: CheckedScript) async -> Next {
         let interpreter = interpreter
-        let work = Task { try await interpreter.execute(script.statements) }
+        for warning in script.warnings { await interpreter.emit(.warning(warning)) }
+        let work = Task { try await interpreter.execute(script) }
         concern.run { work.cancel() }
         defer { concern.finishedRunning() }
         do {
@@ -110,8 +110,7 @@ final class Prompt: Sendable {
                 await runner.notice("cancelled")
                 for note in diagnostic.notes { await interpreter.emit(.hint(note.text)) }
             } else {
-                await interpreter.emit(
-                    .failure(diagnostic.failure, frame: DiagnosticRenderer.render(diagnostic)))
+                await interpreter.emit(.failure(diagnostic))
             }
         }
         return .go
@@ -156,8 +155,10 @@ final class Prompt: Sendable {
         }
     }
 
-    private func end() async -> Int32 {
+    /// - Parameter signal: what ended the prompt; a second one skips the cleanup.
+    private func end(by signal: Int32? = nil) async -> Int32 {
         let signals = SignalCounter()
+        if let signal { _ = signals.count(signal) }
         let runner = runner
         concern.end { number in
             guard signals.count(number) > 1 else {
@@ -166,6 +167,10 @@ final class Prompt: Sendable {
             }
             runner.forceEnd(number)
         }
-        return await runner.finish(nil, SignalCounter())
+        if let signal { await runner.noticeEnd(by: signal) }
+        // Ctrl-C during the cleanup is not the reason of the end.
+        let reason = SignalCounter()
+        if let signal { _ = reason.count(signal) }
+        return await runner.finish(nil, reason)
     }
 }

@@ -13,6 +13,7 @@ public final class Interrupts: Sendable {
     typealias Handler = @Sendable (Int32) -> Void
 
     private let handler = Mutex<Handler?>(nil)
+    private let delivered = Mutex(0)
     private let whenIdle: @Sendable (Int32) -> Void
     /// Ends the process at once, having told what is left behind; nil where only the run may be cut short.
     let forcedEnd: (@Sendable (_ status: Int32, _ leaving: [String]) -> Void)?
@@ -30,8 +31,12 @@ public final class Interrupts: Sendable {
 
     /// A signal such as SIGINT: the first one ends what runs in order, with cleanup; a second one cuts the cleanup short.
     public func deliver(_ signal: Int32) {
+        delivered.withLock { $0 += 1 }
         if let handler = handler.withLock({ $0 }) { handler(signal) } else { whenIdle(signal) }
     }
+
+    /// How many there were.
+    package var count: Int { delivered.withLock { $0 } }
 
     /// Who gets them from now on; nil for nobody.
     func handle(_ new: Handler?) { handler.withLock { $0 = new } }

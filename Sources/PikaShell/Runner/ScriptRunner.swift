@@ -7,9 +7,11 @@ import Vocabulary
 package struct ScriptRunner: Sendable {
     /// How failures are shown, and who is thought to know what still runs.
     package enum Manner: Sendable {
-        /// With the place in the script.
+        /// With the place in the script; nobody sits there who would know what still runs.
         case script
-        /// Without: a person sits at a prompt, or there is no script to be seen.
+        /// With the place in what was typed or read.
+        case prompt
+        /// Without a place: there is no script to be seen.
         case conversation
     }
 
@@ -43,8 +45,11 @@ package struct ScriptRunner: Sendable {
             } catch is ScriptEnd {
                 return nil
             } catch let exceeded as DeadlineExceeded where exceeded.limit == limit {
+                let running = await interpreter.running
                 return Diagnostic(
-                    .timeout, "the script took longer than --max-time \(exceeded.limit.inSeconds)", nil)
+                    .timeout,
+                    "the run took longer than its limit of \(exceeded.limit.inSeconds) (--max-time)",
+                    running?.range, notes: ["this command was running"], step: running?.step)
             } catch {
                 return Self.diagnostic(error, isCancelled: Task.isCancelled)
             }
@@ -53,12 +58,13 @@ package struct ScriptRunner: Sendable {
             if signals.count(number) == 1 { work.cancel() } else { forceEnd(number) }
         }
         let failure = await work.value
-        if let number = signals.first, failure?.code == .cancelled {
-            await notice(
-                "\(number == SIGINT ? "interrupted" : "ended by signal \(number)"): cleaning up (again to skip)"
-            )
-        }
+        if let number = signals.first { await noticeEnd(by: number) }
         return await finish(failure, signals)
+    }
+
+    func noticeEnd(by number: Int32) async {
+        await notice(
+            "\(number == SIGINT ? "interrupted" : "ended by signal \(number)"): cleaning up (again to skip)")
     }
 
     /// Whatever an interruption makes fail is one; but what is left running because of it is reported.
@@ -79,6 +85,7 @@ package struct ScriptRunner: Sendable {
     /// - Returns: the exit status.
     func finish(_ failure: Diagnostic?, _ signals: SignalCounter) async -> Int32 {
         if let failure, failure.code == .cancelled {
+            if failure.range != nil { await notice("interrupted at \(failure.place)") }
             for note in failure.notes { await interpreter.emit(.hint(note.text)) }
         } else if let failure {
             await report(failure)
@@ -89,16 +96,17 @@ package struct ScriptRunner: Sendable {
         interrupts.handle(nil)
         for failure in cleanupFailures { await report(failure) }
         for failure in conclusion.failures { await interpreter.emit(.failure(failure)) }
+        // What is left running outweighs everything else: it costs money until somebody looks.
+        let isLeft = !cleanupFailures.isEmpty || !conclusion.failures.isEmpty || failure?.code == .leak
+        if isLeft { return FailureCode.leak.exitStatus }
         // An interruption is the way out of a conversation, and of everything else.
-        if let number = signals.first, failure?.code == .cancelled { return 128 + number }
-        if let failure { return failure.code.exitStatus }
-        if !cleanupFailures.isEmpty || !conclusion.failures.isEmpty { return FailureCode.leak.exitStatus }
-        return await interpreter.softFailures.first?.code.exitStatus ?? 0
+        if let number = signals.first { return 128 + number }
+        if let failure { return failure.exitStatus }
+        return await interpreter.softFailures.first?.exitStatus ?? 0
     }
 
     private func report(_ failure: Diagnostic) async {
-        let frame = manner == .script ? DiagnosticRenderer.render(failure) : nil
-        await interpreter.emit(.failure(failure.failure, frame: frame))
+        await interpreter.emit(manner == .conversation ? .failure(failure.failure) : .failure(failure))
     }
 
     func notice(_ text: String) async {

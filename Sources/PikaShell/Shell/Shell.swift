@@ -111,6 +111,8 @@ public struct Shell: Sendable {
     private func showing(_ output: Output, _ body: () async throws -> Int32) async rethrows -> Int32 {
         let log = host.log
         let listener: Int?
+        let terminal = terminal
+        log.settle(by: { await terminal.hasRoom() })
         switch output {
         case .text:
             let renderer = TextRenderer(style: .prompt, level: .info, terminal: terminal)
@@ -141,23 +143,24 @@ public struct Shell: Sendable {
         return Source(name: "stdin", text: text)
     }
 
-    /// Parses and checks, one after the other: later sources know the variables of earlier ones. Reports every problem.
+    /// Parses and checks, one after the other: later sources know what earlier ones bring. Reports every problem, also of the inputs.
     ///
+    /// - Parameter provided: what is there beside what the host brings.
     /// - Returns: nil when there were problems.
-    package func check(_ sources: [Source]) -> [CheckedScript]? {
+    package func check(_ sources: [Source], provided: Set<Requirement> = []) -> [CheckedScript]? {
         var scripts: [CheckedScript] = []
-        var hasProblems = false
+        var problems: [Diagnostic] = []
         for source in sources {
-            switch CheckedScript.make(source, catalogue: catalogue, known: scripts.last?.known ?? []) {
+            let context = scripts.last?.after ?? CheckContext(host: host.provided.union(provided))
+            switch CheckedScript.make(source, catalogue: catalogue, context: context) {
             case .success(let script): scripts.append(script)
-            case .failure(let problems):
-                hasProblems = true
-                for problem in problems.problems {
-                    host.log.emit(.failure(problem.failure, frame: DiagnosticRenderer.render(problem)))
-                }
+            case .failure(let found): problems += found.problems
             }
         }
-        return hasProblems ? nil : scripts
+        if problems.isEmpty { problems = CheckedScript.problems(of: inputs, for: scripts) }
+        for problem in problems { host.log.emit(.failure(problem)) }
+        for warning in scripts.flatMap(\.warnings) { host.log.emit(.warning(warning)) }
+        return problems.isEmpty ? scripts : nil
     }
 
     private func run(sources: [Source]) async -> Int32 {
@@ -169,15 +172,19 @@ public struct Shell: Sendable {
     ///
     /// - Parameters:
     ///   - limit: for all of them; cleanup comes on top.
+    ///   - until: stops before this line of the last one.
     ///   - afterwards: what a conversation does once the scripts have run.
     package func run(
-        _ scripts: [CheckedScript], limit: Duration? = nil, manner: ScriptRunner.Manner = .script,
+        _ scripts: [CheckedScript], limit: Duration? = nil, until line: Int? = nil,
+        manner: ScriptRunner.Manner = .script,
         afterwards: @escaping @Sendable (Interpreter) async throws -> Void = { _ in }
     ) async -> Int32 {
         let runner = ScriptRunner(
             interpreter: makeInterpreter(), terminal: terminal, interrupts: interrupts, manner: manner)
         return await runner.run(limit: limit) { interpreter in
-            for script in scripts { try await interpreter.execute(script.statements) }
+            for (index, script) in scripts.enumerated() {
+                try await interpreter.execute(script, until: index == scripts.count - 1 ? line : nil)
+            }
             try await afterwards(interpreter)
         }
     }

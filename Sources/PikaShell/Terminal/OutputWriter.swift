@@ -18,6 +18,8 @@ final class OutputWriter: Sendable {
         var isClosed = false
         /// Why the output did not take something: a reader that is gone is not a reason, a full disk is.
         var failure: Int32?
+        /// Called once when there is room again.
+        var whenRoomy: [@Sendable () -> Void] = []
         /// Called once when nothing is left to write.
         var whenDrained: [@Sendable () -> Void] = []
 
@@ -33,7 +35,9 @@ final class OutputWriter: Sendable {
         init(output: Int32) { self.output = output }
     }
 
-    /// Text held for a reader that does not read; what comes on top is dropped.
+    /// Text held for a slow reader before whoever can wait is made to.
+    private static let roomBytes = 1 << 20
+    /// Text held for a reader that has stopped; what comes on top is lost, and that is an error.
     private static let limitBytes = 64 << 20
 
     private let core: Core
@@ -63,8 +67,23 @@ final class OutputWriter: Sendable {
                 state.pending.append((descriptor, text))
                 state.pendingBytes += text.utf8.count
                 core.available.signal()
+            } else if descriptor == core.output {
+                state.failure = ENOBUFS
             }
         }
+    }
+
+    /// Returns when a reader that is slow has taken enough.
+    func hasRoom() async {
+        let (stream, continuation) = AsyncStream<Void>.makeStream()
+        core.state.withLock { state in
+            if state.pendingBytes < Self.roomBytes {
+                continuation.finish()
+            } else {
+                state.whenRoomy.append { continuation.finish() }
+            }
+        }
+        for await _ in stream {}
     }
 
     /// The editor takes the terminal over, once all that was written before is out; `wake` tells it that text waits.
@@ -138,13 +157,15 @@ final class OutputWriter: Sendable {
             if let next, let failure = emit(next.text, next.descriptor), next.descriptor == core.output {
                 core.state.withLock { $0.failure = failure }
             }
-            let (whenDrained, isOver) = core.state.withLock { state in
+            let (waiting, isOver) = core.state.withLock { state in
                 state.isWriting = false
-                guard state.isDrained else { return ([@Sendable () -> Void](), false) }
+                var waiting: [@Sendable () -> Void] = []
+                if state.pendingBytes < roomBytes / 2 { swap(&waiting, &state.whenRoomy) }
+                guard state.isDrained else { return (waiting, false) }
                 defer { state.whenDrained = [] }
-                return (state.whenDrained, state.isClosed)
+                return (waiting + state.whenDrained, state.isClosed)
             }
-            for action in whenDrained { action() }
+            for action in waiting { action() }
             if isOver { return }
         }
     }

@@ -118,6 +118,9 @@ public final class Terminal: Sendable {
         usesColor && style != .plain && !text.isEmpty ? "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m" : text
     }
 
+    /// Returns at once, or when a slow reader has taken enough of what was written.
+    public func hasRoom() async { await writer.hasRoom() }
+
     /// Returns when everything is written.
     public func drain() async { await writer.drain() }
 

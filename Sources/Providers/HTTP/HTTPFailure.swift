@@ -87,7 +87,9 @@ package struct HTTPFailure: FailureConvertible, Equatable, CustomStringConvertib
         }
     }
 
-    package var failure: Failure { Failure(code, description, hints: hints, isRetryable: isRetryable) }
+    package var failure: Failure {
+        Failure(code, description, hints: hints, isRetryable: isRetryable, isSafeToRepeat: hadNoEffect)
+    }
 
     /// Whether the same request may succeed later.
     package var isRetryable: Bool {

@@ -4,43 +4,43 @@ import Vocabulary
 package struct CheckedScript: Sendable {
     package let source: Source
     package let statements: [Statement]
-    /// Variables that exist once it has run.
-    package let known: Set<String>
+    /// What may be a mistake; it runs all the same.
+    package let warnings: [Diagnostic]
+    /// What is known once it has run, for a script that follows.
+    package let after: CheckContext
 
     /// Parses and checks.
     ///
-    /// - Parameter known: variables that exist before it starts, beside those of the catalogue.
     /// - Returns: the script, or everything that is wrong with it.
     package static func make(
-        _ source: Source, catalogue: CommandCatalogue, known: Set<String> = []
+        _ source: Source, catalogue: CommandCatalogue, context: CheckContext = CheckContext()
     ) -> Result<CheckedScript, ScriptProblems> {
         let (statements, syntax) = Parser.parse(source, catalogue: catalogue)
-        let (found, after) = Checker.check(statements, known: known.union(catalogue.variables))
-        let problems = (syntax + found).sorted { ($0.range?.line ?? 0) < ($1.range?.line ?? 0) }
+        let found = Checker.check(statements, catalogue: catalogue, context: context)
+        let problems = (syntax + found.problems).enumerated()
+            .sorted { ($0.element.range?.line ?? 0, $0.offset) < ($1.element.range?.line ?? 0, $1.offset) }
+            .map(\.element)
         guard problems.isEmpty else { return .failure(ScriptProblems(problems: problems)) }
-        return .success(CheckedScript(source: source, statements: statements, known: after))
+        return .success(
+            CheckedScript(
+                source: source, statements: statements, warnings: found.warnings, after: found.after))
     }
 
-    /// The statements that begin before a line.
-    package func until(line: Int) -> CheckedScript {
-        CheckedScript(source: source, statements: statements.filter { $0.range.line < line }, known: known)
-    }
-}
-
-/// What is wrong with a script; it did not run.
-package struct ScriptProblems: Error {
-    package let problems: [Diagnostic]
-
-    /// More lines would complete the script: the prompt asks for them.
-    package var isUnfinished: Bool { problems.contains(where: \.isUnfinished) }
-}
-
-extension CheckedScript {
     /// What the commands outside of blocks need.
     package var requirements: Set<Requirement> {
         statements.reduce(into: []) { all, statement in
             guard case .command(_, let invocation) = statement else { return }
-            all.formUnion(invocation.command.requirements(of: invocation.arguments))
+            all.formUnion(invocation.command.requirements(of: invocation.written))
         }
     }
+}
+
+/// What is wrong with a script; it did not run.
+package struct ScriptProblems: FailureConvertible {
+    package let problems: [Diagnostic]
+
+    package var failure: Failure { problems.first?.failure ?? Failure(.usage, "the script has mistakes") }
+
+    /// More lines would complete the script: the prompt asks for them.
+    package var isUnfinished: Bool { problems.contains(where: \.isUnfinished) }
 }

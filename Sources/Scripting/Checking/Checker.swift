@@ -1,50 +1,117 @@
 import Vocabulary
 
-/// Finds mistakes before anything runs: types of values, variables, words that a command would refuse. No network, no files.
-package struct Checker {
-    private var known: Set<String>
+/// Finds mistakes before anything runs: types of values, variables and their fields, steps out of order, names that nothing creates. No
+/// network, no files.
+struct Checker {
+    private let catalogue: CommandCatalogue
+    private let context: CheckContext
+    private var known: Knowledge
     private var problems: [Diagnostic] = []
+    private(set) var warnings: [Diagnostic] = []
+    /// Prefixes and blocks around the place that is checked under which a failure is wanted, or decided by a condition.
+    private var isTried = false
+    private var isConditional = false
+    /// Looking for the nearest name costs much; a file full of mistakes needs it for the first ones only.
+    private var suggestionsLeft = 20
 
-    /// All problems of a script in order of their place, and the variables that exist once it has run.
-    ///
-    /// - Parameter known: variables that exist before the script starts.
-    package static func check(_ statements: [Statement], known: Set<String>) -> (
-        problems: [Diagnostic], known: Set<String>
+    /// - Returns: all problems in order of their place, warnings, and what is known once the script has run.
+    static func check(_ statements: [Statement], catalogue: CommandCatalogue, context: CheckContext) -> (
+        problems: [Diagnostic], warnings: [Diagnostic], variables: Set<String>, after: CheckContext
     ) {
-        var checker = Checker(known: known)
+        var checker = Checker(catalogue: catalogue, context: context)
         checker.check(statements)
-        return (checker.problems, checker.known)
+        var after = context
+        after.variables.formUnion(checker.known.visibleNames)
+        after.provided = checker.known.provided
+        after.names = checker.known.names
+        return (checker.problems, checker.warnings, after.variables, after)
     }
 
-    private init(known: Set<String>) { self.known = known }
-
-    private mutating func check(_ statements: [Statement]) {
-        for statement in statements {
-            switch statement {
-            case .command(let prefixes, let invocation):
-                for prefix in prefixes {
-                    switch prefix {
-                    case .when(let condition), .unless(let condition): check(condition)
-                    case .deferred, .trying, .soft, .fails: break
-                    }
-                }
-                check(invocation)
-            case .conditional(let branches, _):
-                for branch in branches {
-                    if let condition = branch.condition { check(condition) }
-                    check(branch.body)
-                }
-            case .forEach(let variable, let values, let body, _):
-                values.forEach { check($0) }
-                known.insert(variable)
-                check(body)
-            case .repetition(let count, let body, _):
-                check(count)
-                check(body)
-            case .invalid(let names, _): known.formUnion(names)
+    private init(catalogue: CommandCatalogue, context: CheckContext) {
+        self.catalogue = catalogue
+        self.context = context
+        known = Knowledge(context)
+        for name in context.variables.union(catalogue.variables) { known.define(name, nil) }
+        for name in ["mock", "ci", "tty"] { known.define(name, []) }
+        for command in catalogue.commands.map(\.description) {
+            for name in command.variables where !command.results.isEmpty {
+                known.define(name, Set(command.results.map(\.name)))
             }
         }
     }
+
+    // MARK: Statements
+
+    private mutating func check(_ statements: [Statement]) {
+        for statement in statements { check(statement) }
+    }
+
+    private mutating func check(_ statement: Statement) {
+        switch statement {
+        case .command(let prefixes, let invocation): check(prefixes[...], invocation)
+        case .conditional(let branches, _):
+            var ends: [Knowledge] = []
+            for branch in branches {
+                if let condition = branch.condition { check(condition) }
+                ends.append(inside(conditional: true) { $0.check(branch.body) })
+            }
+            known.join(ends, always: branches.last.map { $0.condition == nil } ?? false)
+        case .forEach(let variable, let values, let body, let range):
+            values.forEach { check($0) }
+            checkName(variable, range, "for")
+            let end = inside(conditional: false) {
+                $0.known.define(variable, nil)
+                $0.check(body)
+            }
+            // A list that is written down has at least one item.
+            known.join([end], always: values.contains { $0.literal.map { !$0.isEmpty } ?? false })
+        case .repetition(let count, let body, _):
+            check(count)
+            if let text = count.literal, Int(text).map({ !RepetitionLimits.range.contains($0) }) ?? true {
+                report(RepetitionLimits.failure(text).message, count.range)
+            }
+            let end = inside(conditional: false) { $0.check(body) }
+            known.join([end], always: count.literal.flatMap(Int.init).map { $0 > 0 } ?? false)
+        case .invalid(let names, _): for name in names { known.define(name, nil) }
+        }
+    }
+
+    /// Checks a part that may or may not run.
+    ///
+    /// - Returns: what is known at its end; here nothing changes.
+    private mutating func inside(conditional: Bool, _ body: (inout Checker) -> Void) -> Knowledge {
+        var part = self
+        part.isConditional = isConditional || conditional
+        body(&part)
+        (problems, warnings, suggestionsLeft) = (part.problems, part.warnings, part.suggestionsLeft)
+        return part.known
+    }
+
+    private mutating func check(_ prefixes: ArraySlice<Prefix>, _ invocation: Invocation) {
+        guard let prefix = prefixes.first else { return check(invocation) }
+        let rest = prefixes.dropFirst()
+        switch prefix {
+        case .when(let condition), .unless(let condition):
+            check(condition)
+            let end = inside(conditional: true) { $0.check(rest, invocation) }
+            known.join([end], always: false)
+        case .deferred:
+            // Its results are nobody's: it runs at the end.
+            let end = inside(conditional: false) { $0.check(rest, invocation) }
+            known.provided.formUnion(end.provided)
+        case .inSession(let word):
+            check(word)
+            checkNaming(Naming("session", creates: false), word)
+            check(rest, invocation)
+        case .trying, .soft, .fails:
+            let before = isTried
+            isTried = true
+            check(rest, invocation)
+            isTried = before
+        }
+    }
+
+    // MARK: Conditions
 
     private mutating func check(_ condition: Condition) {
         switch condition {
@@ -52,12 +119,18 @@ package struct Checker {
         case .comparison(let left, let comparison, let right):
             check(left)
             check(right)
-            if comparison == .matches, let pattern = right.literal,
-                (try? Regex(PatternText.body(of: pattern))) == nil
-            {
+            if let text = left.bare, right.literal != nil {
+                let problem = FixedTexts.problem(text, at: left)
+                report(problem.message, left.range, problem.hints)
+            }
+            if comparison == .matches, let pattern = right.literal, PatternText.compile(pattern) == nil {
                 report("\(pattern) is not a valid regular expression", right.range)
             }
-        case .succeeds(let invocation): check(invocation)
+        case .succeeds(let invocation):
+            let before = isTried
+            isTried = true
+            check(invocation)
+            isTried = before
         case .not(let inner): check(inner)
         case .and(let a, let b), .or(let a, let b):
             check(a)
@@ -65,39 +138,162 @@ package struct Checker {
         }
     }
 
+    // MARK: Commands
+
     private mutating func check(_ invocation: Invocation) {
+        let (command, written) = (invocation.command, invocation.written)
         invocation.words.forEach { check($0) }
+        checkValues(invocation)
+        if let problem = command.problem(in: written) {
+            report(problem.message, problem.word?.range ?? invocation.range, problem.hints)
+        }
+        checkText(invocation)
+        checkForeignWords(invocation)
+        let requirements = command.requirements(of: written)
+        checkOrder(requirements, invocation)
+        for (naming, word) in command.namings(of: written) { checkNaming(naming, word) }
+        known.provided.formUnion(command.description.provides)
+        if let name = written.resultName {
+            if let text = name.literal { checkName(text, name.range, "as=") }
+            let fields = command.description.results.map(\.name) + ["ms", "tries", "code", "message", "text"]
+            known.define(name.literal ?? "", command.description.hasOpenResults ? nil : Set(fields))
+        }
+        for name in command.definitions(in: written.words) { known.define(name, nil) }
+    }
+
+    private mutating func checkValues(_ invocation: Invocation) {
         for (parameter, word) in invocation.keyed + invocation.universal {
             guard let text = word.literal else { continue }
             do {
                 _ = try ParameterValue(text, for: parameter)
+                if text.isEmpty, invocation.universal.contains(where: { $0.word == word }) {
+                    report("\(parameter.name)= is empty", word.range, ["leave it out, or give it a value"])
+                }
             } catch {
                 report("\(error)", word.range)
             }
         }
-        let command = invocation.command
-        for parameter in command.parameters(firstWord: invocation.arguments.first?.literal)
+        for parameter in invocation.command.parameters(firstWord: invocation.arguments.first?.literal)
         where parameter.isRequired
             && !invocation.keyed.contains(where: { $0.parameter.name == parameter.name })
         {
             report("\(parameter.name)= is missing: \(parameter.help)", invocation.range)
         }
-        if let problem = command.problem(in: invocation.arguments) {
-            report(problem.message, problem.word?.range ?? invocation.range, problem.hints)
-        }
-        if let name = invocation.resultName { known.insert(name) }
-        known.formUnion(command.definitions(in: invocation.arguments))
     }
+
+    /// Text that looks like a parameter is text; but it may be a mistake.
+    private mutating func checkText(_ invocation: Invocation) {
+        guard case .text = invocation.command.description.words else { return }
+        let name = invocation.command.description.name
+        let parameters = invocation.command.parameters(firstWord: nil) + UniversalParameters.all
+        for word in invocation.arguments {
+            guard let key = word.key, !word.isQuoted, parameters.contains(where: { $0.isNamed(key) }) else {
+                continue
+            }
+            warnings.append(
+                Diagnostic(
+                    .usage, "\(key)= is part of the text here", word.range,
+                    notes: ["parameters stand before the text: \(name) \(word.source) …"]))
+        }
+    }
+
+    /// Shell code is none of ours.
+    private mutating func checkForeignWords(_ invocation: Invocation) {
+        if case .code = invocation.command.description.words { return }
+        for word in invocation.arguments + invocation.keyed.map(\.word) {
+            guard let advice = ForeignSyntax.advice(for: word) else { continue }
+            warnings.append(
+                Diagnostic(.usage, "\(word.source) is taken as it is written", word.range, notes: [advice]))
+        }
+    }
+
+    private mutating func checkOrder(_ requirements: Set<Requirement>, _ invocation: Invocation) {
+        guard !isTried else { return }
+        for requirement in requirements.sorted(by: { $0.name < $1.name }) {
+            if requirement.isOfHost {
+                guard let host = context.host, !host.contains(requirement), !isConditional else { continue }
+                report(
+                    "\(invocation.command.description.name) needs \(requirement.missing)", invocation.range,
+                    requirement.first.isEmpty ? [] : [requirement.first])
+            } else if context.knowsPast, let missing = requirement.firstMissing(among: known.provided) {
+                report(
+                    "`\(invocation.command.description.name)` needs \(missing.missing): run `\(missing.first)` first",
+                    invocation.range)
+                // Once is enough.
+                known.provided.insert(missing)
+                known.provided.insert(requirement)
+            }
+        }
+    }
+
+    private mutating func checkNaming(_ naming: Naming, _ word: Word) {
+        if naming.creates { return known.create(naming.kind, word.literal) }
+        guard !isTried, let name = word.literal, let names = known.known(naming.kind), !names.contains(name)
+        else {
+            return
+        }
+        let nearest = Suggestion.nearest(to: name, among: names.sorted()).map { "did you mean \($0)?" }
+        let list = names.isEmpty ? "there is none yet" : "known: \(names.sorted().joined(separator: ", "))"
+        report("there is no \(naming.kind) \(name)", word.range, [nearest, list].compactMap { $0 })
+    }
+
+    /// Names that scripts may give: in lower case, and not taken by the language.
+    private mutating func checkName(_ name: String, _ range: SourceRange, _ what: String) {
+        if catalogue.variables.contains(name) {
+            report(
+                "\(name) is a variable of the language: \(what) cannot set it", range, ["choose another name"]
+            )
+        } else if name != name.lowercased() {
+            report(
+                "local names are in lower case: \(name.lowercased())", range,
+                ["upper case is for inputs: env \(name)"])
+        } else if name.isEmpty
+            || !name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })
+            || name.first?.isNumber ?? true
+        {
+            // `as=` may hold a session's name, too, which may have dashes.
+            guard
+                what != "as="
+                    || !name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) })
+                    || name.isEmpty
+            else { return }
+            report("\(name) is not a name: letters, digits and _ only, a letter first", range)
+        }
+    }
+
+    // MARK: Words
 
     private mutating func check(_ word: Word) {
         for part in word.parts {
-            guard case .variable(let path, let range) = part, let name = path.first, !known.contains(name)
-            else { continue }
-            let nearest =
-                Suggestion.nearest(to: name, among: Array(known)).map { ["did you mean $\($0)?"] } ?? []
-            let declare = name == name.uppercased() ? ["declare inputs first: env \(name)=default"] : []
-            report("$\(name) is not defined", range, nearest + declare)
+            guard case .variable(let path, let range) = part, let name = path.first else { continue }
+            guard let fields = known.variables[name] else {
+                reportUndefined(name, range)
+                continue
+            }
+            guard let fields, path.count > 1, !fields.contains(path[1]) else { continue }
+            let advice =
+                fields.isEmpty ? ["it has no fields"] : ["known: \(fields.sorted().joined(separator: ", "))"]
+            let nearest = Suggestion.nearest(to: path[1], among: fields.sorted()).map {
+                ["did you mean $\(name).\($0)?"]
+            }
+            report("$\(name) has no field \(path[1])", range, (nearest ?? []) + advice)
         }
+    }
+
+    private mutating func reportUndefined(_ name: String, _ range: SourceRange) {
+        if known.uncertain.contains(name) {
+            return report(
+                "$\(name) is only defined on some ways to this line", range,
+                ["set it before the condition or loop, too: let \(name.lowercased())=\"\""])
+        }
+        var notes: [String] = []
+        if suggestionsLeft > 0 {
+            suggestionsLeft -= 1
+            notes +=
+                Suggestion.nearest(to: name, among: known.visibleNames).map { ["did you mean $\($0)?"] } ?? []
+        }
+        if name == name.uppercased() { notes.append("declare inputs first: env \(name)=default") }
+        report("$\(name) is not defined", range, notes)
     }
 
     private mutating func report(_ message: String, _ range: SourceRange, _ notes: [String] = []) {

@@ -30,10 +30,17 @@ public protocol Command: Sendable {
     func possibleParameters(firstWord: String?) -> [Parameter]
 
     /// What must be there for these words; by default what the description says.
-    func requirements(of words: [Word]) -> Set<Requirement>
+    func requirements(of call: WrittenCall) -> Set<Requirement>
+
+    /// Whether these words may be run again; by default what the description says.
+    func repetition(of call: WrittenCall) -> Repetition
+
+    /// Names that the command creates or needs, with the word that says so; a name with a variable in it is nil. By default what the
+    /// description says of the first word.
+    func namings(of call: WrittenCall) -> [(naming: Naming, word: Word)]
 
     /// What is wrong with the words, as far as that can be seen without running anything.
-    func problem(in words: [Word]) -> WordProblem?
+    func problem(in call: WrittenCall) -> WordProblem?
 
     /// Variables that the words bring into being (`let x=1`).
     func definitions(in words: [Word]) -> [String]
@@ -51,12 +58,27 @@ public protocol Command: Sendable {
 extension Command {
     public func parameters(firstWord: String?) -> [Parameter] { description.parameters }
     public func possibleParameters(firstWord: String?) -> [Parameter] { parameters(firstWord: firstWord) }
-    public func requirements(of words: [Word]) -> Set<Requirement> { description.requirements }
-    public func problem(in words: [Word]) -> WordProblem? { nil }
+    public func requirements(of call: WrittenCall) -> Set<Requirement> { description.requirements }
+    public func repetition(of call: WrittenCall) -> Repetition { description.repetition }
+    public func namings(of call: WrittenCall) -> [(naming: Naming, word: Word)] {
+        guard let naming = description.naming, let word = call.words.first else { return [] }
+        return [(naming, word)]
+    }
+    public func problem(in call: WrittenCall) -> WordProblem? { nil }
     public func definitions(in words: [Word]) -> [String] { [] }
     public func choices(after words: [String], in catalogue: CommandCatalogue) -> [String] {
         words.isEmpty ? description.choices : []
     }
+}
+
+/// A command's arguments as they are written, before anything runs.
+public struct WrittenCall: Sendable {
+    /// Those of the command, without its name.
+    public let words: [Word]
+    /// The command's own parameters by name.
+    public let parameters: [String: Word]
+    /// The word of `as=`.
+    public let resultName: Word?
 }
 
 /// What is wrong with a command's words.

@@ -2,23 +2,40 @@ import Vocabulary
 
 /// A command's arguments, evaluated.
 public struct CommandCall: Sendable {
-    /// A word for commands that read their words themselves.
+    /// One word with what is known of how it was written.
     public struct RawWord: Sendable {
         public let key: String?
         public let text: String
         public let isQuoted: Bool
+        /// The text of a word that is neither quoted nor keyed nor made of variables: what keywords are made of.
+        public let bare: String?
     }
 
     public let values: ParameterSet
     public let words: [String]
     public let rawWords: [RawWord]
-    /// `within=`, for commands that own it.
+    /// The values of parameters that may be given several times.
+    let repeated: [String: [String]]
+    /// `within=`, for commands that wait by themselves.
     public let within: Duration?
+    /// `timeout=`, for commands that hand it on.
+    public let timeout: Duration?
+    /// The name given by `as=`.
+    public let resultName: String?
     /// Where the line stands.
     public let range: SourceRange
+    /// The words as written, for commands that read them as code.
+    let arguments: [Word]
+    /// Counted from 1.
+    public internal(set) var attempt = 1
 
-    /// The words joined by one blank.
-    public var text: String { words.joined(separator: " ") }
+    /// The words joined by one blank; a word with a key is text like any other.
+    public var text: String {
+        rawWords.map { word in word.key.map { "\($0)=\(word.text)" } ?? word.text }.joined(separator: " ")
+    }
+
+    /// All values of a parameter that may be given several times.
+    public func all(_ name: String) -> [String] { repeated[name] ?? [] }
 
     /// The arguments as they are logged: words, then `key=value`.
     var logged: [String] {

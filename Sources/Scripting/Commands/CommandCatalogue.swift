@@ -61,9 +61,10 @@ public struct CommandCatalogue: Sendable {
     public func command(named name: String) -> (any Command)? { byName[name].map { commands[$0] } }
 
     /// Variables that exist without being set: the language's own, and those that commands set.
-    public var variables: Set<String> {
-        Variables.builtIn.union(commands.flatMap(\.description.variables))
-    }
+    public var variables: Set<String> { Variables.builtIn.union(sessionVariables) }
+
+    /// Those of them that belong to a session.
+    var sessionVariables: Set<String> { Set(commands.flatMap(\.description.variables)) }
 
     /// The command that words name, and how many of them are the name.
     ///
@@ -89,6 +90,9 @@ public struct CommandCatalogue: Sendable {
             return Diagnostic(
                 .usage, words.count > 1 ? "there is no command \(two)" : "\(written) needs a second word",
                 first.range, notes: nearest + ["known: \(family.joined(separator: ", "))"])
+        }
+        if let advice = ForeignSyntax.advice(for: words) {
+            return Diagnostic(.usage, "there is no command \(written)", first.range, notes: [advice])
         }
         let nearest =
             Suggestion.nearest(to: two, among: names) ?? Suggestion.nearest(to: written, among: names)

@@ -11,6 +11,8 @@ public struct CommandDescription: Sendable {
         case list(String, required: Bool)
         /// The command reads its words itself, `key=value` included (`env CPU=1`).
         case raw(String)
+        /// Shell code, after the command's own words; the name is for help.
+        case code(leadingWords: Int)
 
         var usage: String {
             switch self {
@@ -18,6 +20,7 @@ public struct CommandDescription: Sendable {
             case .text(let name, let isRequired), .list(let name, let isRequired):
                 isRequired ? name : "[\(name)]"
             case .raw(let usage): usage
+            case .code(let count): count == 0 ? "COMMAND…" : "NAME COMMAND…"
             }
         }
     }
@@ -31,21 +34,28 @@ public struct CommandDescription: Sendable {
     public var parameters: [Parameter] = []
     /// What the first word may be, for completion and help.
     public var choices: [String] = []
-    /// `within=` is the command's own limit, not a retry.
-    public var ownsWithin = false
-    /// False when repeating it blindly could do it twice: `within=` is refused.
-    public var isRepeatable = true
-    /// It waits for something outside: the death of a job ends it.
-    public var isWait = false
+    /// Whether and when `within=` and `stable=` may run it again.
+    public var repetition = Repetition.repeatable
+    /// What must be there.
     public var requirements: Set<Requirement> = []
+    /// What is there afterwards.
+    public var provides: Set<Requirement> = []
+    /// It only says what the script needs or means: nothing is done.
+    public var isDeclaration = false
     /// Afterwards the prompt shows the next step.
     public var suggestsNext = false
     /// Its words are what people say to each other: a journal keeps their length only.
     public var isConfidential = false
     /// When it fails, the frame also shows the line that made the last remark (`say`, for `expect`).
     public var showsLastRemark = false
-    /// Variables that it sets beside its result, such as `group`; they exist from the start, empty.
+    /// Variables that it sets beside its result, such as `group`. They exist from the start, empty, and belong to the session in use.
     public var variables: [String] = []
+    /// What its first word names, if it is one of these.
+    public var naming: Naming?
+    /// Its result may have fields that `results` does not list.
+    public var hasOpenResults = false
+    /// A job that dies does not end it: it must be finished.
+    public var ignoresJobs = false
     /// Fields of its result with their meaning.
     public var results: [(name: String, meaning: String)] = []
     public var examples: [String] = []
@@ -62,10 +72,4 @@ public struct CommandDescription: Sendable {
         ([name, words.usage] + parameters.map { "[\($0.name)=\($0.placeholder)]" }).filter { !$0.isEmpty }
             .joined(separator: " ")
     }
-}
-
-/// Something that must be there before a command can do its work; hosts define their own.
-public struct Requirement: Hashable, Sendable {
-    public let name: String
-    public init(_ name: String) { self.name = name }
 }

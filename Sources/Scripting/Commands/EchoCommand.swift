@@ -4,6 +4,7 @@ import Vocabulary
 struct EchoCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("echo", "prints text")
+        description.repetition = .instant
         description.words = .text("TEXT", required: false)
         description.isConfidential = true
         return description

@@ -1,19 +1,24 @@
 import Foundation
 import Vocabulary
 
-/// `env CPU=1 [help=…] [oneof=a,b]`, `env TOKEN secret`
+/// `env CPU=1 [help=…] [oneof=a,b] [list]`, `env TOKEN secret`
 struct EnvCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription(
-            "env",
-            "declares an input; its value comes from --set, the environment, .env or the default, in this order"
-        )
-        description.words = .raw("NAME=DEFAULT [secret] [help=TEXT] [oneof=A,B]")
+            "env", "declares an input; its value comes from --set, the environment, .env or the default")
+        description.words = .raw("NAME=DEFAULT [secret] [list] [help=TEXT] [oneof=A,B]")
+        description.repetition = .instant
+        description.isDeclaration = true
+        description.details = [
+            "secret: has no default, is masked everywhere, and NAME_FILE may name a file that holds it.",
+            "list: a,b,c becomes a list, for `for x in $NAME`.",
+        ]
         description.examples = ["env CPU=1 help=\"virtual CPUs\"", "env ANTHROPIC_API_KEY secret"]
         return description
     }
 
-    func problem(in words: [Word]) -> WordProblem? {
+    func problem(in call: WrittenCall) -> WordProblem? {
+        let words = call.words
         do {
             _ = try EnvDeclaration(words.map { ($0.key, $0.literal ?? "x") })
             return nil
@@ -26,26 +31,14 @@ struct EnvCommand: Command {
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         let input = try EnvDeclaration(call.rawWords.map { ($0.key, $0.text) })
-        let inputs = await script.variables.inputs
-        var value = inputs.value(input.name)
-        if input.isSecret, value == nil, let path = inputs.value("\(input.name)_FILE") {
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw Failure(.require, "\(input.name)_FILE names \(path), which cannot be read")
-            }
-            value = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).first.map(
-                String.init)
-        }
-        let text = value ?? input.defaultText ?? ""
-        if !input.choices.isEmpty, !text.isEmpty, !input.choices.contains(text) {
-            throw Failure(
-                .usage,
-                "\(input.name)=\(text.prefix(60)) is not one of \(input.choices.joined(separator: ", "))")
-        }
+        let text = try input.text(from: await script.variables.inputs)
         if input.isSecret {
             if !text.isEmpty { script.host.log.masking.add(text) }
             await script.markSecret(input.name)
         }
-        await script.set(input.name, .text(text))
+        await script.declare(input: input.name)
+        let items = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        await script.set(input.name, input.isList ? .list(items.map(EventValue.text)) : .text(text))
         return [:]
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Vocabulary
 
 /// The words of one `env` line.
@@ -7,6 +8,9 @@ package struct EnvDeclaration: Equatable, Sendable {
     package let help: String
     package let choices: [String]
     package let isSecret: Bool
+    let isList: Bool
+    /// Larger files are not secrets.
+    private static let maximumSecretBytes = 1 << 20
 
     package init(_ words: [(key: String?, text: String)]) throws(Failure) {
         guard let first = words.first else { throw Failure(.usage, "env needs a name: env CPU=1") }
@@ -19,23 +23,71 @@ package struct EnvDeclaration: Equatable, Sendable {
         }
         var help = ""
         var choices: [String] = []
-        var isSecret = false
+        var flags = Set<String>()
         for word in words.dropFirst() {
             switch (word.key, word.text) {
             case ("help", let text): help = text
             case ("oneof", let text): choices = text.split(separator: ",").map(String.init)
-            case (nil, "secret"): isSecret = true
+            case (nil, "secret"), (nil, "list"): flags.insert(word.text)
             default:
                 throw Failure(
                     .usage, "env does not know \(word.key.map { "\($0)=" } ?? word.text)",
-                    hints: ["known: secret, help=TEXT, oneof=A,B"])
+                    hints: ["known: secret, list, help=TEXT, oneof=A,B; a default with blanks is quoted"])
             }
         }
+        (isSecret, isList) = (flags.contains("secret"), flags.contains("list"))
         if isSecret, defaultText != nil {
             throw Failure(
                 .usage, "a secret cannot have a default: it would be readable in the script",
                 hints: ["write: env \(name) secret"])
         }
-        (self.help, self.choices, self.isSecret) = (help, choices, isSecret)
+        (self.help, self.choices) = (help, choices)
+        if let defaultText, let wrong = wrongChoice(in: defaultText) {
+            throw Failure(.usage, "the default \(wrong) is not one of \(choices.joined(separator: ", "))")
+        }
+    }
+
+    private func wrongChoice(in text: String) -> String? {
+        guard !choices.isEmpty else { return nil }
+        let given = isList ? text.split(separator: ",").map(String.init) : [text]
+        return given.first { !$0.isEmpty && !choices.contains($0) }
+    }
+
+    /// The input's value; empty when there is none.
+    ///
+    /// - Throws: `Failure`: usage for a value that may not be, require for a file that cannot be read.
+    func text(from inputs: Inputs) throws(Failure) -> String {
+        var value = inputs.value(name)
+        if isSecret, value == nil, let path = inputs.value("\(name)_FILE") { value = try secret(in: path) }
+        let text = value ?? defaultText ?? ""
+        if let wrong = wrongChoice(in: text) {
+            throw Failure(
+                .usage, "\(name)=\(wrong.prefix(60)) is not one of \(choices.joined(separator: ", "))")
+        }
+        if isSecret, !text.isEmpty, text.count < Masking.minimumCharacters {
+            throw Failure(
+                .usage,
+                "\(name) is shorter than \(Masking.minimumCharacters) characters: it cannot be masked without blacking out ordinary words"
+            )
+        }
+        return text
+    }
+
+    /// The whole file, but for line ends at its end.
+    private func secret(in path: String) throws(Failure) -> String {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            status.st_size <= Self.maximumSecretBytes, let data = FileManager.default.contents(atPath: path),
+            var text = String(validating: data, as: UTF8.self)
+        else {
+            throw Failure(
+                .require,
+                "\(name)_FILE names \(path), which is not a readable text file of at most \(Self.maximumSecretBytes >> 20) MiB"
+            )
+        }
+        while let last = text.unicodeScalars.last, last == "\n" || last == "\r" {
+            text.unicodeScalars.removeLast()
+        }
+        return text
     }
 }

@@ -21,8 +21,6 @@ public struct ExpectCommand: Command {
         description.choices = subjects.map(\.name) + (subjects.isEmpty ? [] : ["no"])
         description.showsLastRemark = true
         description.isConfidential = true
-        description.ownsWithin = !subjects.isEmpty
-        description.isWait = !subjects.isEmpty
         description.variables = subjects.map(\.name)
         description.examples = subjects.flatMap(\.examples) + ["expect $r.status == 200"]
         if !subjects.isEmpty {
@@ -48,13 +46,25 @@ public struct ExpectCommand: Command {
 
     private func subject(_ name: String?) -> (any ExpectSubject)? { subjects.first { $0.name == name } }
 
-    public func requirements(of words: [Word]) -> Set<Requirement> {
-        let bare = words.map(\.bare)
-        return (subject(bare.first == "no" ? bare.dropFirst().first ?? nil : bare.first ?? nil))?.requirements
-            ?? []
+    public func requirements(of call: WrittenCall) -> Set<Requirement> {
+        awaited(call.words)?.requirements ?? []
     }
 
-    public func problem(in words: [Word]) -> WordProblem? {
+    /// Whether the words wait for a subject, and which.
+    private func awaited(_ words: [Word]) -> (any ExpectSubject)? {
+        let bare = words.map(\.bare)
+        return subject(bare.first == "no" ? bare.dropFirst().first ?? nil : bare.first ?? nil)
+    }
+
+    public func repetition(of call: WrittenCall) -> Repetition {
+        if awaited(call.words) != nil { return .waits }
+        // Matching may take long: timeout= bounds it.
+        let isMatch = call.words.dropFirst().first?.bare == Comparison.matches.rawValue
+        return isMatch ? .never : .instant
+    }
+
+    public func problem(in call: WrittenCall) -> WordProblem? {
+        let words = call.words
         let bare = words.map(\.bare)
         if bare.first == "no", !subjects.isEmpty {
             guard words.count == 2, subject(bare[1]) != nil else {
@@ -66,6 +76,9 @@ public struct ExpectCommand: Command {
         }
         if let subject = subject(bare.first ?? nil) { return problem(in: words, of: subject) }
         guard words.count >= 3, let operation = bare[1], Comparison(rawValue: operation) != nil else {
+            if words.count >= 3, bare[1] == "=" {
+                return WordProblem("a comparison is written with ==", at: words[1], hints: ["expect $x == 3"])
+            }
             let forms = subjects.flatMap { ["expect \($0.name) …", "expect no \($0.name) for=5s"] }
             return WordProblem(
                 "this cannot be expected", at: words.first,
@@ -74,7 +87,14 @@ public struct ExpectCommand: Command {
                         + (forms + ["a comparison such as expect $x == 3"]).joined(separator: ", or ")
                 ])
         }
-        return nil
+        let right = words.dropFirst(2)
+        if operation == "matches", words.count == 3, let pattern = words[2].literal,
+            PatternText.compile(pattern) == nil
+        {
+            return WordProblem("\(pattern) is not a valid regular expression", at: words[2])
+        }
+        guard let left = words[0].bare, right.allSatisfy({ $0.literal != nil }) else { return nil }
+        return FixedTexts.problem(left, at: words[0], among: subjects.map(\.name))
     }
 
     private func problem(in words: [Word], of subject: any ExpectSubject) -> WordProblem? {
@@ -90,7 +110,7 @@ public struct ExpectCommand: Command {
                 hints: ["for example: expect \(subject.name) contains TEXT"])
         }
         if operation == "matches", words.count == 3, let pattern = words[2].literal,
-            (try? Regex(PatternText.body(of: pattern))) == nil
+            PatternText.compile(pattern) == nil
         {
             return WordProblem(
                 "\(pattern) is not a valid regular expression", at: words[2],
@@ -100,26 +120,44 @@ public struct ExpectCommand: Command {
     }
 
     public func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
+        // What the line means is decided by what is written, never by the value of a variable.
+        let bare = call.rawWords.map(\.bare)
         let looksBack = call.values.text("from") == "start"
-        if call.words.count == 2, call.words[0] == "no", let subject = subject(call.words[1]) {
+        if bare.count == 2, bare[0] == "no", let subject = subject(bare[1]) {
+            guard call.within == nil else {
+                throw Failure(.usage, "expect no \(subject.name) takes for=, not within=")
+            }
             try await subject.expectNone(
                 for: call.values.duration("for") ?? .seconds(5), fromStart: looksBack, in: script)
             return [:]
         }
-        guard let subject = subject(call.words.first) else { return try compare(call) }
+        if let given = ["for"].first(where: call.values.given.contains) {
+            throw Failure(
+                .usage, "\(given)= has no effect here",
+                hints: ["it goes with expect no \(subjects.first?.name ?? "")"])
+        }
+        guard let subject = subject(bare.first ?? nil) else {
+            if let given = call.values.given.first {
+                throw Failure(.usage, "\(given)= has no effect on a comparison")
+            }
+            return try await compare(call)
+        }
         let fields = try await subject.expect(
-            TextTest(call.words.dropFirst()), within: call.within ?? Self.defaultLimit, fromStart: looksBack,
+            try TextTest(call.rawWords.dropFirst()), within: call.within ?? Self.defaultLimit,
+            fromStart: looksBack,
             in: script)
         await script.set(subject.name, .record(fields))
         return fields
     }
 
-    private func compare(_ call: CommandCall) throws -> [String: EventValue] {
-        guard call.words.count >= 3, let comparison = Comparison(rawValue: call.words[1]) else {
+    private func compare(_ call: CommandCall) async throws -> [String: EventValue] {
+        guard call.words.count >= 3,
+            let comparison = call.rawWords[1].bare.flatMap(Comparison.init(rawValue:))
+        else {
             throw Failure(.usage, "a comparison has three parts: expect $x == 3")
         }
         let right = call.words.dropFirst(2).joined(separator: " ")
-        guard try Truth.holds(call.words[0], comparison, right) else {
+        guard try await Truth.holds(call.words[0], comparison, right) else {
             throw Failure(
                 .mismatch,
                 "\"\(call.words[0].prefix(200))\" \(comparison.rawValue) \"\(right.prefix(200))\" does not hold"

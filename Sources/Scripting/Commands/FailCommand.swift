@@ -4,6 +4,7 @@ import Vocabulary
 struct FailCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("fail", "fails the script with this reason")
+        description.repetition = .instant
         description.words = .text("WHY", required: true)
         return description
     }

@@ -4,7 +4,8 @@ import Vocabulary
 struct HelpCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("help", "lists all commands, or explains one")
-        description.words = .text("COMMAND-OR-TOPIC", required: false)
+        description.repetition = .instant
+        description.words = .list("COMMAND-OR-TOPIC", required: false)
         description.examples = ["help", "help spawn microvm", "help defer", "help within"]
         return description
     }

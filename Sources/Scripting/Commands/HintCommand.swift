@@ -4,6 +4,7 @@ import Vocabulary
 struct HintCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("hint", "shows a hint at the end")
+        description.repetition = .instant
         description.words = .text("TEXT", required: true)
         return description
     }

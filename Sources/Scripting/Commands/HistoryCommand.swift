@@ -4,6 +4,7 @@ import Vocabulary
 struct HistoryCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("history", "lists the lines typed at the prompt")
+        description.repetition = .instant
         description.parameters = [Parameter("last", .integer(1...10_000), "how many", default: "50")]
         description.results = [("count", "how many"), ("lines", "the lines")]
         return description

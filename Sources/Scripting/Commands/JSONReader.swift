@@ -1,31 +1,102 @@
 import Foundation
 import Vocabulary
 
-/// JSON from outside, as values of the language.
+/// JSON from outside, as values of the language. Foundation decides whether it is JSON; this only takes it apart, because Foundation
+/// rounds numbers: here they keep their digits.
 enum JSONReader {
+    /// Nesting that no answer needs.
+    private static let maximumDepth = 200
+
+    /// Nil for what is not JSON.
     static func read(_ text: String) -> EventValue? {
-        guard
-            let object = try? JSONSerialization.jsonObject(
-                with: Data(text.utf8), options: [.fragmentsAllowed])
+        let data = Data(text.utf8)
+        guard let first = text.first(where: { !$0.isWhitespace }), "{[\"-0123456789tfn".contains(first),
+            (try? JSONSerialization.jsonObject(with: data, options: [.fragmentsAllowed])) != nil
         else { return nil }
-        return value(object)
+        var reader = Reader(bytes: Array(data))
+        return reader.value(depth: 0)
     }
 
-    private static func value(_ object: Any) -> EventValue {
-        switch object {
-        case let text as String: .text(text)
-        case let number as NSNumber:
-            // On Linux a JSON boolean is an NSNumber whose type encoding is "c".
-            if String(cString: number.objCType) == "c" {
-                .flag(number.boolValue)
-            } else if number.doubleValue == number.doubleValue.rounded(), abs(number.doubleValue) < 9e15 {
-                .number(number.intValue)
-            } else {
-                .text("\(number.doubleValue)")
+    /// Over text that is known to be JSON.
+    private struct Reader {
+        let bytes: [UInt8]
+        var place = 0
+
+        private mutating func skipBlanks() {
+            while place < bytes.count, [0x20, 0x09, 0x0a, 0x0d].contains(bytes[place]) { place += 1 }
+        }
+
+        private var next: UInt8? { place < bytes.count ? bytes[place] : nil }
+
+        mutating func value(depth: Int) -> EventValue? {
+            skipBlanks()
+            guard depth <= maximumDepth, let first = next else { return nil }
+            defer { skipBlanks() }
+            switch first {
+            case UInt8(ascii: "{"): return record(depth)
+            case UInt8(ascii: "["): return list(depth)
+            case UInt8(ascii: "\""): return string().map(EventValue.text)
+            case UInt8(ascii: "t"):
+                place += 4
+                return .flag(true)
+            case UInt8(ascii: "f"):
+                place += 5
+                return .flag(false)
+            case UInt8(ascii: "n"):
+                place += 4
+                return EventValue.none
+            default: return number()
             }
-        case let list as [Any]: .list(list.map(value))
-        case let fields as [String: Any]: .record(fields.mapValues(value))
-        default: .none
+        }
+
+        private mutating func record(_ depth: Int) -> EventValue? {
+            var fields: [String: EventValue] = [:]
+            place += 1
+            skipBlanks()
+            while let byte = next, byte != UInt8(ascii: "}") {
+                guard let name = string() else { return nil }
+                skipBlanks()
+                place += 1
+                guard let member = value(depth: depth + 1) else { return nil }
+                fields[name] = member
+                if next == UInt8(ascii: ",") { place += 1 }
+                skipBlanks()
+            }
+            place += 1
+            return .record(fields)
+        }
+
+        private mutating func list(_ depth: Int) -> EventValue? {
+            var items: [EventValue] = []
+            place += 1
+            skipBlanks()
+            while let byte = next, byte != UInt8(ascii: "]") {
+                guard let item = value(depth: depth + 1) else { return nil }
+                items.append(item)
+                if next == UInt8(ascii: ",") { place += 1 }
+                skipBlanks()
+            }
+            place += 1
+            return .list(items)
+        }
+
+        /// Escapes are Foundation's business.
+        private mutating func string() -> String? {
+            let start = place
+            place += 1
+            while let byte = next, byte != UInt8(ascii: "\"") { place += byte == UInt8(ascii: "\\") ? 2 : 1 }
+            place += 1
+            guard place <= bytes.count else { return nil }
+            return
+                (try? JSONSerialization.jsonObject(
+                    with: Data(bytes[start..<place]), options: [.fragmentsAllowed])) as? String
+        }
+
+        private mutating func number() -> EventValue {
+            let start = place
+            while let byte = next, "+-.eE0123456789".utf8.contains(byte) { place += 1 }
+            let digits = String(decoding: bytes[start..<place], as: UTF8.self)
+            return Int(digits).map { "\($0)" == digits ? .number($0) : .exact(digits) } ?? .exact(digits)
         }
     }
 }

@@ -4,6 +4,7 @@ import Vocabulary
 struct JobsCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("jobs", "lists the programs that were started")
+        description.repetition = .instant
         description.results = [("count", "how many"), ("names", "their names")]
         return description
     }

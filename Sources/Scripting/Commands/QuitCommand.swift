@@ -4,8 +4,8 @@ import Vocabulary
 struct QuitCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("quit", "ends the shell, or the script")
+        description.repetition = .instant
         description.aliases = ["exit"]
-        description.isRepeatable = false
         return description
     }
 

@@ -6,6 +6,7 @@ struct RequireCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription(
             "require", "stops with status 3 if anything is missing, and lists all of it")
+        description.isDeclaration = true
         description.words = .list("NAME | tool:NAME | file:PATH …", required: true)
         description.examples = ["require ANTHROPIC_API_KEY tool:cloudflared file:key.pem"]
         return description
@@ -25,7 +26,7 @@ struct RequireCommand: Command {
                     missing.append("the file \(path) does not exist")
                 }
             } else {
-                let value = await script.variables.value(word)?.description ?? ""
+                let value = await script.value(of: word)?.description ?? ""
                 if value.isEmpty {
                     missing.append("\(word) is not set: export \(word)=…, or --set \(word)=…")
                 }

@@ -5,8 +5,8 @@ import Vocabulary
 struct SaveCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("save", "writes the history to a new file")
-        description.words = .text("FILE", required: true)
-        description.isRepeatable = false
+        description.repetition = .instant
+        description.words = .list("FILE", required: true)
         description.results = [("path", "the file"), ("count", "how many lines")]
         return description
     }

@@ -4,6 +4,7 @@ import Vocabulary
 struct SkipCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("skip", "ends the script here; it counts as skipped")
+        description.repetition = .instant
         description.words = .text("WHY", required: true)
         return description
     }

@@ -5,11 +5,13 @@ struct SleepCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("sleep", "waits for a time; prefer within= and expect")
         description.words = .list("TIME", required: true)
+        description.repetition = .never
         description.examples = ["sleep 2s"]
         return description
     }
 
-    func problem(in words: [Word]) -> WordProblem? {
+    func problem(in call: WrittenCall) -> WordProblem? {
+        let words = call.words
         guard
             words.count > 1
                 || words.first?.literal.map({ DurationText.parse($0, bareUnit: .seconds) == nil }) ?? false

@@ -5,8 +5,8 @@ struct SourceCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription(
             "source", "runs a script here, with the variables and sessions there are")
-        description.words = .text("FILE", required: true)
-        description.isRepeatable = false
+        description.repetition = .instant
+        description.words = .list("FILE", required: true)
         description.examples = ["source setup.pika"]
         return description
     }

@@ -4,6 +4,8 @@ import Vocabulary
 struct StepCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("step", "begins a part of the script")
+        description.isDeclaration = true
+        description.repetition = .instant
         description.words = .text("TITLE", required: true)
         return description
     }

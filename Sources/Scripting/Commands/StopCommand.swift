@@ -4,7 +4,9 @@ import Vocabulary
 struct StopCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("stop", "ends a program that was started")
+        description.repetition = .instant
         description.words = .list("NAME", required: true)
+        description.naming = Naming("job", creates: false)
         description.results = [("status", "its exit status")]
         return description
     }

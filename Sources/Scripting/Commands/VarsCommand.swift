@@ -4,16 +4,19 @@ import Vocabulary
 struct VarsCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("vars", "lists all variables with their values")
+        description.repetition = .instant
         description.results = [("count", "how many"), ("names", "their names")]
         return description
     }
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         let variables = await script.variables
-        let lines = variables.all.map { name, value in
+        let all = variables.all(
+            in: SessionScope.name == nil ? await script.host.currentSession() : SessionScope.name)
+        let lines = all.map { name, value in
             "\(name) = \(variables.secrets.contains(name) ? Masking.replacement : value.description)"
         }
         await script.emit(.result(lines.joined(separator: "\n")))
-        return ["count": .number(lines.count), "names": .list(variables.all.map { .text($0.name) })]
+        return ["count": .number(lines.count), "names": .list(all.map { .text($0.name) })]
     }
 }

@@ -19,6 +19,8 @@ public struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible, F
     package internal(set) var step: String?
     /// More lines would complete it: the shell asks for them.
     package internal(set) var isUnfinished = false
+    /// Something had been done before it happened.
+    package internal(set) var isAfterStart = false
     /// The command found its work done already.
     var isNothingToDo = false
 
@@ -33,6 +35,17 @@ public struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible, F
         self.notes = notes.map { Note($0) }
     }
 
+    /// Status of a process that ends because of it. A mistake that only shows when something has been done already is a wrong answer:
+    /// status 2 means that nothing ran.
+    public var exitStatus: Int32 {
+        code == .usage && isAfterStart ? FailureCode.mismatch.exitStatus : code.exitStatus
+    }
+
     public var description: String { message }
+
+    /// `file:line`, with the step; empty for what has no place.
+    package var place: String {
+        range.map { "\($0.file):\($0.line)\(step.map { " (step \"\($0)\")" } ?? "")" } ?? ""
+    }
     public var failure: Failure { Failure(code, message, hints: notes.map(\.text)) }
 }

@@ -1,111 +1,199 @@
+import CProcess
 import Foundation
 import Synchronization
 import Vocabulary
 
-/// A program in its own process group: stdin closed, stdout and stderr in a log file. Nothing else is
-/// inherited: every descriptor of this process is opened close-on-exec.
+/// A program with a supervisor of its own (CProcess): everything that it starts ends with it, also when we are killed. Its input is empty, and
+/// it inherits no other descriptors.
 package final class ChildProcess: Sendable {
-    package let processID: pid_t
-    /// Holds what the program printed.
-    package let logPath: String
-    private let exitStatus = Mutex<Int32?>(nil)
-    private let waiters = Mutex<[AsyncStream<Void>.Continuation]>([])
+    /// What becomes of the output.
+    package enum Output: Sendable {
+        /// Both streams, kept apart, up to so many bytes in total.
+        case captured(limitBytes: Int)
+        /// Both streams into a file, mode 0600, masked line by line, up to so many bytes.
+        case log(path: String, limitBytes: Int, Masking)
+    }
+
+    /// Between SIGTERM and SIGKILL.
+    package static let grace: Duration = .seconds(5)
+
+    private struct State {
+        /// Of the program: nil while it runs; 128 + signal when one killed it.
+        var status: Int32?
+        /// Nothing of it is left.
+        var isOver = false
+        var output: [UInt8] = []
+        var error: [UInt8] = []
+        /// More was printed than is kept.
+        var isCut = false
+        var waiters: [(untilOver: Bool, AsyncStream<Void>.Continuation)] = []
+
+        mutating func takeWaiters() -> [AsyncStream<Void>.Continuation] {
+            let ready = waiters.filter { isOver || !$0.untilOver }
+            waiters.removeAll { isOver || !$0.untilOver }
+            return ready.map(\.1)
+        }
+    }
+
+    private let supervisor = Mutex<pid_t>(0)
+    private let state = Mutex(State())
     private let groups: ProcessGroups
+    /// A file with what it printed, where there is one.
+    package let logPath: String?
 
     /// - Parameters:
     ///   - arguments: program (looked up on PATH) and its arguments.
     ///   - environment: the whole environment.
-    ///   - logPath: created anew, mode 0600.
     ///   - groups: knows it as long as it runs.
     /// - Throws: `Failure` (require) for a program that cannot be started.
     package init(
-        _ arguments: [String], environment: [String: String], directory: String?, logPath: String,
+        _ arguments: [String], environment: [String: String], directory: String? = nil, output: Output,
         groups: ProcessGroups
-    ) throws {
-        self.logPath = logPath
+    ) async throws {
         self.groups = groups
-        guard let named = arguments.first else { throw Failure(.usage, "no program is named") }
-        // glibc's own way to change the directory in posix_spawn is not visible to Swift, so the shell does it.
-        let arguments =
-            directory.map { ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", $0] + arguments } ?? arguments
-        let program = directory == nil ? named : "/bin/sh"
-        var actions = posix_spawn_file_actions_t()
-        var attributes = posix_spawnattr_t()
-        posix_spawn_file_actions_init(&actions)
-        posix_spawnattr_init(&attributes)
-        defer {
-            posix_spawn_file_actions_destroy(&actions)
-            posix_spawnattr_destroy(&attributes)
+        let sink: OutputSink
+        switch output {
+        case .captured(let limit):
+            logPath = nil
+            sink = OutputSink(limitBytes: limit)
+        case .log(let path, let limit, let masking):
+            logPath = path
+            sink = try OutputSink(path: path, limitBytes: limit, masking: masking)
         }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, logPath, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600)
-        posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        posix_spawnattr_setflags(
-            &attributes,
-            Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
-        posix_spawnattr_setpgroup(&attributes, 0)
-        // We block and ignore signals for our own purposes; a child starts with the usual ones.
-        var none = sigset_t()
-        var all = sigset_t()
-        sigemptyset(&none)
-        sigfillset(&all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
+        let (started, result) = AsyncStream<Int32>.makeStream()
+        // The supervisor ends when the thread that made it does, so the thread stays as long as anything of it is left.
+        let thread = Thread { self.work(arguments, environment, directory, sink, result) }
+        thread.stackSize = 1 << 19
+        thread.start()
+        for await failure in started where failure != 0 {
+            throw Failure(
+                .require,
+                "cannot start \(arguments.first ?? "nothing"): \(String(cString: strerror(failure)))")
+        }
+    }
+
+    // MARK: Its thread
+
+    private func work(
+        _ arguments: [String], _ environment: [String: String], _ directory: String?, _ sink: OutputSink,
+        _ started: AsyncStream<Int32>.Continuation
+    ) {
+        var (output, error): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
+        guard pipe(&output) == 0, pipe(&error) == 0 else {
+            started.yield(errno)
+            return started.finish()
+        }
+        for end in output + error { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for pointer in argv + envp { free(pointer) } }
-        var pid: pid_t = 0
-        let result = posix_spawnp(&pid, program, &actions, &attributes, &argv, &envp)
-        guard result == 0 else {
-            throw Failure(.require, "cannot start \(named): \(String(cString: strerror(result)))")
+        var (status, program): (Int32, pid_t) = (-1, 0)
+        let pid = pika_supervise(
+            &argv, &envp, directory, output[1], error[1], Int32(Self.grace.wholeMilliseconds), &status,
+            &program)
+        let failure = errno
+        for pointer in argv + envp { free(pointer) }
+        close(output[1])
+        close(error[1])
+        guard pid > 0 else {
+            for end in [output[0], error[0]] { close(end) }
+            started.yield(failure)
+            return started.finish()
         }
-        processID = pid
+        supervisor.withLock { $0 = pid }
         groups.insert(pid)
-        // Waiting blocks: a thread per program, off the pool that async work runs on.
-        let thread = Thread { self.awaitExit() }
-        thread.start()
+        started.finish()
+        follow(output[0], error[0], status, sink)
+        var how: Int32 = 0
+        while waitpid(pid, &how, 0) < 0, errno == EINTR {}
+        groups.remove(pid)
+        supervisor.withLock { $0 = 0 }
+        sink.finish()
+        finish { state in
+            // A supervisor that was killed tells nothing.
+            state.status = state.status ?? 128 + SIGKILL
+            (state.output, state.error, state.isCut) = (sink.output, sink.error, sink.isCut)
+            state.isOver = true
+        }
     }
 
-    private func awaitExit() {
-        var status: Int32 = 0
-        while waitpid(processID, &status, 0) < 0, errno == EINTR {}
-        groups.remove(processID)
-        let signal = status & 0x7f
-        exitStatus.withLock { $0 = signal == 0 ? (status >> 8) & 0xff : 128 + signal }
-        for waiter in waiters.withLock({ list in
-            defer { list = [] }; return list
-        }) { waiter.finish() }
+    /// Reads both streams and the status until all have ended.
+    private func follow(_ output: Int32, _ error: Int32, _ status: Int32, _ sink: OutputSink) {
+        var open = [output, error, status]
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while open.contains(where: { $0 >= 0 }) {
+            var polled = open.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            guard poll(&polled, 3, -1) >= 0 else { continue }
+            for (index, entry) in polled.enumerated() where entry.revents != 0 {
+                let count = read(open[index], &buffer, index == 2 ? 4 : buffer.count)
+                if count < 0, errno == EINTR { continue }
+                if count <= 0 {
+                    close(open[index])
+                    open[index] = -1
+                } else if index == 2 {
+                    let raw = buffer.withUnsafeBytes { $0.loadUnaligned(as: Int32.self) }
+                    let signal = raw & 0x7f
+                    finish { $0.status = signal == 0 ? (raw >> 8) & 0xff : 128 + signal }
+                } else {
+                    sink.take(buffer[..<count], isError: index == 1)
+                    // Nobody needs the rest; and a program must not write for ever.
+                    if sink.isCut, logPath == nil { terminate() }
+                }
+            }
+        }
     }
 
-    /// Nil while it runs; 128 + signal when one killed it.
-    package var status: Int32? { exitStatus.withLock { $0 } }
+    private func finish(_ change: (inout State) -> Void) {
+        let ready = state.withLock { state in
+            change(&state)
+            return state.takeWaiters()
+        }
+        for waiter in ready { waiter.finish() }
+    }
 
-    /// Returns when the program has ended.
-    package func hasEnded() async {
+    // MARK: For others
+
+    /// Of the program: nil while it runs; 128 + signal when one killed it.
+    package var status: Int32? { state.withLock { $0.status } }
+
+    /// What it printed, once it is over.
+    package var captured: (output: String, error: String, isCut: Bool) {
+        state.withLock {
+            (String(decoding: $0.output, as: UTF8.self), String(decoding: $0.error, as: UTF8.self), $0.isCut)
+        }
+    }
+
+    /// Returns when the program has ended; what it started may still run.
+    package func hasEnded() async { await wait(untilOver: false) }
+
+    private func wait(untilOver: Bool) async {
         let (stream, continuation) = AsyncStream<Void>.makeStream()
-        waiters.withLock { $0.append(continuation) }
-        if status != nil { continuation.finish() }
+        state.withLock { state in
+            if state.isOver || !untilOver && state.status != nil {
+                continuation.finish()
+            } else {
+                state.waiters.append((untilOver, continuation))
+            }
+        }
         for await _ in stream {}
     }
 
-    /// TERM to the whole group, KILL after `grace`. Also in a cancelled task: stopping is what cancellation asks for.
-    package func stop(grace: Duration, clock: any Clock<Duration>) async {
-        guard status == nil else { return }
-        kill(-processID, SIGTERM)
-        await Task {
-            do {
-                try await withDeadline(grace, clock: clock) { await self.hasEnded() }
-            } catch {
-                kill(-processID, SIGKILL)
-                await hasEnded()
-            }
-        }.value
+    private func terminate() {
+        supervisor.withLock { if $0 > 0 { kill($0, SIGTERM) } }
     }
 
-    /// The last lines it printed.
+    /// SIGTERM to everything that it started, SIGKILL after `grace`; returns when nothing is left. Also in a cancelled task: stopping is
+    /// what cancellation asks for.
+    package func stop() async {
+        terminate()
+        await Task { await wait(untilOver: true) }.value
+    }
+
+    /// The last lines of its log.
     package func logTail(lines: Int) -> [String] {
-        guard let data = FileManager.default.contents(atPath: logPath) else { return [] }
-        let text = String(decoding: data.suffix(16_384), as: UTF8.self)
-        return text.split(whereSeparator: \.isNewline).suffix(lines).map(String.init)
+        guard let logPath, let data = FileManager.default.contents(atPath: logPath) else { return [] }
+        let text = String(decoding: data.suffix(65_536), as: UTF8.self)
+        var all = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        if all.last?.isEmpty ?? false { all.removeLast() }
+        return all.suffix(lines)
     }
 }

@@ -1,17 +1,17 @@
 import Foundation
 import Synchronization
 
-/// The process groups that somebody has started and that have not ended yet.
+/// The supervisors of programs that somebody has started and that have not ended yet.
 package final class ProcessGroups: Sendable {
-    private let groups = Mutex<Set<pid_t>>([])
+    private let supervisors = Mutex<Set<pid_t>>([])
 
     package init() {}
 
-    func insert(_ group: pid_t) { groups.withLock { _ = $0.insert(group) } }
-    func remove(_ group: pid_t) { groups.withLock { _ = $0.remove(group) } }
+    func insert(_ supervisor: pid_t) { supervisors.withLock { _ = $0.insert(supervisor) } }
+    func remove(_ supervisor: pid_t) { supervisors.withLock { _ = $0.remove(supervisor) } }
 
-    /// Ends them at once, for an end that cannot wait.
+    /// Ends all programs without grace, for an end that cannot wait.
     package func killAll() {
-        for group in groups.withLock({ $0 }) { kill(-group, SIGKILL) }
+        for supervisor in supervisors.withLock({ $0 }) { kill(supervisor, SIGUSR1) }
     }
 }

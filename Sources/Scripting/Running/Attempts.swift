@@ -4,37 +4,46 @@ import Vocabulary
 struct Attempts {
     let script: Interpreter
     let universal: ParameterSet
+    let repetition: Repetition
+
+    /// How a command ended, and what it took.
+    struct Outcome {
+        let result: Result<[String: EventValue], any Error>
+        let tries: Int
+        let elapsed: Duration
+    }
 
     private var clock: any Clock<Duration> { script.host.clock }
     private var pause: Duration { universal.duration("every") ?? .milliseconds(500) }
 
-    func run(_ command: any Command, _ call: CommandCall) async throws -> [String: EventValue] {
+    func run(_ command: any Command, _ call: CommandCall) async -> Outcome {
         let counter = Counter()
-        var result: [String: EventValue] = [:]
-        let elapsed = try await clock.elapsed {
-            result = try await racingJobs(isWait(command)) { try await limited(command, call, counter) }
+        var result: Result<[String: EventValue], any Error> = .failure(CancellationError())
+        let elapsed = await clock.elapsed {
+            do {
+                result = .success(
+                    try await racingJobs(noticesJobs(command)) {
+                        try await limited(command, call, counter)
+                    })
+            } catch {
+                result = .failure(error)
+            }
         }
-        result["ms"] = .number(elapsed.wholeMilliseconds)
-        result["tries"] = .number(await counter.tries)
-        return result
-    }
-
-    private func isWait(_ command: any Command) -> Bool {
-        universal.duration("within") != nil || command.description.isWait
+        return Outcome(result: result, tries: await counter.tries, elapsed: elapsed)
     }
 
     private func limited(
         _ command: any Command, _ call: CommandCall, _ counter: Counter
     ) async throws -> [String: EventValue] {
-        guard let limit = universal.duration("within"), !command.description.ownsWithin else {
+        guard let limit = universal.duration("within"), repetition != .waits else {
             return try await settled(command, call, counter)
         }
         do {
             return try await withDeadline(limit, clock: clock) {
                 try await untilSuccess(command, call, counter)
             }
-        } catch let exceeded as DeadlineExceeded {
-            throw await counter.failure(after: exceeded.limit)
+        } catch is DeadlineExceeded {
+            throw await counter.failure(after: limit)
         }
     }
 
@@ -48,19 +57,22 @@ struct Attempts {
                 throw end
             } catch {
                 try Task.checkCancellation()
-                let failure = Failure(error)
-                // A try that ran into its own limit is retried, too: that is what `timeout=` beside `within=` is for.
-                let isRetryable =
-                    failure.isRetryable || failure.code == .timeout && universal.duration("timeout") != nil
-                guard isRetryable else { throw failure }
-                await counter.failed(failure)
+                guard mayRetry(Failure(error)) else { throw error }
+                await counter.failed(error)
                 await script.emit(
                     .retry(
-                        command: command.description.name, tries: await counter.tries, reason: failure.message
-                    ))
+                        command: command.description.name, tries: await counter.tries,
+                        reason: Failure(error).message))
                 try await clock.sleep(for: pause)
             }
         }
+    }
+
+    private func mayRetry(_ failure: Failure) -> Bool {
+        // A try that ran into its own limit is retried, too: that is what `timeout=` beside `within=` is for.
+        let isTransient =
+            failure.isRetryable || failure.code == .timeout && universal.duration("timeout") != nil
+        return isTransient && (repetition == .repeatable || failure.isSafeToRepeat)
     }
 
     /// One success, or with `stable=` successes without a break from the first until that much later.
@@ -82,21 +94,32 @@ struct Attempts {
     private func once(
         _ command: any Command, _ call: CommandCall, _ counter: Counter
     ) async throws -> [String: EventValue] {
-        await counter.tried()
+        var call = call
+        call.attempt = await counter.tried()
+        let attempt = call
         guard let limit = universal.duration("timeout") else {
-            return try await command.run(call, in: script)
+            return try await command.run(attempt, in: script)
         }
         do {
-            return try await withDeadline(limit, clock: clock) { try await command.run(call, in: script) }
+            return try await withDeadline(limit, clock: clock) { try await command.run(attempt, in: script) }
         } catch is DeadlineExceeded {
             throw Failure(.timeout, "\(command.description.name) took longer than timeout=\(limit.inSeconds)")
         }
     }
 
+    /// What only looks or waits ends when a job dies; what creates or sends is left to finish.
+    private func noticesJobs(_ command: any Command) -> Bool {
+        guard !command.description.ignoresJobs else { return false }
+        return switch repetition {
+        case .repeatable, .waits, .never: true
+        case .instant, .onlyWithoutEffect: false
+        }
+    }
+
     private func racingJobs(
-        _ isWait: Bool, _ body: @escaping @Sendable () async throws -> [String: EventValue]
+        _ notices: Bool, _ body: @escaping @Sendable () async throws -> [String: EventValue]
     ) async throws -> [String: EventValue] {
-        guard isWait, await !script.jobs.isEmpty else { return try await body() }
+        guard notices, await !script.jobs.isEmpty else { return try await body() }
         return try await withThrowingTaskGroup(of: [String: EventValue]?.self) { group in
             group.addTask { try await body() }
             group.addTask {
@@ -113,15 +136,21 @@ struct Attempts {
 
     private actor Counter {
         private(set) var tries = 0
-        private var last: Failure?
+        private var last: (any Error)?
 
-        func tried() { tries += 1 }
-        func failed(_ failure: Failure) { last = failure }
+        /// - Returns: the number of this try, from 1.
+        func tried() -> Int {
+            tries += 1
+            return tries
+        }
 
-        func failure(after limit: Duration) -> Failure {
-            guard var failure = last else { return Failure(.timeout, "no answer within \(limit.inSeconds)") }
+        func failed(_ error: any Error) { last = error }
+
+        func failure(after limit: Duration) -> any Error {
+            guard let last else { return Failure(.timeout, "no answer within \(limit.inSeconds)") }
+            var failure = Failure(last)
             failure.message += " (\(tries) tries within \(limit.inSeconds))"
-            return failure
+            return (last as? FailedCommand).map { FailedCommand(failure, result: $0.result) } ?? failure
         }
     }
 }

@@ -1,5 +1,14 @@
 import Vocabulary
 
+/// A command that runs at the end: words, session and step as they were when it was met.
+struct Deferred: Sendable {
+    let prefixes: [Prefix]
+    let invocation: Invocation
+    let variables: Variables
+    let session: String?
+    let step: String?
+}
+
 /// The end of a run: what was deferred, and the jobs.
 extension Interpreter {
     /// For one deferred command: more than a provider's own limit for removing an agent, so that its own words are heard.
@@ -10,24 +19,36 @@ extension Interpreter {
     /// - Returns: what failed, each as a leak.
     package func cleanUp() async -> [Diagnostic] {
         var failures: [Diagnostic] = []
-        while let (prefixes, invocation) = deferred.popLast() {
+        while let command = deferred.popLast() {
+            let source = command.invocation.source
             do {
-                try await withDeadline(Self.cleanupLimit, clock: host.clock) {
-                    try await self.execute(prefixes[...], invocation)
-                }
-                await emit(.deferred(command: invocation.source, failed: nil))
+                try await withDeadline(Self.cleanupLimit, clock: host.clock) { try await self.run(command) }
+                await emit(.deferred(command: source, failed: nil))
             } catch let failure as Diagnostic where failure.isNothingToDo {
                 // The script did it itself.
                 continue
+            } catch is ScriptEnd {
+                continue
             } catch {
-                var failure = error as? Diagnostic ?? diagnostic(Failure(error), invocation.range)
+                var failure = error as? Diagnostic ?? diagnostic(Failure(error), command.invocation.range)
                 failure.code = .leak
+                failure.step = command.step
+                failure.notes.append(.init("this was deferred; it ran at the end"))
                 failures.append(failure)
-                await emit(.deferred(command: invocation.source, failed: failure.message))
+                await emit(.deferred(command: source, failed: failure.message))
             }
         }
         await jobs.stopAll()
         return failures
+    }
+
+    private func run(_ command: Deferred) async throws {
+        let current = variables
+        variables = command.variables
+        defer { variables = current }
+        try await SessionScope.$name.withValue(command.session ?? SessionScope.name) {
+            try await execute(command.prefixes[...], command.invocation)
+        }
     }
 
     package var hasDeferred: Bool { !deferred.isEmpty }

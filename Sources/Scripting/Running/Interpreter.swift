@@ -7,15 +7,23 @@ public actor Interpreter {
     public nonisolated let catalogue: CommandCatalogue
     package nonisolated let jobs: Jobs
     package nonisolated let history: (any CommandHistory)?
-    package private(set) var variables: Variables
+    package internal(set) var variables: Variables
     package private(set) var hints: [String] = []
     package private(set) var softFailures: [Diagnostic] = []
-    var deferred: [(prefixes: [Prefix], invocation: Invocation)] = []
-    private var step: String?
-    private var lastRemark: Diagnostic.Note?
+    /// The command that runs, or ran last.
+    package internal(set) var running: (range: SourceRange, step: String?)?
+    /// Whether anything was done yet; declarations do nothing.
+    var hasRun = false
+    var deferred: [Deferred] = []
+    var step: String?
+    var lastRemark: Diagnostic.Note?
+    /// Where `--until` stops.
+    private var end: (source: Source, line: Int)?
+    /// Session in use when the statement began.
+    var session: String?
     /// Files that `source` is reading, one inside the other.
-    private var sourceDepth = 0
-    private static let maximumSourceDepth = 16
+    var sourceDepth = 0
+    static let maximumSourceDepth = 16
 
     package init(
         host: any ScriptHost, catalogue: CommandCatalogue, inputs: Inputs, isTerminal: Bool = false,
@@ -24,27 +32,40 @@ public actor Interpreter {
         self.host = host
         self.catalogue = catalogue
         self.history = history
-        jobs = Jobs(directory: host.jobDirectory, clock: host.clock)
-        variables = Variables(inputs: inputs, predefined: catalogue.variables)
-        variables.set("mock", .flag(host.isMock))
-        variables.set("tty", .flag(isTerminal))
-        variables.set("ci", .flag(!(host.environment["CI"] ?? "").isEmpty))
+        jobs = Jobs(directory: host.jobDirectory, clock: host.clock, masking: host.log.masking)
+        variables = Variables(inputs: inputs, sessionNames: catalogue.sessionVariables)
+        variables.set("mock", .flag(host.isMock), in: nil)
+        variables.set("tty", .flag(isTerminal), in: nil)
+        variables.set("ci", .flag(!(host.environment["CI"] ?? "").isEmpty), in: nil)
+        variables.set("error", Self.noError, in: nil)
     }
 
     // MARK: For commands
 
-    /// Reports an event, with the session in use unless it names one.
+    /// Reports an event, with the session in use unless it names one. Waits while what was shown before is not taken.
     public nonisolated func emit(_ event: LogEvent) async {
         var event = event
-        if event.session == nil { event.session = await host.currentSession() }
+        if event.session == nil { event.session = await currentSession() }
         host.log.emit(event)
+        await host.log.settle()
     }
 
-    /// Sets a variable, as `$name`.
-    public func set(_ name: String, _ value: EventValue) { variables.set(name, value) }
+    nonisolated func currentSession() async -> String? {
+        if let name = SessionScope.name { return name }
+        return await host.currentSession()
+    }
+
+    /// Sets a variable, as `$name`; one that commands set belongs to the session in use.
+    public func set(_ name: String, _ value: EventValue) async {
+        let session = await currentSession()
+        variables.set(name, value, in: session)
+    }
 
     /// A variable's value; nil when it is not set.
-    public func value(of name: String) -> EventValue? { variables.value(name) }
+    public func value(of name: String) async -> EventValue? {
+        let session = await currentSession()
+        return variables.value(name, in: session)
+    }
 
     /// Advice that is shown at the end.
     public func add(hint: String) { hints.append(hint) }
@@ -53,14 +74,25 @@ public actor Interpreter {
     public func remark(_ text: String, at range: SourceRange) { lastRemark = .init(text, range) }
 
     func markSecret(_ name: String) { variables.markSecret(name) }
+    func declare(input name: String) { variables.declare(input: name) }
     func begin(step title: String) { step = title }
 
     // MARK: Statements
 
+    /// - Parameter line: stops before the first statement of the script at or behind it, also inside blocks.
     /// - Throws: `Diagnostic` for the first failure, `ScriptEnd`.
-    package func execute(_ statements: [Statement]) async throws {
+    package func execute(_ script: CheckedScript, until line: Int? = nil) async throws {
+        end = line.map { (script.source, $0) }
+        try await execute(script.statements)
+    }
+
+    func execute(_ statements: [Statement]) async throws {
         for statement in statements {
+            if let end, statement.range.source === end.source, statement.range.line >= end.line {
+                throw ScriptEnd.stopped
+            }
             if Task.isCancelled { throw diagnostic(Failure(.cancelled, "cancelled"), statement.range) }
+            session = await currentSession()
             switch statement {
             case .command(let prefixes, let invocation): try await execute(prefixes[...], invocation)
             case .conditional(let branches, _):
@@ -71,15 +103,13 @@ public actor Interpreter {
                 }
             case .forEach(let variable, let values, let body, _):
                 for value in try values.flatMap({ try items($0) }) {
-                    variables.set(variable, value)
+                    variables.set(variable, value, in: nil)
                     try await execute(body)
                 }
             case .repetition(let count, let body, let range):
                 let text = try evaluate(count)
-                guard let number = Int(text), (0...100_000).contains(number) else {
-                    throw diagnostic(
-                        Failure(.usage, "repeat needs a number from 0 to 100000, not \"\(text.prefix(40))\""),
-                        range)
+                guard let number = Int(text), RepetitionLimits.range.contains(number) else {
+                    throw diagnostic(RepetitionLimits.failure(text), range)
                 }
                 for _ in 0..<number { try await execute(body) }
             case .invalid(_, let range):
@@ -100,20 +130,32 @@ public actor Interpreter {
             if try await holds(condition) { try await execute(rest, invocation) }
         case .unless(let condition):
             if try await !holds(condition) { try await execute(rest, invocation) }
-        case .deferred: deferred.append((Array(rest), invocation))
+        case .deferred:
+            let name = await currentSession()
+            deferred.append(
+                Deferred(
+                    prefixes: Array(rest), invocation: invocation, variables: variables, session: name,
+                    step: step))
+        case .inSession(let word):
+            let name = try evaluate(word)
+            do { try await host.requireSession(name) } catch { throw diagnostic(Failure(error), word.range) }
+            try await SessionScope.$name.withValue(name) {
+                session = name
+                try await execute(rest, invocation)
+            }
         case .trying:
             do {
                 try await execute(rest, invocation)
-                variables.set("error", .none)
-            } catch let failure as Diagnostic where failure.code != .cancelled {
+                variables.set("error", Self.noError, in: nil)
+            } catch let failure as Diagnostic where failure.isCatchable {
                 remember(failure)
             }
         case .soft:
             do {
                 try await execute(rest, invocation)
-            } catch let failure as Diagnostic where failure.code != .cancelled {
+            } catch let failure as Diagnostic where failure.isCatchable {
                 softFailures.append(failure)
-                await emit(.failure(failure.failure, frame: DiagnosticRenderer.render(failure)))
+                await emit(.failure(failure))
             }
         case .fails(let wanted): try await executeFailing(rest, invocation, wanted)
         }
@@ -124,7 +166,8 @@ public actor Interpreter {
     ) async throws {
         do {
             try await execute(prefixes, invocation)
-        } catch let failure as Diagnostic where failure.code != .cancelled {
+        } catch let failure as Diagnostic where failure.isCatchable || failure.code == wanted {
+            if failure.code == .cancelled { throw failure }
             remember(failure)
             guard let wanted, failure.code != wanted else { return }
             throw diagnostic(
@@ -136,27 +179,31 @@ public actor Interpreter {
             invocation.range)
     }
 
+    private static let noError = EventValue.record(["code": .text(""), "message": .text("")])
+
     private func remember(_ failure: Diagnostic) {
         variables.set(
-            "error", .record(["code": .text(failure.code.name), "message": .text(failure.message)]))
+            "error", .record(["code": .text(failure.code.name), "message": .text(failure.message)]), in: nil)
     }
 
     // MARK: Conditions and words
 
     private func holds(_ condition: Condition) async throws -> Bool {
+        session = await currentSession()
         switch condition {
         case .truth(let word): return Truth.of(try value(word))
         case .comparison(let left, let comparison, let right):
             do {
-                return try Truth.holds(evaluate(left), comparison, evaluate(right))
-            } catch let failure as Failure {
-                throw diagnostic(failure, left.range.through(right.range))
+                return try await Truth.holds(evaluate(left), comparison, evaluate(right))
+            } catch let error where !(error is Diagnostic) {
+                throw diagnostic(Failure(error), left.range.through(right.range))
             }
         case .succeeds(let invocation):
             do {
                 _ = try await run(invocation)
+                variables.set("error", Self.noError, in: nil)
                 return true
-            } catch let failure as Diagnostic where failure.code != .cancelled && failure.code != .usage {
+            } catch let failure as Diagnostic where failure.isCatchable {
                 remember(failure)
                 return false
             }
@@ -171,22 +218,20 @@ public actor Interpreter {
     }
 
     /// A lone variable keeps its type; everything else is text.
-    private func value(_ word: Word) throws -> EventValue {
+    func value(_ word: Word) throws -> EventValue {
         if word.parts.count == 1, case .variable(let path, let place) = word.parts[0] {
-            do { return try variables.lookUp(path) } catch {
-                throw diagnostic(Failure(.usage, "\(error)"), place)
-            }
+            return try lookUp(path, place)
         }
         return .text(try evaluate(word))
     }
 
+    /// A literal word such as `a,b` stands for several values; a variable for one, unless it is a list.
     private func items(_ word: Word) throws -> [EventValue] {
-        switch try value(word) {
-        case .list(let items): return items
-        case .text(let text) where !word.isQuoted:
+        if !word.isQuoted, let text = word.literal {
             return text.split(separator: ",").map { .text(String($0)) }
-        case let single: return [single]
         }
+        if !word.isQuoted, case .list(let items) = try value(word) { return items }
+        return [try value(word)]
     }
 
     func evaluate(_ word: Word) throws -> String {
@@ -194,100 +239,22 @@ public actor Interpreter {
         for part in word.parts {
             switch part {
             case .literal(let literal): text += literal
-            case .variable(let path, let place):
-                do {
-                    text += try variables.lookUp(path).description
-                } catch {
-                    throw diagnostic(Failure(.usage, "\(error)"), place)
-                }
+            case .variable(let path, let place): text += try lookUp(path, place).description
             }
         }
         return text
     }
 
-    // MARK: Commands
-
-    /// Runs one command with its universal parameters; sets `$last` and the name given by `as=`.
-    @discardableResult
-    package func run(_ invocation: Invocation) async throws -> EventValue {
-        let description = invocation.command.description
-        let range = invocation.range
+    private func lookUp(_ path: [String], _ place: SourceRange) throws -> EventValue {
         do {
-            let (call, universal) = try evaluate(invocation)
-            await emit(
-                .command(
-                    description.name, call.logged, at: range, isConfidential: description.isConfidential))
-            let attempts = Attempts(script: self, universal: universal)
-            let result = EventValue.record(try await attempts.run(invocation.command, call))
-            variables.set("last", result)
-            if let name = universal.text("as") { variables.set(name, result) }
-            return result
-        } catch let end as ScriptEnd {
-            throw end
-        } catch let diagnostic as Diagnostic {
-            throw diagnostic
+            return try variables.lookUp(path, in: session)
         } catch {
-            // A leak is reported even when somebody pressed Ctrl-C meanwhile.
-            let failure = Failure(error)
-            let shown =
-                Task.isCancelled && failure.code != .leak
-                ? Failure(.cancelled, "cancelled", hints: failure.hints) : failure
-            var diagnostic = diagnostic(shown, range)
-            diagnostic.isNothingToDo = error is NothingToDo
-            if description.showsLastRemark, let lastRemark { diagnostic.notes.insert(lastRemark, at: 0) }
-            throw diagnostic
+            throw diagnostic(Failure(.usage, "\(error)"), place)
         }
     }
+}
 
-    private func evaluate(_ invocation: Invocation) throws -> (CommandCall, ParameterSet) {
-        let universal = try parameterSet(UniversalParameters.all, invocation.universal, environment: [:])
-        let first = try invocation.arguments.first { $0.key == nil }.map(evaluate)
-        let parameters = invocation.command.parameters(firstWord: first)
-        let call = CommandCall(
-            values: try parameterSet(parameters, invocation.keyed, environment: host.environment),
-            words: try invocation.arguments.map(evaluate),
-            rawWords: try invocation.arguments.map {
-                .init(key: $0.key, text: try evaluate($0), isQuoted: $0.isQuoted)
-            },
-            within: universal.duration("within"), range: invocation.range)
-        return (call, universal)
-    }
-
-    private func parameterSet(
-        _ parameters: [Parameter], _ given: [(parameter: Parameter, word: Word)],
-        environment: [String: String]
-    ) throws -> ParameterSet {
-        var texts: [String: String] = [:]
-        for (parameter, word) in given {
-            let text = try evaluate(word)
-            if parameter.isSecret { host.log.masking.add(text) }
-            texts[parameter.name] = text
-        }
-        return try ParameterSet(parameters, given: texts, environment: environment)
-    }
-
-    func diagnostic(_ failure: Failure, _ range: SourceRange) -> Diagnostic {
-        Diagnostic(failure.code, failure.message, range, notes: failure.hints, step: step)
-    }
-
-    // MARK: Other scripts
-
-    /// Runs another file here, as if its lines stood in this place.
-    func source(_ path: String) async throws {
-        guard sourceDepth < Self.maximumSourceDepth else {
-            throw Failure(
-                .usage, "\(path): files are read into each other more than \(Self.maximumSourceDepth) deep")
-        }
-        sourceDepth += 1
-        defer { sourceDepth -= 1 }
-        let source = try Source.load(path)
-        switch CheckedScript.make(source, catalogue: catalogue, known: variables.names) {
-        case .success(let script): try await execute(script.statements)
-        case .failure(let problems):
-            for problem in problems.problems.dropLast() {
-                await emit(.failure(problem.failure, frame: DiagnosticRenderer.render(problem)))
-            }
-            if let last = problems.problems.last { throw last }
-        }
-    }
+extension Diagnostic {
+    /// What `try`, `soft`, `fails` and `if ok` may catch: neither an interruption nor a mistake in the script.
+    fileprivate var isCatchable: Bool { code != .cancelled && code != .usage }
 }

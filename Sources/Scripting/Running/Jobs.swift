@@ -1,85 +1,127 @@
+import Foundation
 import Vocabulary
 
 /// Programs that a script has started, by name.
 package actor Jobs {
-    private var running: [String: ChildProcess] = [:]
+    private struct Job {
+        let process: ChildProcess
+        /// The log stays behind: somebody asked for it.
+        let keepsLog: Bool
+    }
+
+    /// Bytes of a log, and of what `sh` captures.
+    static let limitBytes = 16 << 20
+
+    private var jobs: [String: Job] = [:]
     /// Where their logs go; nil where no program may be started.
     private let directory: String?
     private let clock: any Clock<Duration>
+    private let masking: Masking
     private nonisolated let groups = ProcessGroups()
 
-    package init(directory: String?, clock: any Clock<Duration>) {
+    package init(directory: String?, clock: any Clock<Duration>, masking: Masking) {
         self.directory = directory
         self.clock = clock
+        self.masking = masking
     }
 
-    package var names: [String] { running.keys.sorted() }
-    package var isEmpty: Bool { running.isEmpty }
+    package var names: [String] { jobs.keys.sorted() }
+    package var isEmpty: Bool { jobs.isEmpty }
 
-    /// Runs `command` with /bin/sh under `name`.
-    package func start(_ name: String, _ command: String, environment: [String: String]) throws {
-        if let old = running[name], old.status == nil {
-            throw Failure(
-                .usage, "a job named \(name) is running already", hints: ["stop it first: stop \(name)"])
+    /// Runs `code` with /bin/sh under `name`.
+    ///
+    /// - Parameter log: a file that stays behind; nil keeps the log as long as the run lasts.
+    /// - Throws: `Failure`.
+    func start(_ name: String, _ code: String, environment: [String: String], log: String?) async throws {
+        if let old = jobs[name] {
+            guard old.process.status != nil else {
+                throw Failure(
+                    .usage, "a job named \(name) is running already", hints: ["stop it first: stop \(name)"])
+            }
+            await old.process.stop()
+            discard(old)
         }
-        running[name] = try launch(command, log: "job-\(name)", environment)
+        let path = try log ?? "\(logDirectory())/job-\(name).log"
+        let process = try await ChildProcess(
+            ["/bin/sh", "-c", code], environment: environment,
+            output: .log(path: path, limitBytes: Self.limitBytes, masking), groups: groups)
+        jobs[name] = Job(process: process, keepsLog: log != nil)
     }
 
-    /// Runs `command` with /bin/sh to its end. The caller removes its log.
-    nonisolated func launch(_ command: String, log: String, _ environment: [String: String]) throws
-        -> ChildProcess
-    {
+    private func logDirectory() throws -> String {
         guard let directory else {
             throw Failure(.usage, "this shell starts no programs: it has no directory for their logs")
         }
-        return try ChildProcess(
-            ["/bin/sh", "-c", command], environment: environment, directory: nil,
-            logPath: "\(directory)/\(log).log", groups: groups)
+        return directory
+    }
+
+    /// Runs `code` with /bin/sh to its end; nothing that it started is left then.
+    ///
+    /// - Throws: `Failure` when it printed more than is kept, `CancellationError`.
+    nonisolated func run(_ code: String, environment: [String: String]) async throws -> (
+        status: Int32, output: String, error: String
+    ) {
+        let process = try await ChildProcess(
+            ["/bin/sh", "-c", code], environment: environment, output: .captured(limitBytes: Self.limitBytes),
+            groups: groups)
+        await process.hasEnded()
+        await process.stop()
+        try Task.checkCancellation()
+        let captured = process.captured
+        guard !captured.isCut else {
+            throw Failure(
+                .protocolError, "the command printed more than \(Self.limitBytes >> 20) MiB",
+                hints: ["write it to a file, and read what you need"])
+        }
+        return (process.status ?? 0, captured.output, captured.error)
     }
 
     /// Ends every program at once, for an end that cannot wait.
     package nonisolated func killAll() { groups.killAll() }
 
     package func process(_ name: String) throws -> ChildProcess {
-        guard let process = running[name] else {
-            let known = running.isEmpty ? "none was started" : "known: \(names.joined(separator: ", "))"
+        guard let job = jobs[name] else {
+            let known = jobs.isEmpty ? "none was started" : "known: \(names.joined(separator: ", "))"
             throw Failure(.usage, "there is no job named \(name) (\(known))")
         }
-        return process
+        return job.process
     }
 
     package func stop(_ name: String) async throws -> Int32 {
         let process = try process(name)
-        await process.stop(grace: .seconds(5), clock: clock)
-        running[name] = nil
+        await process.stop()
+        if let job = jobs.removeValue(forKey: name) { discard(job) }
         return process.status ?? 0
     }
 
     package func stopAll() async {
-        let processes = Array(running.values)
-        running = [:]
-        let clock = clock
+        let all = Array(jobs.values)
+        jobs = [:]
         await withTaskGroup(of: Void.self) { group in
-            for process in processes {
-                group.addTask { await process.stop(grace: .seconds(5), clock: clock) }
-            }
+            for job in all { group.addTask { await job.process.stop() } }
         }
+        for job in all { discard(job) }
     }
 
-    /// Returns the first job that has died, as a failure with the tail of its log. Waits as long as all live.
+    /// Logs go with the run unless somebody asked for them.
+    private func discard(_ job: Job) {
+        if !job.keepsLog, let path = job.process.logPath { unlink(path) }
+    }
+
+    /// The first job that dies with a failure from now on, with the tail of its log. One that had ended before, or that ends well, is nobody's
+    /// failure; then it waits for ever.
     nonisolated func death() async -> Failure? {
-        let processes = await running
+        let running = await jobs.filter { $0.value.process.status == nil }
         return await withTaskGroup(of: Failure?.self) { group in
-            for (name, process) in processes {
+            for (name, job) in running {
                 group.addTask {
-                    await process.hasEnded()
-                    guard !Task.isCancelled, let status = process.status, await self.isRunning(name, process)
-                    else {
-                        return nil
-                    }
+                    await job.process.hasEnded()
+                    guard !Task.isCancelled, let status = job.process.status, status != 0,
+                        await self.isRunning(name, job.process)
+                    else { return nil }
                     return Failure(
-                        .jobDied, "job \(name) ended with status \(status) while we waited",
-                        hints: process.logTail(lines: 8).map { "\(name): \($0)" })
+                        .jobDied, "job \(name) ended with status \(status) meanwhile",
+                        hints: job.process.logTail(lines: 8).map { "\(name): \($0)" })
                 }
             }
             defer { group.cancelAll() }
@@ -90,5 +132,7 @@ package actor Jobs {
         }
     }
 
-    private func isRunning(_ name: String, _ process: ChildProcess) -> Bool { running[name] === process }
+    private func isRunning(_ name: String, _ process: ChildProcess) -> Bool {
+        jobs[name]?.process === process
+    }
 }

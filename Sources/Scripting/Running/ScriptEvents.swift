@@ -1,7 +1,35 @@
 import Vocabulary
 
+extension Diagnostic {
+    fileprivate var placeFields: [String: EventValue] {
+        var fields: [String: EventValue] = ["step": EventValue(step)]
+        if let range {
+            fields["file"] = .text(range.file)
+            fields["line"] = .number(range.line)
+            fields["column"] = .number(range.column)
+        }
+        return fields
+    }
+}
+
 /// What happens in a script, as events.
 extension LogEvent {
+    /// A failure with its place: people see a frame of the source, programs get file, line and column.
+    package static func failure(_ diagnostic: Diagnostic) -> LogEvent {
+        var event = LogEvent.failure(diagnostic.failure, frame: DiagnosticRenderer.render(diagnostic))
+        event.fields.merge(diagnostic.placeFields) { $1 }
+        return event
+    }
+
+    /// Something that may be a mistake.
+    package static func warning(_ diagnostic: Diagnostic) -> LogEvent {
+        var event = LogEvent.warning(
+            "\(diagnostic.place): \(([diagnostic.message] + diagnostic.notes.map(\.text)).joined(separator: "; "))"
+        )
+        event.fields.merge(diagnostic.placeFields) { $1 }
+        return event
+    }
+
     static func step(title: String) -> LogEvent {
         LogEvent("step", ["title": .text(title)], title, role: .heading)
     }

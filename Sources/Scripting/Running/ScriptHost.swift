@@ -22,6 +22,14 @@ public protocol ScriptHost: Sendable {
     var isMock: Bool { get }
     /// The name of the session in use: every event carries it.
     func currentSession() async -> String?
+    /// Returns when there is a session of that name, for `in NAME: COMMAND`.
+    ///
+    /// - Throws: `Failure` (usage) when there is none.
+    func requireSession(_ name: String) async throws
+    /// What is there before a script starts, for the checks.
+    var provided: Set<Requirement> { get }
+    /// Variables of the environment that hold secrets: programs get them only when the script says so.
+    var secretVariables: Set<String> { get }
     /// The text in front of the line being typed, without the blank after it.
     func prompt() async -> String
     /// What could be done next, as a command; shown after commands that suggest it.
@@ -50,6 +58,11 @@ extension ScriptHost {
     public var jobDirectory: String? { nil }
     public var isMock: Bool { false }
     public func currentSession() async -> String? { nil }
+    public func requireSession(_ name: String) async throws {
+        throw Failure(.usage, "there is no session \(name): this shell has no sessions")
+    }
+    public var provided: Set<Requirement> { [] }
+    public var secretVariables: Set<String> { [] }
     public func prompt() async -> String { ">" }
     public func nextStep() async -> String? { nil }
     public func http(_ request: ScriptHTTPRequest) async throws -> ScriptHTTPResponse {

@@ -7,6 +7,7 @@ package enum Truth {
         switch value {
         case .flag(let flag): flag
         case .number(let number): number != 0
+        case .exact(let digits): Quantity(digits).map { $0.order(Self.zero) != 0 } ?? true
         case .none: false
         case .text(let text): !["", "no", "false", "0", "off"].contains(text.lowercased())
         case .list(let items): !items.isEmpty
@@ -14,46 +15,44 @@ package enum Truth {
         }
     }
 
-    package static func holds(_ left: String, _ comparison: Comparison, _ right: String) throws -> Bool {
+    private static let zero = Quantity.zero
+
+    /// - Throws: `Failure` (usage) for what cannot be compared.
+    package static func holds(_ left: String, _ comparison: Comparison, _ right: String) async throws -> Bool
+    {
         switch comparison {
-        case .equal: return areEqual(left, right)
-        case .notEqual: return !areEqual(left, right)
+        case .equal: return left == right
+        case .notEqual: return left != right
         case .contains: return contains(left, right)
-        case .matches: return try matches(left, right)
-        case .less, .lessOrEqual, .greater, .greaterOrEqual:
-            guard let a = Double(left), let b = Double(right) else {
-                throw Failure(
-                    .usage,
-                    "\(comparison.rawValue) compares numbers; \"\(left.prefix(60))\" and \"\(right.prefix(60))\" are not both numbers"
-                )
-            }
-            return switch comparison {
-            case .less: a < b
-            case .lessOrEqual: a <= b
-            case .greater: a > b
-            default: a >= b
-            }
+        case .matches: return try await PatternMatch.matches(left, right)
+        case .less: return try order(left, comparison, right) < 0
+        case .lessOrEqual: return try order(left, comparison, right) <= 0
+        case .greater: return try order(left, comparison, right) > 0
+        case .greaterOrEqual: return try order(left, comparison, right) >= 0
         }
     }
 
-    private static func areEqual(_ left: String, _ right: String) -> Bool {
-        if left == right { return true }
-        guard let a = Double(left), let b = Double(right) else { return false }
-        return a == b
+    private static func order(_ left: String, _ comparison: Comparison, _ right: String) throws -> Int {
+        func shown(_ text: String) -> String { "\"\(text.prefix(60))\"" }
+        guard let a = Quantity(left), let b = Quantity(right) else {
+            throw Failure(
+                .usage,
+                "\(comparison.rawValue) compares numbers, durations or sizes; \(shown(Quantity(left) == nil ? left : right)) is none of these"
+            )
+        }
+        guard let order = a.order(b) else {
+            throw Failure(
+                .usage,
+                "\(shown(left)) is a \(a.dimension.rawValue) and \(shown(right)) a \(b.dimension.rawValue): \(comparison.rawValue) cannot compare them"
+            )
+        }
+        return order
     }
 
     /// Ignores case and runs of blanks: the text of models varies there.
     package static func contains(_ text: String, _ part: String) -> Bool {
         let wanted = folded(part)
         return wanted.isEmpty || folded(text).contains(wanted)
-    }
-
-    package static func matches(_ text: String, _ pattern: String) throws -> Bool {
-        do {
-            return try text.firstMatch(of: Regex(PatternText.body(of: pattern))) != nil
-        } catch {
-            throw Failure(.usage, "\(pattern) is not a valid regular expression")
-        }
     }
 
     private static func folded(_ text: String) -> String {

@@ -1,37 +1,59 @@
 import Vocabulary
 
-/// A script's variables and inputs.
+/// A script's variables. Those that commands set beside their result (`vm`, `group`, `reply`) belong to a session.
 package struct Variables: Sendable {
     /// The language's own: they exist without being set.
     package static let builtIn: Set<String> = ["mock", "ci", "tty", "last", "error"]
 
     private var values: [String: EventValue] = [:]
+    private var bySession: [String: [String: EventValue]] = [:]
+    /// Names that belong to a session.
+    private let sessionNames: Set<String>
     package let inputs: Inputs
-    /// Inputs declared `secret`.
+    /// Inputs declared `secret`, and what was made of them.
     package private(set) var secrets = Set<String>()
-
-    /// These exist without being set, and cannot be set by scripts.
+    /// Inputs that were declared, in order: children see them.
+    package private(set) var declaredInputs: [String] = []
+    /// These exist without being set, and scripts cannot set them.
     package let predefined: Set<String>
 
-    /// - Parameter predefined: names that exist, empty, until something sets them.
-    package init(inputs: Inputs, predefined: Set<String> = builtIn) {
+    /// - Parameter sessionNames: names that exist, empty, until a command sets them for its session.
+    package init(inputs: Inputs, sessionNames: Set<String> = []) {
         self.inputs = inputs
-        self.predefined = predefined
+        self.sessionNames = sessionNames
+        predefined = Self.builtIn.union(sessionNames)
     }
 
     package var names: Set<String> { Set(values.keys).union(predefined) }
-    package var all: [(name: String, value: EventValue)] {
-        values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+
+    package func all(in session: String?) -> [(name: String, value: EventValue)] {
+        values.merging(bySession[session ?? ""] ?? [:]) { $1 }.sorted { $0.key < $1.key }.map {
+            ($0.key, $0.value)
+        }
     }
 
-    package mutating func set(_ name: String, _ value: EventValue) { values[name] = value }
+    package mutating func set(_ name: String, _ value: EventValue, in session: String?) {
+        if sessionNames.contains(name) {
+            bySession[session ?? "", default: [:]][name] = value
+        } else {
+            values[name] = value
+        }
+    }
+
     package mutating func markSecret(_ name: String) { secrets.insert(name) }
-    package func value(_ name: String) -> EventValue? { values[name] }
+
+    package mutating func declare(input name: String) {
+        if !declaredInputs.contains(name) { declaredInputs.append(name) }
+    }
+
+    package func value(_ name: String, in session: String?) -> EventValue? {
+        sessionNames.contains(name) ? bySession[session ?? ""]?[name] : values[name]
+    }
 
     /// Follows `$name.field.0.field`.
-    package func lookUp(_ path: [String]) throws(VariableError) -> EventValue {
+    package func lookUp(_ path: [String], in session: String?) throws(VariableError) -> EventValue {
         guard let name = path.first,
-            var value = values[name] ?? (predefined.contains(name) ? EventValue.none : nil)
+            var value = value(name, in: session) ?? (predefined.contains(name) ? EventValue.none : nil)
         else { throw VariableError(path: path, why: "is not defined") }
         for (index, part) in path.enumerated().dropFirst() {
             switch value {

@@ -41,6 +41,9 @@ struct ConditionParser {
         }
         if words.count == 1 { return .truth(first) }
         let middle = words[words.startIndex + 1]
+        if middle.bare == "=" {
+            throw Diagnostic(.usage, "a comparison is written with ==", middle.range, notes: ["if $x == 1"])
+        }
         guard words.count == 3, let comparison = middle.bare.flatMap(Comparison.init(rawValue:)) else {
             throw Diagnostic(
                 .usage, "this is not a condition", first.range.through(words[words.endIndex - 1].range),

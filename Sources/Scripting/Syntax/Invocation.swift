@@ -6,51 +6,43 @@ package struct Invocation: Equatable, Sendable {
     /// All words, the command's own name first.
     package let words: [Word]
     package let command: any Command
+    package let written: WrittenCall
     /// The words that belong to the command, without its name.
     package let arguments: [Word]
     let keyed: [(parameter: Parameter, word: Word)]
     let universal: [(parameter: Parameter, word: Word)]
 
-    /// - Throws: `Diagnostic` for a name that does not exist, a key that does not belong, too many or too few words.
+    /// - Throws: `Diagnostic` for a name that does not exist, a key that does not belong, too many or too few words, a parameter that
+    ///   would have no effect.
     init(_ words: [Word], in catalogue: CommandCatalogue) throws(Diagnostic) {
         let (command, nameWords) = try catalogue.resolve(words)
-        let description = command.description
         let rest = words.dropFirst(nameWords)
-        var (arguments, keyed, universal): ([Word], [(Parameter, Word)], [(Parameter, Word)]) = ([], [], [])
-        let parameters = command.possibleParameters(firstWord: rest.first { $0.key == nil }?.literal)
-        for word in rest {
-            guard let key = word.key else {
-                arguments.append(word)
-                continue
-            }
-            if let parameter = UniversalParameters.all.first(where: { $0.isNamed(key) }) {
-                universal.append((parameter, word))
-            } else if case .raw = description.words {
-                arguments.append(word)
-            } else if let parameter = parameters.first(where: { $0.isNamed(key) }) {
-                guard !keyed.contains(where: { $0.0.name == parameter.name }) else {
-                    throw Diagnostic(.usage, "\(parameter.name)= is given twice", word.range)
-                }
-                keyed.append((parameter, word))
-            } else {
-                throw Self.unknown(key, word, description, parameters)
-            }
-        }
+        var sorted = SortedWords(
+            description: command.description,
+            parameters: command.possibleParameters(firstWord: rest.first { $0.key == nil }?.literal))
+        try sorted.sort(rest)
         self.words = words
         self.command = command
-        self.arguments = arguments
-        self.keyed = keyed
-        self.universal = universal
-        try check(description)
+        arguments = sorted.arguments
+        keyed = sorted.keyed
+        universal = sorted.universal
+        written = WrittenCall(
+            words: arguments,
+            parameters: Dictionary(keyed.map { ($0.parameter.name, $0.word) }) { first, _ in first },
+            resultName: universal.first { $0.parameter.name == "as" }?.word)
+        try check()
     }
 
     package var range: SourceRange { words[0].range.through(words[words.count - 1].range) }
     package var source: String { words.map(\.source).joined(separator: " ") }
 
     /// The name that `as=` gives to the result.
-    var resultName: String? { universal.first { $0.parameter.name == "as" }?.word.literal }
+    var resultName: String? { universal("as")?.literal }
 
-    private func check(_ description: CommandDescription) throws(Diagnostic) {
+    func universal(_ name: String) -> Word? { universal.first { $0.parameter.name == name }?.word }
+
+    private func check() throws(Diagnostic) {
+        let description = command.description
         switch description.words {
         case .none:
             if let extra = arguments.first {
@@ -63,31 +55,42 @@ package struct Invocation: Equatable, Sendable {
                 throw Diagnostic(
                     .usage, "\(name) is missing", range, notes: ["usage: \(description.usage)"])
             }
-        case .raw: break
+        case .raw, .code: break
         }
-        if let within = universal.first(where: { $0.parameter.name == "within" }), !description.isRepeatable,
-            !description.ownsWithin
-        {
+        try checkRepetition(command.repetition(of: written))
+        if let word = universal("every"), universal("within") == nil, universal("stable") == nil {
             throw Diagnostic(
-                .usage, "\(description.name) cannot be repeated: it might be done twice", within.word.range,
-                notes: ["wait with expect or http instead, or limit it with timeout="])
+                .usage, "every= has no effect without within= or stable=", word.range,
+                notes: ["it is the pause between tries"])
         }
     }
 
-    private static func unknown(
-        _ key: String, _ word: Word, _ description: CommandDescription, _ parameters: [Parameter]
-    ) -> Diagnostic {
-        if case .text = description.words, parameters.isEmpty {
-            return Diagnostic(
-                .usage, "\(key)= looks like an argument inside text", word.range,
-                notes: ["quote it: \"\(word.source)\""])
+    /// What would have no effect, or could do something twice, is refused.
+    private func checkRepetition(_ repetition: Repetition) throws(Diagnostic) {
+        let name = command.description.name
+        switch repetition {
+        case .repeatable: return
+        case .instant:
+            guard let word = universal("within") ?? universal("stable") ?? universal("timeout") else {
+                return
+            }
+            throw Diagnostic(
+                .usage, "\(word.key ?? "")= has no effect on \(name), which is done at once", word.range)
+        case .waits:
+            guard let word = universal("stable") else { return }
+            throw Diagnostic(
+                .usage, "stable= has no effect on \(name), which waits for one event", word.range)
+        case .onlyWithoutEffect:
+            guard let word = universal("stable") else { return }
+            throw Diagnostic(
+                .usage, "\(name) cannot be repeated: stable= would do it again and again", word.range,
+                notes: ["check with another command that it stays true"])
+        case .never:
+            guard let word = universal("within") ?? universal("stable") else { return }
+            throw Diagnostic(
+                .usage, "\(name) cannot be repeated: it might be done twice", word.range,
+                notes: ["wait with expect or http instead, or limit it with timeout="])
         }
-        let known = parameters.map(\.name) + UniversalParameters.all.map(\.name)
-        let nearest = Suggestion.nearest(to: key, among: known + parameters.flatMap(\.aliases))
-        var notes = nearest.map { ["did you mean \($0)=?"] } ?? []
-        notes.append("known: " + known.map { "\($0)=" }.joined(separator: " "))
-        if case .text = description.words { notes.append("quote it if it is text: \"\(word.source)\"") }
-        return Diagnostic(.usage, "\(description.name) takes no \(key)=", word.range, notes: notes)
     }
 
     package static func == (a: Invocation, b: Invocation) -> Bool { a.words == b.words }

@@ -3,22 +3,22 @@ struct Lexer {
     /// One statement, continuation lines joined.
     struct Line: Equatable, Sendable {
         let words: [Word]
-        /// Source line of the first word.
-        var number: Int { words.first?.range.line ?? 0 }
+        /// Why it could not be read to its end; then `words` holds at most its first word.
+        var problem: Diagnostic?
     }
 
-    private let source: Source
-    private let lines: [[Character]]
-    private var row = 0
-    private var column = 0
+    let source: Source
+    let lines: [[Character]]
+    var row = 0
+    var column = 0
 
     private init(_ source: Source) {
         self.source = source
         lines = source.lines.map(Array.init)
     }
 
-    /// - Throws: `Diagnostic` at the first character that cannot be read.
-    static func lines(of source: Source) throws(Diagnostic) -> [Line] {
+    /// All statements. One that cannot be read is kept with its problem, so that the blocks around it stay whole.
+    static func lines(of source: Source) -> [Line] {
         var lexer = Lexer(source)
         var result: [Line] = []
         while lexer.row < lexer.lines.count {
@@ -26,32 +26,56 @@ struct Lexer {
                 lexer.nextRow()
                 continue
             }
-            let words = try lexer.statement()
-            if !words.isEmpty { result.append(Line(words: words)) }
+            let (start, first) = (lexer.row, lexer.firstWord)
+            do {
+                let words = try lexer.statement()
+                if !words.isEmpty { result.append(Line(words: words)) }
+            } catch {
+                result.append(Line(words: first.map { [$0] } ?? [], problem: error))
+                // An unclosed text takes the rest of the file along.
+                (lexer.row, lexer.column) =
+                    error.isUnfinished ? (lexer.lines.count, 0) : (max(start, lexer.row) + 1, 0)
+            }
         }
         return result
     }
 
-    private mutating func nextRow() {
+    /// The plain word that a line begins with, looked at without reading it.
+    private var firstWord: Word? {
+        let line = lines[row]
+        let start = line.firstIndex { !isBlank($0) } ?? line.count
+        let text = line[start...].prefix { $0.isASCII && $0.isLetter }
+        guard !text.isEmpty else { return nil }
+        return Word(
+            parts: [.literal(String(text))],
+            range: SourceRange(source: source, line: row + 1, column: start + 1, length: text.count))
+    }
+
+    mutating func nextRow() {
         row += 1
         column = 0
     }
 
-    private var current: Character? {
+    var current: Character? {
         row < lines.count && column < lines[row].count ? lines[row][column] : nil
     }
 
-    private func peek(_ offset: Int) -> Character? {
+    func peek(_ offset: Int) -> Character? {
         row < lines.count && column + offset < lines[row].count ? lines[row][column + offset] : nil
     }
 
-    private func isBlank(_ character: Character?) -> Bool { character == " " || character == "\t" }
+    /// Blanks as people have them, the no-break space that comes with pasted text included.
+    func isBlank(_ character: Character?) -> Bool {
+        guard let character else { return false }
+        return character == " " || character == "\t"
+            || character.unicodeScalars.allSatisfy { $0.properties.generalCategory == .spaceSeparator }
+    }
 
-    private func range(from start: Int) -> SourceRange {
+    func range(from start: Int) -> SourceRange {
         SourceRange(source: source, line: row + 1, column: start + 1, length: max(column - start, 1))
     }
 
-    private func failure(_ message: String, at start: Int, advice: String? = nil) -> Diagnostic {
+    func failure(_ message: String, at start: Int, advice: String? = nil) -> Diagnostic {
         Diagnostic(.usage, message, range(from: start), notes: advice.map { [$0] } ?? [])
     }
 
@@ -77,7 +101,7 @@ struct Lexer {
                 words.append(try block(key: nil, start: column))
                 continue
             }
-            words.append(try word())
+            words.append(try word(after: words.last))
         }
     }
 
@@ -87,13 +111,17 @@ struct Lexer {
         return startsLine || peek(1) == nil || isBlank(peek(1))
     }
 
-    private func restIsBlank(after offset: Int) -> Bool {
+    func restIsBlank(after offset: Int) -> Bool {
         lines[row][(column + offset)...].allSatisfy { isBlank($0) }
     }
 
-    private mutating func word() throws(Diagnostic) -> Word {
+    /// - Parameter previous: behind `matches` stands a regular expression, which may hold blanks.
+    private mutating func word(after previous: Word?) throws(Diagnostic) -> Word {
         let start = column
         let key = takeKey()
+        if current == "/", key == "on" || key == nil && previous?.bare == "matches" {
+            return try pattern(key: key, start: start)
+        }
         if key != nil, current == "\"", peek(1) == "\"", peek(2) == "\"" {
             return try block(key: key, start: start)
         }
@@ -135,6 +163,38 @@ struct Lexer {
         return Word(key: key, parts: parts, range: range(from: start))
     }
 
+    /// `/regular expression/`, up to the slash that a blank follows. Backslashes are its own; `$name` is a variable, `\$` a dollar.
+    private mutating func pattern(key: String?, start: Int) throws(Diagnostic) -> Word {
+        let line = lines[row]
+        let end = (column + 1..<max(line.count, column + 1)).first { place in
+            line[place] == "/" && line[place - 1] != "\\"
+                && (place + 1 == line.count || isBlank(line[place + 1]))
+        }
+        guard let end else {
+            throw failure(
+                "the regular expression does not end", at: start,
+                advice: "it is written between slashes: /re/")
+        }
+        var parts: [Word.Part] = []
+        var literal = ""
+        while column <= end {
+            let character = line[column]
+            if character == "\\", column < end {
+                literal += [character, line[column + 1]]
+                column += 2
+            } else if character == "$", let variable = try variable() {
+                if !literal.isEmpty { parts.append(.literal(literal)) }
+                literal = ""
+                parts.append(variable)
+            } else {
+                literal.append(character)
+                column += 1
+            }
+        }
+        if !literal.isEmpty { parts.append(.literal(literal)) }
+        return Word(key: key, parts: parts, isQuoted: true, range: range(from: start))
+    }
+
     /// `name=` in front of a value: letters, digits, `-`, `_`, beginning with a letter.
     private mutating func takeKey() -> String? {
         var end = column
@@ -156,7 +216,7 @@ struct Lexer {
     }
 
     /// `$name.path` or `${name}`; nil where `$` is just a dollar.
-    private mutating func variable() throws(Diagnostic) -> Word.Part? {
+    mutating func variable() throws(Diagnostic) -> Word.Part? {
         let start = column
         let isBraced = peek(1) == "{"
         var end = column + (isBraced ? 2 : 1)
@@ -164,7 +224,10 @@ struct Lexer {
         let line = lines[row]
         while end < line.count {
             let character = line[end]
-            let isName = character.isASCII && (character.isLetter || character.isNumber || character == "_")
+            // Between braces a field may have dashes: ${r.headers.content-type}.
+            let isDash = isBraced && character == "-" && line[begin..<end].contains(".")
+            let isName =
+                character.isASCII && (character.isLetter || character.isNumber || character == "_") || isDash
             // A dot belongs to the path only when a name follows: "see $name." ends a sentence.
             let isDot =
                 character == "." && end > begin && end + 1 < line.count && line[end + 1].isASCII
@@ -181,121 +244,14 @@ struct Lexer {
         let path = String(line[begin..<end]).split(separator: ".").map(String.init)
         if isBraced {
             guard end < line.count, line[end] == "}" else {
-                throw failure("} is missing after ${\(path.joined(separator: "."))", at: start)
+                let isShell = end < line.count && ":-=?+#%".contains(line[end])
+                throw failure(
+                    "} is missing after ${\(path.joined(separator: "."))", at: start,
+                    advice: isShell ? "a default stands where the input is declared: env NAME=default" : nil)
             }
             end += 1
         }
         column = end
         return .variable(path, range(from: start))
-    }
-
-    /// Inside double quotes: blanks, escapes, variables.
-    private mutating func quoted() throws(Diagnostic) -> [Word.Part] {
-        let start = column
-        column += 1
-        var parts: [Word.Part] = []
-        var literal = ""
-        while true {
-            guard let character = current else {
-                throw failure(
-                    "the closing quote is missing", at: start,
-                    advice: "a quoted text ends on its own line; use \"\"\" for more lines")
-            }
-            if character == "\"" {
-                column += 1
-                if !literal.isEmpty || parts.isEmpty { parts.append(.literal(literal)) }
-                return parts
-            }
-            try piece(character, &parts, &literal)
-        }
-    }
-
-    /// One character, escape or variable of quoted text.
-    private mutating func piece(
-        _ character: Character, _ parts: inout [Word.Part], _ literal: inout String
-    ) throws(Diagnostic) {
-        switch character {
-        case "\\":
-            literal.append(try escape())
-        case "$":
-            if let variable = try variable() {
-                if !literal.isEmpty { parts.append(.literal(literal)) }
-                literal = ""
-                parts.append(variable)
-            } else {
-                literal.append("$")
-                column += 1
-            }
-        default:
-            literal.append(character)
-            column += 1
-        }
-    }
-
-    private mutating func escape() throws(Diagnostic) -> Character {
-        let start = column
-        defer { column += 1 }
-        column += 1
-        switch current {
-        case "\"": return "\""
-        case "\\": return "\\"
-        case "$": return "$"
-        case "n": return "\n"
-        case "t": return "\t"
-        case "u":
-            guard peek(1) == "{", let end = lines[row][column...].firstIndex(of: "}"),
-                let value = UInt32(String(lines[row][(column + 2)..<end]), radix: 16),
-                let scalar = Unicode.Scalar(value)
-            else {
-                throw failure("a character is written \\u{e9}, with its number in hexadecimal", at: start)
-            }
-            column = end
-            return Character(scalar)
-        default:
-            throw failure(
-                "\\\(current.map(String.init) ?? "") is not an escape sequence", at: start,
-                advice: "the escape sequences are \\\" \\\\ \\$ \\n \\t \\u{e9}")
-        }
-    }
-
-    /// `"""` text on lines of its own; the common indent is removed.
-    private mutating func block(key: String?, start: Int) throws(Diagnostic) -> Word {
-        let opening = (row: row, column: start)
-        column += 3
-        guard restIsBlank(after: 0) else {
-            throw failure("text must begin on the line after \"\"\"", at: start)
-        }
-        nextRow()
-        let first = row
-        while row < lines.count,
-            String(lines[row]).trimmingPrefix(while: { $0 == " " || $0 == "\t" }) != "\"\"\""
-        {
-            row += 1
-        }
-        guard row < lines.count else {
-            row = opening.row
-            var unfinished = failure(
-                "the closing \"\"\" is missing", at: start, advice: "it stands alone on its line")
-            unfinished.isUnfinished = true
-            throw unfinished
-        }
-        let end = row
-        let indent =
-            (first..<end).filter { !lines[$0].allSatisfy { isBlank($0) } }
-            .map { lines[$0].prefix { isBlank($0) }.count }.min() ?? 0
-        var parts: [Word.Part] = []
-        var literal = ""
-        for index in first..<end {
-            row = index
-            column = min(indent, lines[index].count)
-            if index > first { literal.append("\n") }
-            while let character = current { try piece(character, &parts, &literal) }
-        }
-        if !literal.isEmpty || parts.isEmpty { parts.append(.literal(literal)) }
-        row = end
-        column = lines[end].count
-        return Word(
-            key: key, parts: parts, isQuoted: true,
-            range: SourceRange(source: source, line: opening.row + 1, column: start + 1, length: 3))
     }
 }

@@ -15,12 +15,12 @@ package struct Parser {
     package static func parse(_ source: Source, catalogue: CommandCatalogue) -> (
         statements: [Statement], problems: [Diagnostic]
     ) {
+        var parser = Parser(lines: Lexer.lines(of: source), catalogue: catalogue)
         do {
-            var parser = Parser(lines: try Lexer.lines(of: source), catalogue: catalogue)
             let statements = try parser.block(until: [], opened: nil)
             return (statements, parser.problems)
         } catch {
-            return ([], [error])
+            return ([], parser.problems + [error])
         }
     }
 
@@ -45,7 +45,13 @@ package struct Parser {
         }
         var statements: [Statement] = []
         while index < lines.count {
-            let words = lines[index].words
+            let (words, problem) = (lines[index].words, lines[index].problem)
+            if let problem {
+                problems.append(problem)
+                index += 1
+                statements.append(try unreadable(words, problem))
+                continue
+            }
             if let first = words[0].bare, ["end", "else"].contains(first) {
                 if ends.contains(first) { return statements }
                 throw Self.failure(
@@ -62,6 +68,27 @@ package struct Parser {
             throw failure
         }
         return statements
+    }
+
+    /// A line that cannot be read may open a block all the same.
+    private mutating func unreadable(_ words: [Word], _ problem: Diagnostic) throws(Diagnostic) -> Statement {
+        let range = words.first?.range ?? problem.range ?? lines[index - 1].words[0].range
+        guard let first = words.first, let keyword = first.bare,
+            ["if", "unless", "for", "repeat"].contains(keyword),
+            !problem.isUnfinished, !closesOnLine(range)
+        else { return .invalid(defines: [], range) }
+        _ = try block(until: ["end", "else"], opened: first)
+        while index < lines.count, lines[index].words.first?.bare == "else" {
+            index += 1
+            _ = try block(until: ["end", "else"], opened: first)
+        }
+        try takeEnd()
+        return .invalid(defines: [], range)
+    }
+
+    /// Whether a prefix on the line is closed by a colon there, as far as that can be seen.
+    private func closesOnLine(_ range: SourceRange) -> Bool {
+        range.source.lines[range.line - 1].split(separator: " ").contains { $0.hasSuffix(":") }
     }
 
     private mutating func statement(_ words: [Word]) throws(Diagnostic) -> Statement {
@@ -125,6 +152,14 @@ package struct Parser {
             case "defer": prefixes.append(.deferred)
             case "try": prefixes.append(.trying)
             case "soft": prefixes.append(.soft)
+            case "in":
+                let (inside, after) = try Self.split(rest, "in")
+                guard inside.count == 2, let name = inside.last, name.key == nil else {
+                    throw Self.failure("in is written: in SESSION: COMMAND", rest[rest.startIndex].range)
+                }
+                prefixes.append(.inSession(name))
+                rest = after
+                continue
             case "fails", "fails:":
                 let (inside, after) = try Self.split(rest, "fails")
                 prefixes.append(.fails(try failureCode(inside)))
@@ -205,6 +240,12 @@ package struct Parser {
     private mutating func forEach(_ words: [Word]) throws(Diagnostic) -> Statement {
         guard words.count >= 4, let name = words[1].bare, words[2].bare == "in" else {
             throw Self.failure("for is written: for NAME in VALUE…", words[0].range)
+        }
+        if let foreign = words.first(where: { $0.bare == "do" || $0.bare?.hasSuffix(";") ?? false }) {
+            problems.append(
+                Self.failure(
+                    "\(foreign.source) does not belong here", foreign.range,
+                    advice: "for NAME in VALUE… stands on a line of its own; the block ends with end"))
         }
         let body = try block(until: ["end"], opened: words[0])
         try takeEnd()

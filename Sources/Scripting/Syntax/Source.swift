@@ -17,6 +17,8 @@ public final class Source: Sendable {
     /// let source = Source(name: "hello", text: "echo hello")
     /// ```
     public init(name: String, text: String) {
+        // Editors of other systems put a byte order mark first.
+        let text = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
         self.name = name
         self.text = text
         lines = text.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false)

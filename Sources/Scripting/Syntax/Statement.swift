@@ -3,6 +3,8 @@ import Vocabulary
 /// What stands before a command and says when or how it runs.
 package enum Prefix: Equatable, Sendable {
     case deferred
+    /// In another session, without switching to it.
+    case inSession(Word)
     case trying
     case soft
     case fails(FailureCode?)

@@ -13,6 +13,7 @@ public final class EventLog: Sendable {
     private struct State {
         var listeners: [Int: @Sendable (EventRecord) -> Void] = [:]
         var next = 0
+        var room: (@Sendable () async -> Void)?
     }
 
     /// What no listener may see.
@@ -42,6 +43,17 @@ public final class EventLog: Sendable {
     }
 
     public func stopListening(_ number: Int) { state.withLock { $0.listeners[number] = nil } }
+
+    /// Waits until listeners that show what they get have room again; at once where none does.
+    ///
+    /// A slow reader of the output thus slows the script down, instead of losing lines.
+    public func settle() async {
+        guard let room = state.withLock({ $0.room }) else { return }
+        await room()
+    }
+
+    /// - Parameter room: returns when more can be shown.
+    public func settle(by room: @escaping @Sendable () async -> Void) { state.withLock { $0.room = room } }
 
     /// Masks the event and hands it to every listener before it returns.
     public func emit(_ event: LogEvent) {

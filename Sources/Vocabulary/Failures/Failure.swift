@@ -10,13 +10,20 @@ public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
     public var hints: [String]
     /// Whether the same step can succeed later. Usually what the code says; a POST of unknown outcome is never retryable.
     public var isRetryable: Bool
+    /// Whether trying again does nothing twice, also for a step that creates or sends: it certainly had no effect, or it is the same
+    /// event that is sent again.
+    public var isSafeToRepeat: Bool
 
     /// - Parameter isRetryable: nil takes what the code says.
-    public init(_ code: FailureCode, _ message: String, hints: [String] = [], isRetryable: Bool? = nil) {
+    public init(
+        _ code: FailureCode, _ message: String, hints: [String] = [], isRetryable: Bool? = nil,
+        isSafeToRepeat: Bool = false
+    ) {
         self.code = code
         self.message = message
         self.hints = hints
         self.isRetryable = isRetryable ?? code.isRetryable
+        self.isSafeToRepeat = isSafeToRepeat
     }
 
     /// The message, and each hint on a line of its own.

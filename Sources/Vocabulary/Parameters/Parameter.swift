@@ -31,11 +31,14 @@ public struct Parameter: Equatable, Sendable {
     public let isPositional: Bool
     /// Its value is masked everywhere from the moment it is read.
     public let isSecret: Bool
+    /// May be given several times.
+    public let isRepeatable: Bool
 
     public init(
         _ name: String, _ kind: Kind, _ help: String, aliases: [String] = [],
         default defaultText: String? = nil,
-        environment: String? = nil, required: Bool = false, positional: Bool = false, secret: Bool = false
+        environment: String? = nil, required: Bool = false, positional: Bool = false, secret: Bool = false,
+        repeatable: Bool = false
     ) {
         self.name = name
         self.aliases = aliases
@@ -46,6 +49,7 @@ public struct Parameter: Equatable, Sendable {
         isRequired = required
         isPositional = positional
         isSecret = secret
+        isRepeatable = repeatable
     }
 
     public func isNamed(_ name: String) -> Bool { self.name == name || aliases.contains(name) }

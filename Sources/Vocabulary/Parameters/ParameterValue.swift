@@ -71,7 +71,9 @@ public enum ParameterValue: Equatable, Sendable {
             self = .text(scheme + text.dropFirst(scheme.count))
         case .pattern:
             let body = PatternText.body(of: text)
-            guard (try? Regex(body)) != nil else { throw failure("this is no valid regular expression") }
+            guard PatternText.compile(body) != nil else {
+                throw failure("this is no valid regular expression")
+            }
             self = .text(body)
         }
     }
@@ -103,14 +105,5 @@ public enum DurationText {
     private static func duration(_ number: Double, _ milliseconds: Int64) -> Duration? {
         guard number.isFinite, number >= 0, number * Double(milliseconds) < 1e12 else { return nil }
         return .milliseconds(Int64(number * Double(milliseconds)))
-    }
-}
-
-/// Regular expressions as scripts write them.
-public enum PatternText {
-    /// `/re/` without its slashes; anything else as it is.
-    public static func body(of pattern: String) -> String {
-        pattern.count >= 2 && pattern.hasPrefix("/") && pattern.hasSuffix("/")
-            ? String(pattern.dropFirst().dropLast()) : pattern
     }
 }

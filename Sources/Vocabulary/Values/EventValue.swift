@@ -6,6 +6,8 @@
 public enum EventValue: Equatable, Sendable, CustomStringConvertible {
     case text(String)
     case number(Int)
+    /// A number that is not an `Int`, in exactly the digits in which it came.
+    case exact(String)
     case flag(Bool)
     case list([EventValue])
     case record([String: EventValue])
@@ -19,6 +21,7 @@ public enum EventValue: Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .text(let text): text
         case .number(let number): "\(number)"
+        case .exact(let digits): digits
         case .flag(let flag): flag ? "yes" : "no"
         case .list(let values): values.map(\.description).joined(separator: ",")
         case .record: json
@@ -31,6 +34,7 @@ public enum EventValue: Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .text(let text): JSONText.quoted(text)
         case .number(let number): "\(number)"
+        case .exact(let digits): digits
         case .flag(let flag): "\(flag)"
         case .list(let values): "[" + values.map(\.json).joined(separator: ",") + "]"
         case .record(let fields):
@@ -51,7 +55,7 @@ public enum EventValue: Equatable, Sendable, CustomStringConvertible {
             .record(
                 Dictionary(
                     fields.map { (change($0.key), $0.value.mapTexts(change)) }, uniquingKeysWith: { $1 }))
-        case .number, .flag, .none: self
+        case .number, .exact, .flag, .none: self
         }
     }
 }

@@ -21,6 +21,7 @@ struct MockRun: MockSettings {
                 .usage, "\(relay) is not on this machine: with --mock nothing leaves it",
                 hints: ["name a relay on 127.0.0.1, or none"])
         }
+        removeLeftovers(in: configuration.environment["TMPDIR"] ?? "/tmp")
         let base = (configuration.environment["TMPDIR"] ?? "/tmp") + "/pikachat-mock-XXXXXX"
         var template = Array(base.utf8CString)
         guard mkdtemp(&template) != nil else { throw FileError(base, "cannot create a temporary directory") }
@@ -28,6 +29,15 @@ struct MockRun: MockSettings {
         let world = try MockWorld(relays: configuration.explicitRelays, directory: directory)
         await world.start()
         return MockRun(world: world, directory: directory)
+    }
+
+    /// Directories of runs that were killed: nobody holds their lock any more.
+    private static func removeLeftovers(in directory: String) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        for name in names where name.hasPrefix("pikachat-mock-") {
+            let path = "\(directory)/\(name)"
+            if StateDirectory.isAbandoned(path) { try? FileManager.default.removeItem(atPath: path) }
+        }
     }
 
     func stop() async {

@@ -33,9 +33,11 @@ struct AgentChat: Sendable {
     private func send(_ line: String, in interpreter: Interpreter) async throws {
         guard !line.allSatisfy(\.isWhitespace) else { return }
         let source = Source(name: "agent new", text: "say \(ScriptWord.quoted(line))")
-        let script = try CheckedScript.make(source, catalogue: interpreter.catalogue).get()
+        let script = try CheckedScript.make(
+            source, catalogue: interpreter.catalogue, context: .running(variables: [])
+        ).get()
         do {
-            try await interpreter.execute(script.statements)
+            try await interpreter.execute(script)
         } catch let diagnostic as Diagnostic
             where diagnostic.failure.isRetryable && context.terminal.isInteractive
         {

@@ -103,7 +103,7 @@ struct AgentNewCommand: Subcommand {
         let script = try CheckedScript.make(source, catalogue: context.catalogue).get()
         return try await context.withHost(isMock: arguments.has("--mock")) { host in
             let chat = AgentChat(host: host, provider: description, context: context)
-            return await context.shell(host).run([script], manner: .conversation) {
+            return try await context.shell(host).run([script], manner: .conversation) {
                 try await chat.run(in: $0)
             }
         }

@@ -36,20 +36,22 @@ struct DoCommand: Subcommand {
         let source = Source(
             name: "do", text: arguments.positionals.map(ScriptWord.argument).joined(separator: " "))
         let script: CheckedScript
-        switch CheckedScript.make(source, catalogue: context.catalogue) {
+        // The group of an earlier run is there before the command.
+        switch CheckedScript.make(
+            source, catalogue: context.catalogue, context: CheckContext(host: [.anyGroup, .group]))
+        {
         case .success(let checked): script = checked
         case .failure(let problems):
-            for problem in problems.problems {
-                context.log.emit(.failure(problem.failure, frame: DiagnosticRenderer.render(problem)))
-            }
+            for problem in problems.problems { context.log.emit(.failure(problem)) }
             return FailureCode.usage.exitStatus
         }
+        for warning in script.warnings { context.log.emit(.warning(warning)) }
         let group = arguments.value("--group")
         var configuration = context.configuration
         configuration.explicitRelays = configuration.explicitRelays ?? Self.relays(of: group, configuration)
         return try await context.with(configuration).withHost { host in
             try await resume(group, host, for: script)
-            return await context.shell(host).run([script])
+            return try await context.shell(host).run([script])
         }
     }
 
@@ -78,6 +80,6 @@ struct DoCommand: Subcommand {
         let isWanted =
             id != nil || requirements.contains(.group) || active == 1 && requirements.contains(.anyGroup)
         guard isWanted else { return }
-        _ = try await host.sessions.open(named: nil).resumeGroup(id)
+        _ = try await host.sessions.open(named: nil).session.resumeGroup(id)
     }
 }

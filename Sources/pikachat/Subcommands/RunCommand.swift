@@ -51,35 +51,48 @@ struct RunCommand: Subcommand {
             }
             return line
         }
-        let scripts = try check(arguments.positionals, context)
-        guard let scripts else { return FailureCode.usage.exitStatus }
+        let (isMock, allowsFaults) = (arguments.has("--mock"), arguments.has("--allow-faults"))
+        var provided: Set<Requirement> = [.anyGroup]
+        if isMock { provided.insert(.mockWorld) }
+        if isMock || allowsFaults { provided.insert(.faults) }
+        let inputs = Inputs(
+            sets: sets, environment: context.configuration.environment, dotenv: try context.dotEnv())
+        guard let scripts = try check(arguments.positionals, CheckContext(host: provided), inputs, context)
+        else {
+            return FailureCode.usage.exitStatus
+        }
         var status: Int32 = 0
         for script in scripts {
-            let script = until.map(script.until(line:)) ?? script
-            let result = try await context.withHost(
-                isMock: arguments.has("--mock"), allowsFaults: arguments.has("--allow-faults")
-            ) { host in await context.shell(host, sets: sets).run([script], limit: limit) }
+            let (result, isInterrupted) = try await context.countingInterrupts {
+                try await context.withHost(isMock: isMock, allowsFaults: allowsFaults) { host in
+                    try await context.shell(host, sets: sets).run([script], limit: limit, until: until)
+                }
+            }
             if status == 0 { status = result }
-            if result != 0, !arguments.has("--keep-going") { break }
+            // A signal asks for the end of all, not of one.
+            if isInterrupted || result != 0 && !arguments.has("--keep-going") { break }
         }
         return status
     }
 
-    /// All files are checked before the first one runs, each by itself.
-    private func check(_ paths: [String], _ context: CommandContext) throws -> [CheckedScript]? {
+    /// All files are checked before the first one runs, each by itself; every problem of every file is reported.
+    private func check(
+        _ paths: [String], _ checkContext: CheckContext, _ inputs: Inputs, _ context: CommandContext
+    ) throws -> [CheckedScript]? {
         var scripts: [CheckedScript] = []
+        var problems: [Diagnostic] = []
         for path in paths {
             let source = path == "-" ? try context.standardInput() : try Source.load(path)
-            switch CheckedScript.make(source, catalogue: context.catalogue) {
-            case .success(let script): scripts.append(script)
-            case .failure(let problems):
-                for problem in problems.problems {
-                    context.log.emit(.failure(problem.failure, frame: DiagnosticRenderer.render(problem)))
-                }
-                return nil
+            switch CheckedScript.make(source, catalogue: context.catalogue, context: checkContext) {
+            case .success(let script):
+                scripts.append(script)
+                problems += CheckedScript.problems(of: inputs, for: [script])
+                for warning in script.warnings { context.log.emit(.warning(warning)) }
+            case .failure(let found): problems += found.problems
             }
         }
-        return scripts
+        for problem in problems { context.log.emit(.failure(problem)) }
+        return problems.isEmpty ? scripts : nil
     }
 }
 

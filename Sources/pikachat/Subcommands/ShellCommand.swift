@@ -30,16 +30,17 @@ struct ShellCommand: Subcommand {
         let commands = arguments.all("-c")
         let isInteractive = commands.isEmpty && context.terminal.isInteractive
         let sets = try InputSetting.parse(arguments.all("--set"))
+        // Read before anything is opened: it may take long, and an interruption then leaves nothing behind.
+        let script =
+            isInteractive
+            ? nil
+            : commands.isEmpty
+                ? try context.standardInput() : Source(name: "-c", text: commands.joined(separator: "\n"))
         return try await context.withHost(isMock: arguments.has("--mock")) { host in
-            let shell = context.shell(host, sets: sets)
-            var sources = [first].compactMap { $0 }
-            if !isInteractive {
-                sources.append(
-                    commands.isEmpty
-                        ? try shell.standardInput()
-                        : Source(name: "-c", text: commands.joined(separator: "\n")))
+            let shell = try context.shell(host, sets: sets)
+            guard let scripts = shell.check([first, script].compactMap { $0 }) else {
+                return FailureCode.usage.exitStatus
             }
-            guard let scripts = shell.check(sources) else { return FailureCode.usage.exitStatus }
             guard isInteractive else { return await shell.run(scripts) }
             context.notice(
                 "pikachat shell\(host.isMock ? " (mock: nothing leaves this machine)" : ""). help lists the commands, quit ends."

@@ -1,5 +1,6 @@
 import AgentCommands
 import AgentCore
+import Foundation
 import PikaShell
 import Providers
 import Scripting
@@ -25,6 +26,13 @@ struct CommandContext: Sendable {
         http = FoundationHTTPClient()
         providers = ProviderCatalogue.all(http: http)
         terminal.mask(with: log.masking)
+        log.settle(by: { await terminal.hasRoom() })
+        // Credentials are masked from the start, whether a command that uses them is among what runs or not.
+        for variable in providers.flatMap(\.variables) where variable.isSecret {
+            if let value = configuration.environment[variable.name] {
+                log.masking.add(value.trimmingCharacters(in: .whitespacesAndNewlines))
+            }
+        }
         if configuration.isJSON {
             let renderer = JSONRenderer(terminal: terminal)
             log.listen { renderer.render($0) }
@@ -45,13 +53,27 @@ struct CommandContext: Sendable {
     func notice(_ text: String) { log.emit(LogEvent("notice", ["text": .text(text)], text, role: .notice)) }
 
     /// The shell over a host.
-    func shell(_ host: LiveHost, sets: [String: String] = [:]) -> Shell {
+    func shell(_ host: LiveHost, sets: [String: String] = [:]) throws -> Shell {
         Shell(
             catalogue: .agents(host.providers.descriptions), host: host, terminal: terminal,
             interrupts: interrupts,
             // The mock world's directory goes away, and its history with it.
             historyPath: host.isMock ? nil : host.workspace.directory.file("history"),
-            inputs: Inputs(sets: sets, environment: configuration.environment, dotenv: DotEnv.load(".env")))
+            inputs: Inputs(sets: sets, environment: configuration.environment, dotenv: try dotEnv()))
+    }
+
+    /// The `.env` file of the working directory.
+    func dotEnv() throws -> [String: String] { try DotEnv.load(".env") }
+
+    /// Runs `body`.
+    ///
+    /// - Returns: also whether a signal came meanwhile.
+    func countingInterrupts(_ body: () async throws -> Int32) async rethrows -> (
+        status: Int32, isInterrupted: Bool
+    ) {
+        let before = interrupts.count
+        let status = try await body()
+        return (status, interrupts.count != before)
     }
 
     /// Opens the host, uses it, and closes it in any case.

@@ -67,15 +67,22 @@ struct CommandLineTests {
         #expect(result.status == 2 && result.error.contains("does not use \(option)"), "\(result.error)")
     }
 
-    @Test("a failed teardown is told once")
-    func teardownOnce() async throws {
+    @Test("a failed teardown is tried again at the end, and what is left is status 6, also under try")
+    func teardownAgain() async throws {
         let state = TemporaryDirectory()
         try "fault teardown status=500\nspawn microvm\nteardown\n".write(
             toFile: state.file("s.pika"), atomically: true, encoding: .utf8)
         let result = try await Pikachat.run(["run", "--mock", "s.pika"], state: state)
         #expect(result.status == 6)
         #expect(
-            result.error.components(separatedBy: "failed to delete microvm").count == 2, "\(result.error)")
+            result.error.components(separatedBy: "failed to delete microvm").count == 3, "\(result.error)")
+        for (faults, status) in [("times=1", Int32(0)), ("", 6)] {
+            try "fault teardown status=500 \(faults)\nspawn microvm\ntry teardown\necho $error.code\n".write(
+                toFile: state.file("s.pika"), atomically: true, encoding: .utf8)
+            let tried = try await Pikachat.run(["run", "--mock", "s.pika"], state: state)
+            #expect(tried.status == status && tried.output == "leak\n", "\(tried.error)")
+            #expect(tried.error.contains("deleted after") == (status == 0), "\(tried.error)")
+        }
     }
 
     @Test("another account's key package is refused for that")

@@ -32,12 +32,12 @@ struct RunCommandTests {
 
     static let outcomes: [(name: String, script: String, status: Int32, part: String)] = [
         ("fine", "echo hello", 0, "hello"),
-        ("mismatch", "expect 1 == 2", 1, "does not hold"),
+        ("mismatch", "expect \"1\" == 2", 1, "does not hold"),
         ("usage", "ecko hello", 2, "did you mean echo?"),
         ("undefined", "echo $nothing", 2, "$nothing is not defined"),
         ("unclosed", "if $mock\necho x", 2, "this block is not closed"),
         ("quote", "echo \"open", 2, "closing quote is missing"),
-        ("text key", "say a=b", 2, "quote it: \"a=b\""),
+        ("text key", "echo hi as=x timeout=5s", 0, "hi as=x timeout=5s"),
         ("require", "env TOKEN secret\nrequire TOKEN tool:no-such-tool", 3, "2 requirements are missing"),
         ("http", "http get http://127.0.0.1:1/ timeout=2s", 4, "connection refused"),
         ("retries", "http get http://127.0.0.1:1/ within=1s every=100ms", 4, "tries within 1s"),
@@ -46,12 +46,15 @@ struct RunCommandTests {
         ("fails", "fails usage: say hello\necho went on", 0, "went on"),
         ("fails not", "fails usage: echo fine", 1, "should have failed with usage"),
         ("try", "try http get http://127.0.0.1:1/\necho $error.code", 0, "unreachable"),
-        ("soft", "soft expect 1 == 2\necho went on", 1, "went on"),
+        ("soft", "soft expect \"1\" == 2\necho went on", 1, "went on"),
         ("skip", "skip not today\nfail never", 0, "skipped: not today"),
         ("fail", "fail on purpose", 1, "on purpose"),
         ("for", "for p in a,b\n  echo item $p\nend", 0, "item b"),
         ("repeat", "repeat 2\n  echo again\nend", 0, "again"),
-        ("job", "start x exit 3\nhttp get http://127.0.0.1:1/ within=20s", 4, "job x ended with status 3"),
+        (
+            "job", "start x \"sleep 0.3; exit 3\"\nhttp get http://127.0.0.1:1/ within=20s", 4,
+            "job x ended with status 3"
+        ),
         ("silence", "expect no reply", 2, "needs an agent"),
         ("defer unless", "let x=yes\nunless $x: echo no\ndefer unless $x: echo torn\necho end", 0, "end"),
         ("defer try", "defer try sh exit 3\necho end", 0, "end"),
@@ -68,7 +71,7 @@ struct RunCommandTests {
         ("bad attach", "attach zzz", 2, "not a public key"),
         ("ftp", "http get ftp://127.0.0.1/", 2, "not an http address"),
         ("block text", "echo \"\"\"\n  two\n  lines\n\"\"\"", 0, "two\nlines"),
-        ("sh", "sh printf '%s' out as=r\necho got $r.text", 0, "got out"),
+        ("sh", "sh as=r printf '%s' out\necho got $r.text", 0, "got out"),
     ]
 
     @Test("ends with the status and words of the language", arguments: outcomes.map(\.name))
@@ -249,7 +252,7 @@ struct RunCommandTests {
     @Test("a shell on a pipe, and -c, behave as scripts")
     func shellAsScript() async throws {
         let piped = try await Pikachat.run(
-            ["shell", "--mock"], stdin: "echo one\nexpect 1 == 2\necho three\n", state: state)
+            ["shell", "--mock"], stdin: "echo one\nexpect \"1\" == 2\necho three\n", state: state)
         #expect(piped.status == 1 && piped.output == "one\n", "\(piped.output)\(piped.error)")
         let commands = try await Pikachat.run(
             ["shell", "--mock", "-c", "let x=5", "-c", "echo $x"], state: state)

@@ -1,0 +1,66 @@
+import Vocabulary
+
+/// What the checker knows at a place in a script.
+struct Knowledge: Sendable {
+    /// What is known of a variable: the names of its fields; nil when anything may be in it.
+    typealias Fields = Set<String>?
+
+    private(set) var variables: [String: Fields] = [:]
+    /// Variables that only some ways to this place define.
+    private(set) var uncertain: Set<String> = []
+    var provided: Set<Requirement>
+    /// By kind; nil where anything may exist.
+    private(set) var names: [String: Set<String>]?
+    /// Kinds of which a name with a variable in it was created.
+    private(set) var openKinds: Set<String> = []
+
+    init(_ context: CheckContext) {
+        provided = context.provided
+        names = context.names
+    }
+
+    mutating func define(_ name: String, _ fields: Fields) {
+        uncertain.remove(name)
+        guard let known = variables[name], let old = known, let new = fields else {
+            variables[name] = .some(fields)
+            return
+        }
+        variables[name] = .some(old.union(new))
+    }
+
+    var visibleNames: [String] { Array(variables.keys) }
+
+    mutating func create(_ kind: String, _ name: String?) {
+        if let name { names?[kind, default: []].insert(name) } else { openKinds.insert(kind) }
+    }
+
+    /// The names of a kind; nil where anything may exist.
+    func known(_ kind: String) -> Set<String>? {
+        openKinds.contains(kind) ? nil : names.map { $0[kind] ?? [] }
+    }
+
+    /// After a part of the script that may or may not have run.
+    ///
+    /// - Parameter always: whether one of the branches certainly ran.
+    mutating func join(_ branches: [Knowledge], always: Bool) {
+        for name in Set(branches.flatMap { $0.variables.keys }) where variables[name] == nil {
+            let isEverywhere = always && branches.allSatisfy { $0.variables[name] != nil }
+            if isEverywhere {
+                let all = branches.compactMap { $0.variables[name] }
+                let fields: Fields =
+                    all.contains { $0 == nil } ? nil : all.reduce(into: Set()) { $0.formUnion($1 ?? []) }
+                variables[name] = .some(fields)
+            } else {
+                uncertain.insert(name)
+            }
+        }
+        for branch in branches {
+            for (name, fields) in branch.variables where variables[name] != nil { define(name, fields) }
+            uncertain.formUnion(branch.uncertain.subtracting(variables.keys))
+            // Whether it is there cannot be told; a mistake is only what cannot be right on any way.
+            provided.formUnion(branch.provided)
+            openKinds.formUnion(branch.openKinds)
+            if let more = branch.names { names?.merge(more) { $0.union($1) } }
+        }
+    }
+}

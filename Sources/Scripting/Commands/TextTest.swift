@@ -1,0 +1,53 @@
+import Vocabulary
+
+/// What `expect` wants of a text.
+public enum TextTest: Equatable, Sendable, CustomStringConvertible {
+    case any
+    case contains(String)
+    case matches(String)
+    case equals(String)
+
+    static let operators = ["contains", "matches", "=="]
+
+    /// From the words after the subject.
+    ///
+    /// - Throws: `Failure` (mismatch) for an empty text: nothing would be tested.
+    init(_ words: ArraySlice<CommandCall.RawWord>) throws {
+        guard let operation = words.first?.bare else {
+            self = .any
+            return
+        }
+        let operand = words.dropFirst().map(\.text).joined(separator: " ")
+        switch operation {
+        case "contains", "matches":
+            guard !PatternText.body(of: operand).isEmpty else {
+                throw Failure(
+                    .mismatch, "\(operation) has nothing to look for: the text is empty",
+                    hints: ["a variable in it is empty; any text would pass"])
+            }
+            self = operation == "contains" ? .contains(operand) : .matches(operand)
+        case "==": self = .equals(operand)
+        default: self = .any
+        }
+    }
+
+    /// - Throws: `Failure` (usage) for an expression that is not valid, `CancellationError`.
+    public func accepts(_ text: String) async throws -> Bool {
+        switch self {
+        case .any: true
+        case .contains(let part): Truth.contains(text, part)
+        case .matches(let pattern): try await PatternMatch.matches(text, pattern)
+        case .equals(let wanted): text == wanted
+        }
+    }
+
+    /// Continues a sentence: "none contains "pong"".
+    public var description: String {
+        switch self {
+        case .any: "has any text"
+        case .contains(let part): "contains \"\(part)\""
+        case .matches(let pattern): "matches \(pattern)"
+        case .equals(let wanted): "is \"\(wanted)\""
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import Vocabulary
+
+/// One command: its words evaluated, its result stored, its failure placed.
+extension Interpreter {
+    /// Runs one command with its universal parameters. Its result is stored as `$last` and under the name given by `as=`, also when it
+    /// failed: nothing stale stays readable.
+    @discardableResult
+    package func run(_ invocation: Invocation) async throws -> EventValue {
+        let description = invocation.command.description
+        running = (invocation.range, step)
+        session = await currentSession()
+        let (call, universal): (CommandCall, ParameterSet)
+        do {
+            (call, universal) = try evaluate(invocation)
+        } catch {
+            throw located(error, invocation)
+        }
+        await emit(
+            .command(
+                description.name, call.logged, at: invocation.range,
+                isConfidential: description.isConfidential))
+        let attempts = Attempts(
+            script: self, universal: universal,
+            repetition: invocation.command.repetition(of: invocation.written))
+        let outcome = await attempts.run(invocation.command, call)
+        var fields: [String: EventValue] = [:]
+        let failure: Failure?
+        switch outcome.result {
+        case .success(let result): (fields, failure) = (result, nil)
+        case .failure(let error as ScriptEnd): throw error
+        case .failure(let error):
+            let shown = shown(error)
+            failure = shown
+            fields = (error as? FailedCommand)?.result ?? [:]
+            if fields["text"] == nil { fields["text"] = .text(shown.message) }
+        }
+        fields["ms"] = .number(outcome.elapsed.wholeMilliseconds)
+        fields["tries"] = .number(outcome.tries)
+        fields["code"] = .text(failure?.code.name ?? "")
+        fields["message"] = .text(failure?.message ?? "")
+        let record = EventValue.record(fields)
+        variables.set("last", record, in: nil)
+        if let name = call.resultName { variables.set(name, record, in: nil) }
+        guard case .failure(let error) = outcome.result else {
+            if !description.isDeclaration { hasRun = true }
+            return record
+        }
+        let located = located(error, invocation)
+        // A mistake in what was asked for is found before anything is done.
+        if located.code != .usage { hasRun = true }
+        throw located
+    }
+
+    /// A leak is reported even when somebody pressed Ctrl-C meanwhile.
+    private func shown(_ error: any Error) -> Failure {
+        let failure = Failure(error)
+        guard Task.isCancelled, failure.code != .leak else { return failure }
+        return Failure(.cancelled, "cancelled", hints: failure.hints)
+    }
+
+    private func located(_ error: any Error, _ invocation: Invocation) -> Diagnostic {
+        if let diagnostic = error as? Diagnostic { return diagnostic }
+        var diagnostic = diagnostic(shown(error), invocation.range)
+        diagnostic.isNothingToDo = error is NothingToDo
+        if invocation.command.description.showsLastRemark, let lastRemark {
+            diagnostic.notes.insert(lastRemark, at: 0)
+        }
+        return diagnostic
+    }
+
+    private func evaluate(_ invocation: Invocation) throws -> (CommandCall, ParameterSet) {
+        for word in (invocation.keyed + invocation.universal).map(\.word) + invocation.arguments {
+            guard try evaluate(word).contains("\0") else { continue }
+            throw diagnostic(Failure(.usage, "\(word.source) contains a NUL character"), word.range)
+        }
+        let universal = try universalParameters(invocation)
+        let first = try invocation.arguments.first { $0.key == nil }.map(evaluate)
+        var (texts, repeated): ([String: String], [String: [String]]) = ([:], [:])
+        for (parameter, word) in invocation.keyed {
+            let text = try evaluate(word)
+            if parameter.isSecret { host.log.masking.add(text) }
+            texts[parameter.name] = text
+            if parameter.isRepeatable { repeated[parameter.name, default: []].append(text) }
+        }
+        let call = CommandCall(
+            values: try ParameterSet(
+                invocation.command.parameters(firstWord: first), given: texts, environment: host.environment),
+            words: try invocation.arguments.map(evaluate),
+            rawWords: try invocation.arguments.map {
+                .init(key: $0.key, text: try evaluate($0), isQuoted: $0.isQuoted, bare: $0.bare)
+            },
+            repeated: repeated, within: universal.duration("within"), timeout: universal.duration("timeout"),
+            resultName: universal.text("as"), range: invocation.range, arguments: invocation.arguments)
+        for text in SecretShapes.found(in: call.logged.joined(separator: "\n")) { host.log.masking.add(text) }
+        return (call, universal)
+    }
+
+    /// An empty limit is not "no limit".
+    private func universalParameters(_ invocation: Invocation) throws -> ParameterSet {
+        var texts: [String: String] = [:]
+        for (parameter, word) in invocation.universal {
+            let text = try evaluate(word)
+            guard !text.allSatisfy(\.isWhitespace) else {
+                throw diagnostic(
+                    Failure(
+                        .usage, "\(parameter.name)= is empty", hints: ["leave it out, or give it a value"]),
+                    word.range)
+            }
+            texts[parameter.name] = text
+        }
+        return try ParameterSet(UniversalParameters.all, given: texts, environment: [:])
+    }
+
+    func diagnostic(_ failure: Failure, _ range: SourceRange?) -> Diagnostic {
+        var diagnostic = Diagnostic(failure.code, failure.message, range, notes: failure.hints, step: step)
+        diagnostic.isAfterStart = hasRun
+        return diagnostic
+    }
+
+    /// Runs another file here, as if its lines stood in this place.
+    func source(_ path: String) async throws {
+        guard sourceDepth < Self.maximumSourceDepth else {
+            throw Failure(
+                .usage, "\(path): files are read into each other more than \(Self.maximumSourceDepth) deep")
+        }
+        sourceDepth += 1
+        defer { sourceDepth -= 1 }
+        let source = try Source.load(path)
+        let context = CheckContext.running(variables: variables.names)
+        switch CheckedScript.make(source, catalogue: catalogue, context: context) {
+        case .success(let script): try await execute(script.statements)
+        case .failure(let problems):
+            for problem in problems.problems.dropLast() { await emit(.failure(problem)) }
+            if var last = problems.problems.last {
+                last.isAfterStart = hasRun
+                throw last
+            }
+        }
+    }
+}

@@ -33,7 +33,12 @@ final class Prompt: Sendable {
     /// - Parameter first: runs before the first prompt.
     /// - Returns: the exit status.
     func run(first: CheckedScript?) async -> Int32 {
-        defer { reader.close() }
+        let status = await loop(first)
+        await reader.close()
+        return status
+    }
+
+    private func loop(_ first: CheckedScript?) async -> Int32 {
         if let first, await execute(first) == .leave { return await end() }
         var said: [String] = []
         while true {
@@ -73,6 +78,7 @@ final class Prompt: Sendable {
     private func check(_ said: [String]) async -> Result<CheckedScript, ScriptProblems>? {
         let text = said.joined(separator: "\n")
         if said.last?.hasSuffix("\\") ?? false { return nil }
+        host.log.masking.addSecrets(in: text, interpreter.catalogue)
         let result = CheckedScript.make(
             Source(name: "shell", text: text), catalogue: interpreter.catalogue,
             known: await interpreter.variables.names)

@@ -52,6 +52,7 @@ public struct Shell: Sendable {
         self.historyPath = historyPath
         self.inputs = inputs
         terminal.mask(with: host.log.masking)
+        host.log.masking.addSecrets(of: host.environment, catalogue)
     }
 
     // MARK: For programs
@@ -64,12 +65,19 @@ public struct Shell: Sendable {
     public func run(arguments: [String]) async -> Int32 {
         do {
             let parsed = try ShellArguments(arguments.dropFirst())
+            if parsed.isHelp {
+                terminal.block(ShellArguments.usage(of: arguments.first))
+                await terminal.drain()
+                return 0
+            }
             let shell = Shell(
                 catalogue: catalogue, host: host, terminal: terminal, interrupts: interrupts,
                 historyPath: historyPath,
                 inputs: Inputs(
                     sets: inputs.sets.merging(parsed.sets) { $1 }, environment: inputs.environment))
-            return try await shell.showing(parsed.isJSON ? .json : .text) { try await shell.run(parsed) }
+            return await shell.showing(parsed.isJSON ? .json : .text, shell.style(for: parsed)) {
+                await shell.run(parsed)
+            }
         } catch {
             let failure = Failure(error)
             terminal.block("error: \(failure.description)", to: .error)
@@ -78,13 +86,28 @@ public struct Shell: Sendable {
         }
     }
 
-    private func run(_ arguments: ShellArguments) async throws -> Int32 {
-        if !arguments.commands.isEmpty {
-            let text = arguments.commands.joined(separator: "\n")
-            return await run(sources: [Source(name: "-c", text: text)])
+    private func isPrompt(_ arguments: ShellArguments) -> Bool {
+        arguments.files.isEmpty && arguments.commands.isEmpty && terminal.isInteractive
+    }
+
+    private func style(for arguments: ShellArguments) -> TextRenderer.Style {
+        isPrompt(arguments) ? .prompt : .script
+    }
+
+    private func run(_ arguments: ShellArguments) async -> Int32 {
+        if isPrompt(arguments) { return await prompt() }
+        do {
+            if !arguments.commands.isEmpty {
+                let text = arguments.commands.joined(separator: "\n")
+                return await run(sources: [Source(name: "-c", text: text)])
+            }
+            let files = arguments.files.isEmpty ? ["-"] : arguments.files
+            return await run(sources: try files.map { $0 == "-" ? try standardInput() : try Source.load($0) })
+        } catch {
+            let failure = Failure(error)
+            host.log.emit(.failure(failure))
+            return failure.code.exitStatus
         }
-        if !arguments.files.isEmpty { return await run(sources: try arguments.files.map(Source.load)) }
-        return terminal.isInteractive ? await prompt() : await run(sources: [try standardInput()])
     }
 
     /// Runs a script.
@@ -93,27 +116,31 @@ public struct Shell: Sendable {
     /// - Throws: `Failure` (usage) for a file that cannot be read.
     public func run(file path: String, output: Output = .text) async throws -> Int32 {
         let source = try Source.load(path)
-        return await showing(output) { await run(sources: [source]) }
+        return await showing(output, .script) { await run(sources: [source]) }
     }
 
     /// Runs one line, or several.
     ///
     /// - Returns: the exit status; 2 when it has mistakes, and nothing of it ran.
     public func run(line: String, output: Output = .text) async -> Int32 {
-        await showing(output) { await run(sources: [Source(name: "-c", text: line)]) }
+        await showing(output, .script) { await run(sources: [Source(name: "-c", text: line)]) }
     }
 
     /// The prompt; returns when it is left.
     ///
     /// - Returns: the exit status.
-    public func runPrompt(output: Output = .text) async -> Int32 { await showing(output) { await prompt() } }
+    public func runPrompt(output: Output = .text) async -> Int32 {
+        await showing(output, .prompt) { await prompt() }
+    }
 
-    private func showing(_ output: Output, _ body: () async throws -> Int32) async rethrows -> Int32 {
+    private func showing(
+        _ output: Output, _ style: TextRenderer.Style, _ body: () async -> Int32
+    ) async -> Int32 {
         let log = host.log
         let listener: Int?
         switch output {
         case .text:
-            let renderer = TextRenderer(style: .prompt, level: .info, terminal: terminal)
+            let renderer = TextRenderer(style: style, level: .info, terminal: terminal)
             listener = log.listen { renderer.render($0) }
         case .json:
             let renderer = JSONRenderer(terminal: terminal)
@@ -121,7 +148,7 @@ public struct Shell: Sendable {
         case .none: listener = nil
         }
         defer { if let listener { log.stopListening(listener) } }
-        let status = try await body()
+        let status = await body()
         await terminal.drain()
         return status
     }
@@ -148,6 +175,7 @@ public struct Shell: Sendable {
         var scripts: [CheckedScript] = []
         var hasProblems = false
         for source in sources {
+            host.log.masking.addSecrets(in: source.text, catalogue)
             switch CheckedScript.make(source, catalogue: catalogue, known: scripts.last?.known ?? []) {
             case .success(let script): scripts.append(script)
             case .failure(let problems):

@@ -1,7 +1,7 @@
 import Vocabulary
 
 /// Something wrong at a place in a script. Facts only; `DiagnosticRenderer` turns them into text.
-public struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible, FailureConvertible {
+package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible, FailureConvertible {
     /// A remark, with the place that it is about where it has one of its own.
     package struct Note: Equatable, Sendable {
         package let text: String
@@ -10,10 +10,10 @@ public struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible, F
         package init(_ text: String, _ range: SourceRange? = nil) { (self.text, self.range) = (text, range) }
     }
 
-    public internal(set) var code: FailureCode
-    public internal(set) var message: String
+    package internal(set) var code: FailureCode
+    package internal(set) var message: String
     /// Nil for what has no place in a script.
-    public internal(set) var range: SourceRange?
+    package internal(set) var range: SourceRange?
     package internal(set) var notes: [Note]
     /// The step that was running.
     package internal(set) var step: String?
@@ -33,6 +33,6 @@ public struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible, F
         self.notes = notes.map { Note($0) }
     }
 
-    public var description: String { message }
-    public var failure: Failure { Failure(code, message, hints: notes.map(\.text)) }
+    package var description: String { message }
+    package var failure: Failure { Failure(code, message, hints: notes.map(\.text)) }
 }

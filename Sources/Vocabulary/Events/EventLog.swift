@@ -41,6 +41,7 @@ public final class EventLog: Sendable {
         }
     }
 
+    /// - Parameter number: from `listen`; others are not looked at.
     public func stopListening(_ number: Int) { state.withLock { $0.listeners[number] = nil } }
 
     /// Masks the event and hands it to every listener before it returns.

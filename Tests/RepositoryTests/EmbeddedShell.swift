@@ -16,7 +16,7 @@ enum EmbeddedShell {
         let scratch = "\(root)/.build/embedded-shell"
         // A plan of another day may name files that are gone by now; and SwiftPM does not see that what PikaShell re-exports has changed
         // for the program itself, which takes three seconds to compile.
-        for stale in ["debug.yaml", "debug/EmbeddedShell.build"] {
+        for stale in ["debug.yaml", "debug/EmbeddedShell.build", "debug/MinimalShell.build"] {
             try? FileManager.default.removeItem(atPath: "\(scratch)/\(stale)")
         }
         var environment = ["TERM": "dumb"]

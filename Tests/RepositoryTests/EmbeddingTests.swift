@@ -33,6 +33,17 @@ struct EmbeddingTests {
         #expect(misspelt.status == 2 && misspelt.error.contains("rollback"), "\(misspelt.error)")
     }
 
+    @Test("the program of docs/embedding.md is the one that is built")
+    func minimal() async throws {
+        let code = try Repository.text("Examples/EmbeddedShell/Sources/MinimalShell/Main.swift")
+        #expect(try Repository.text("docs/embedding.md").contains("```swift\n\(code)```\n"))
+        let path = try await EmbeddedShell.path().replacing(/EmbeddedShell$/, with: "MinimalShell")
+        let result = try await RunningProgram(
+            [path], stdin: "greet you\necho $last.name\n", environment: EmbeddedShell.environment()
+        ).finish(limit: .seconds(30))
+        #expect(result.status == 0 && result.output == "hello, you\nyou\n", "\(result.error)")
+    }
+
     private struct Event: Decodable {
         let event: String
         let session: String?

@@ -29,7 +29,10 @@ public struct Shell: Sendable {
     private let inputs: Inputs
 
     /// - Parameters:
-    ///   - interrupts: hands signals in; without it, nothing interrupts a run but a Ctrl-C typed at the prompt.
+    ///   - catalogue: all commands that there are.
+    ///   - host: what they act on; its log gets every event.
+    ///   - terminal: where it reads and writes; it masks the secrets of the host's log from now on.
+    ///   - interrupts: hands signals in; without it, nothing interrupts a run but a Ctrl-C typed at the prompt. One run at a time.
     ///   - historyPath: where the prompt keeps the lines typed; nil keeps none.
     ///   - inputs: values for `env` lines, as `--set` gives them; they beat the host's environment.
     public init(
@@ -57,8 +60,8 @@ public struct Shell: Sendable {
 
     // MARK: For programs
 
-    /// What a command line asks for: `[FILE…] [-c COMMAND]… [--set NAME=VALUE]… [--json]`; without a file or command the prompt, or
-    /// standard input where there is no terminal.
+    /// What a command line asks for: `[FILE…] [-c COMMAND]… [--set NAME=VALUE]… [--json]`, or `--help`; without a file or command the
+    /// prompt, or standard input where there is no terminal. Several files are one run, and so are several commands.
     ///
     /// - Parameter arguments: the program's name first, which is not looked at.
     /// - Returns: the exit status; 2 for arguments that are wrong, and nothing ran.
@@ -101,8 +104,11 @@ public struct Shell: Sendable {
                 let text = arguments.commands.joined(separator: "\n")
                 return await run(sources: [Source(name: "-c", text: text)])
             }
-            let files = arguments.files.isEmpty ? ["-"] : arguments.files
-            return await run(sources: try files.map { $0 == "-" ? try standardInput() : try Source.load($0) })
+            var sources: [Source] = []
+            for file in arguments.files.isEmpty ? ["-"] : arguments.files {
+                sources.append(file == "-" ? try await awaitStandardInput() : try Source.load(file))
+            }
+            return await run(sources: sources)
         } catch {
             let failure = Failure(error)
             host.log.emit(.failure(failure))
@@ -155,7 +161,15 @@ public struct Shell: Sendable {
 
     // MARK: The parts
 
-    /// All of standard input, as a script.
+    /// On a thread of its own: whoever writes may take long, and the threads of async work are few.
+    private func awaitStandardInput() async throws -> Source {
+        try await withCheckedThrowingContinuation { continuation in
+            let thread = Thread { continuation.resume(with: Result { try standardInput() }) }
+            thread.start()
+        }
+    }
+
+    /// All of standard input, as a script; blocks its thread.
     ///
     /// - Throws: `Failure` (usage) for more than `Source.maximumBytes`, or what is not UTF-8.
     package func standardInput() throws -> Source {

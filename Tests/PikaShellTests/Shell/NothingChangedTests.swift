@@ -58,4 +58,22 @@ struct NothingChangedTests {
         }
         #expect(Process.now() == before)
     }
+
+    private var openDescriptors: Int {
+        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd"))?.count ?? 0
+    }
+
+    @Test("prompts that are left leave no descriptors behind")
+    func descriptors() async throws {
+        let pseudo = try PseudoTerminal()
+        let shell = Shell(catalogue: .general, host: BasicHost(), terminal: pseudo.terminal)
+        let before = openDescriptors
+        let rounds = 100
+        for _ in 0..<rounds {
+            try pseudo.type("quit\r")
+            #expect(await shell.runPrompt() == 0)
+        }
+        // Other tests of this process have some of their own.
+        #expect(openDescriptors < before + rounds)
+    }
 }

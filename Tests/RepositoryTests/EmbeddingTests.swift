@@ -29,6 +29,8 @@ struct EmbeddingTests {
         #expect(expected.status == 0, "\(expected.error)")
         let other = try await EmbeddedShell.run(["-c", "fails rollback: confirm 1"])
         #expect(other.status == 1 && other.error.contains("failed with not-ready instead of rollback"))
+        let help = try await EmbeddedShell.run(["-c", "help fails"])
+        #expect(help.output.contains("leak rollback"), "\(help.output)")
         let misspelt = try await EmbeddedShell.run(["-c", "fails rolback: deploy 1"])
         #expect(misspelt.status == 2 && misspelt.error.contains("rollback"), "\(misspelt.error)")
     }

@@ -127,7 +127,8 @@ final class Prompt: Sendable {
         guard case .command(_, let invocation)? = statements.last,
             invocation.command.description.suggestsNext, let next = await host.nextStep()
         else { return }
-        await runner.notice("  next: \(next)")
+        await interpreter.emit(
+            LogEvent("next", ["command": .text(next)], "next: \(next)", role: .progress))
     }
 
     // MARK: The end

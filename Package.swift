@@ -83,6 +83,6 @@ let package = Package(
                 "pikachat", "PikaShell", "Nostr", "Marmot", "Cryptography", "Mocks", "AgentCore", "Providers",
                 "Vocabulary",
             ]),
-        tests("RepositoryTests", []),
+        tests("RepositoryTests", [], exclude: ["public-api.txt"]),
     ]
 )

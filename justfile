@@ -10,10 +10,10 @@ test *ARGS:
     scripts/test {{ARGS}}
 
 lint:
-    swift format lint --strict --recursive Sources Tests Fuzz Bench Package.swift
+    swift format lint --strict --recursive Sources Tests Fuzz Bench Examples Package.swift
 
 format:
-    swift format --in-place --recursive Sources Tests Fuzz Bench Package.swift
+    swift format --in-place --recursive Sources Tests Fuzz Bench Examples Package.swift
 
 # The microVM demo against mocks.
 demo *ARGS:

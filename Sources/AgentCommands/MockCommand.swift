@@ -8,7 +8,7 @@ struct MockCommand: Command {
     static let kinds: [String: [Parameter]] = [
         "agent": [
             Parameter("on", .pattern, "answers only messages that match this /re/"),
-            Parameter("reply", .text, "the answer; {text} stands for the message", positional: false),
+            Parameter("reply", .text, "the answer; {text} stands for the message"),
             Parameter(
                 "boot", .duration(unit: .seconds, seconds: 0...3600), "how long an agent takes to start"),
             Parameter(

@@ -25,6 +25,8 @@ final class LineEditor: LineReading, @unchecked Sendable {
     private let isCancelled = Mutex(false)
     private let isClosed = Mutex(false)
     private let terminalChanges = Mutex<[Terminal.Change]>([])
+    /// Finished by the thread as its last act.
+    private let (threadEnd, threadEnded) = AsyncStream<Void>.makeStream()
 
     // Touched by the editor's thread only.
     private var input: TerminalInput
@@ -51,11 +53,6 @@ final class LineEditor: LineReading, @unchecked Sendable {
         self.complete = complete
         self.onInterrupt = onInterrupt
         input = TerminalInput(wakePipe: wakePipe, source: terminal.input)
-        // A new window size, or another program that had the terminal while we were stopped.
-        terminal.listen { [weak self] change in
-            self?.terminalChanges.withLock { $0.append(change) }
-            wakePipe.wake()
-        }
         let thread = Thread { self.work(history) }
         thread.stackSize = 1 << 20
         thread.start()
@@ -74,14 +71,24 @@ final class LineEditor: LineReading, @unchecked Sendable {
         }
     }
 
-    func close() {
+    func close() async {
         isClosed.withLock { $0 = true }
         wakePipe.wake()
+        let threadEnd = threadEnd
+        // Also in a cancelled task, where a stream would end at once.
+        await Task { for await _ in threadEnd {} }.value
     }
 
     // MARK: The editor's thread
 
     private func work(_ history: [String]) {
+        defer { threadEnded.finish() }
+        // A new window size, or another program that had the terminal while we were stopped.
+        let listener = terminal.listen { [self] change in
+            terminalChanges.withLock { $0.append(change) }
+            wakePipe.wake()
+        }
+        defer { terminal.stopListening(listener) }
         // The thread that started us blocks most signals. These stop us, and a read in the background must do so, too.
         var raised = sigset_t()
         sigemptyset(&raised)
@@ -137,8 +144,8 @@ final class LineEditor: LineReading, @unchecked Sendable {
             LineEditor.of(editor)?.suspend()
             return UInt8(CC_REDISPLAY)
         }
-        _ = pika_el_addfn(editor, "pika-quit", "ends the program at once") { _, _ in
-            kill(getpid(), SIGQUIT)
+        _ = pika_el_addfn(editor, "pika-quit", "ends the program at once") { editor, _ in
+            LineEditor.of(editor)?.quit()
             return UInt8(CC_NORM)
         }
         _ = pika_el_addfn(editor, "pika-complete", "completes the word") { editor, _ in
@@ -193,7 +200,7 @@ final class LineEditor: LineReading, @unchecked Sendable {
         case nil: adoptTerminal()
         case .interrupt: onInterrupt(linesRead)
         case .suspend: suspend()
-        case .quit: kill(getpid(), SIGQUIT)
+        case .quit: quit()
         }
     }
 
@@ -220,6 +227,12 @@ final class LineEditor: LineReading, @unchecked Sendable {
         terminal.modes.restore()
         raise(SIGTSTP)
         terminal.modes.reapply()
+    }
+
+    /// Ctrl-\: the signal usually ends the process here, and then nobody else gives the terminal back.
+    private func quit() {
+        terminal.modes.restore()
+        kill(getpid(), SIGQUIT)
     }
 
     /// After a change of the window or a stop; true when somebody else wrote to the terminal meanwhile.

@@ -4,8 +4,8 @@ package protocol LineReading: Sendable {
     ///
     /// - Parameter prompt: without the blank behind it; empty shows none.
     func readLine(prompt: String) async -> TypedLine
-    /// Ends the reader's thread.
-    func close()
+    /// Ends the reader's thread. When this returns, the terminal has the modes it was found in.
+    func close() async
 }
 
 package enum TypedLine: Equatable, Sendable {

@@ -14,7 +14,19 @@ package enum TypedLines {
             terminal: terminal, history: [], complete: { _ in [] },
             onInterrupt: { _ in interrupts.deliver(SIGINT) })
         let reader: any LineReading = editor ?? PlainReader(terminal: terminal)
-        defer { reader.close() }
+        do {
+            try await read(from: reader, prompt: prompt, interrupts: interrupts, take)
+        } catch {
+            await reader.close()
+            throw error
+        }
+        await reader.close()
+    }
+
+    private static func read(
+        from reader: any LineReading, prompt: String, interrupts: Interrupts,
+        _ take: (String) async throws -> Void
+    ) async throws {
         while true {
             switch await reader.readLine(prompt: prompt) {
             case .text(let line): try await take(line)

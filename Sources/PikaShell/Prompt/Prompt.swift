@@ -33,7 +33,12 @@ final class Prompt: Sendable {
     /// - Parameter first: runs before the first prompt.
     /// - Returns: the exit status.
     func run(first: CheckedScript?) async -> Int32 {
-        defer { reader.close() }
+        let status = await loop(first)
+        await reader.close()
+        return status
+    }
+
+    private func loop(_ first: CheckedScript?) async -> Int32 {
         if let first, await execute(first) == .leave { return await end() }
         var said: [String] = []
         while true {
@@ -70,6 +75,7 @@ final class Prompt: Sendable {
     private func check(_ said: [String]) async -> Result<CheckedScript, ScriptProblems>? {
         let text = said.joined(separator: "\n")
         if said.last?.hasSuffix("\\") ?? false { return nil }
+        host.log.masking.addSecrets(in: text, interpreter.catalogue)
         let result = CheckedScript.make(
             Source(name: "shell", text: text), catalogue: interpreter.catalogue,
             context: .running(variables: await interpreter.variables.names))
@@ -120,7 +126,8 @@ final class Prompt: Sendable {
         guard case .command(_, let invocation)? = statements.last,
             invocation.command.description.suggestsNext, let next = await host.nextStep()
         else { return }
-        await runner.notice("  next: \(next)")
+        await interpreter.emit(
+            LogEvent("next", ["command": .text(next)], "next: \(next)", role: .progress))
     }
 
     // MARK: The end

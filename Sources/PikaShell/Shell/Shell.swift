@@ -29,7 +29,10 @@ public struct Shell: Sendable {
     private let inputs: Inputs
 
     /// - Parameters:
-    ///   - interrupts: hands signals in; without it, nothing interrupts a run but a Ctrl-C typed at the prompt.
+    ///   - catalogue: all commands that there are.
+    ///   - host: what they act on; its log gets every event.
+    ///   - terminal: where it reads and writes; it masks the secrets of the host's log from now on.
+    ///   - interrupts: hands signals in; without it, nothing interrupts a run but a Ctrl-C typed at the prompt. One run at a time.
     ///   - historyPath: where the prompt keeps the lines typed; nil keeps none.
     ///   - inputs: values for `env` lines, as `--set` gives them; they beat the host's environment.
     public init(
@@ -52,24 +55,32 @@ public struct Shell: Sendable {
         self.historyPath = historyPath
         self.inputs = inputs
         terminal.mask(with: host.log.masking)
+        host.log.masking.addSecrets(of: host.environment, catalogue)
     }
 
     // MARK: For programs
 
-    /// What a command line asks for: `[FILE…] [-c COMMAND]… [--set NAME=VALUE]… [--json]`; without a file or command the prompt, or
-    /// standard input where there is no terminal.
+    /// What a command line asks for: `[FILE…] [-c COMMAND]… [--set NAME=VALUE]… [--json]`, or `--help`; without a file or command the
+    /// prompt, or standard input where there is no terminal. Several files are one run, and so are several commands.
     ///
     /// - Parameter arguments: the program's name first, which is not looked at.
     /// - Returns: the exit status; 2 for arguments that are wrong, and nothing ran.
     public func run(arguments: [String]) async -> Int32 {
         do {
             let parsed = try ShellArguments(arguments.dropFirst())
+            if parsed.isHelp {
+                terminal.block(ShellArguments.usage(of: arguments.first))
+                await terminal.drain()
+                return 0
+            }
             let shell = Shell(
                 catalogue: catalogue, host: host, terminal: terminal, interrupts: interrupts,
                 historyPath: historyPath,
                 inputs: Inputs(
                     sets: inputs.sets.merging(parsed.sets) { $1 }, environment: inputs.environment))
-            return try await shell.showing(parsed.isJSON ? .json : .text) { try await shell.run(parsed) }
+            return await shell.showing(parsed.isJSON ? .json : .text, shell.style(for: parsed)) {
+                await shell.run(parsed)
+            }
         } catch {
             let failure = Failure(error)
             terminal.block("error: \(failure.description)", to: .error)
@@ -78,13 +89,31 @@ public struct Shell: Sendable {
         }
     }
 
-    private func run(_ arguments: ShellArguments) async throws -> Int32 {
-        if !arguments.commands.isEmpty {
-            let text = arguments.commands.joined(separator: "\n")
-            return await run(sources: [Source(name: "-c", text: text)])
+    private func isPrompt(_ arguments: ShellArguments) -> Bool {
+        arguments.files.isEmpty && arguments.commands.isEmpty && terminal.isInteractive
+    }
+
+    private func style(for arguments: ShellArguments) -> TextRenderer.Style {
+        isPrompt(arguments) ? .prompt : .script
+    }
+
+    private func run(_ arguments: ShellArguments) async -> Int32 {
+        if isPrompt(arguments) { return await prompt() }
+        do {
+            if !arguments.commands.isEmpty {
+                let text = arguments.commands.joined(separator: "\n")
+                return await run(sources: [Source(name: "-c", text: text)])
+            }
+            var sources: [Source] = []
+            for file in arguments.files.isEmpty ? ["-"] : arguments.files {
+                sources.append(file == "-" ? try await awaitStandardInput() : try Source.load(file))
+            }
+            return await run(sources: sources)
+        } catch {
+            let failure = Failure(error)
+            host.log.emit(.failure(failure))
+            return failure.code.exitStatus
         }
-        if !arguments.files.isEmpty { return await run(sources: try arguments.files.map(Source.load)) }
-        return terminal.isInteractive ? await prompt() : await run(sources: [try standardInput()])
     }
 
     /// Runs a script.
@@ -93,29 +122,33 @@ public struct Shell: Sendable {
     /// - Throws: `Failure` (usage) for a file that cannot be read.
     public func run(file path: String, output: Output = .text) async throws -> Int32 {
         let source = try Source.load(path)
-        return await showing(output) { await run(sources: [source]) }
+        return await showing(output, .script) { await run(sources: [source]) }
     }
 
     /// Runs one line, or several.
     ///
     /// - Returns: the exit status; 2 when it has mistakes, and nothing of it ran.
     public func run(line: String, output: Output = .text) async -> Int32 {
-        await showing(output) { await run(sources: [Source(name: "-c", text: line)]) }
+        await showing(output, .script) { await run(sources: [Source(name: "-c", text: line)]) }
     }
 
     /// The prompt; returns when it is left.
     ///
     /// - Returns: the exit status.
-    public func runPrompt(output: Output = .text) async -> Int32 { await showing(output) { await prompt() } }
+    public func runPrompt(output: Output = .text) async -> Int32 {
+        await showing(output, .prompt) { await prompt() }
+    }
 
-    private func showing(_ output: Output, _ body: () async throws -> Int32) async rethrows -> Int32 {
+    private func showing(
+        _ output: Output, _ style: TextRenderer.Style, _ body: () async -> Int32
+    ) async -> Int32 {
         let log = host.log
         let listener: Int?
         let terminal = terminal
         log.settle(by: { await terminal.hasRoom() })
         switch output {
         case .text:
-            let renderer = TextRenderer(style: .prompt, level: .info, terminal: terminal)
+            let renderer = TextRenderer(style: style, level: .info, terminal: terminal)
             listener = log.listen { renderer.render($0) }
         case .json:
             let renderer = JSONRenderer(terminal: terminal)
@@ -123,14 +156,22 @@ public struct Shell: Sendable {
         case .none: listener = nil
         }
         defer { if let listener { log.stopListening(listener) } }
-        let status = try await body()
+        let status = await body()
         await terminal.drain()
         return status
     }
 
     // MARK: The parts
 
-    /// All of standard input, as a script.
+    /// On a thread of its own: whoever writes may take long, and the threads of async work are few.
+    private func awaitStandardInput() async throws -> Source {
+        try await withCheckedThrowingContinuation { continuation in
+            let thread = Thread { continuation.resume(with: Result { try standardInput() }) }
+            thread.start()
+        }
+    }
+
+    /// All of standard input, as a script; blocks its thread.
     ///
     /// - Throws: `Failure` (usage) for more than `Source.maximumBytes`, or what is not UTF-8.
     package func standardInput() throws -> Source {
@@ -151,6 +192,7 @@ public struct Shell: Sendable {
         var scripts: [CheckedScript] = []
         var problems: [Diagnostic] = []
         for source in sources {
+            host.log.masking.addSecrets(in: source.text, catalogue)
             let context = scripts.last?.after ?? CheckContext(host: host.provided.union(provided))
             switch CheckedScript.make(source, catalogue: catalogue, context: context) {
             case .success(let script): scripts.append(script)

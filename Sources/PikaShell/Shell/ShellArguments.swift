@@ -6,6 +6,20 @@ struct ShellArguments: Equatable {
     var commands: [String] = []
     var sets: [String: String] = [:]
     var isJSON = false
+    var isHelp = false
+
+    /// - Parameter program: its path, as it was started.
+    static func usage(of program: String?) -> String {
+        let name = program?.split(separator: "/").last.map(String.init) ?? "shell"
+        return """
+            usage: \(name) [FILE…] [-c COMMAND]… [--set NAME=VALUE]… [--json]
+              FILE              runs scripts, as one; - is standard input
+              -c COMMAND        runs this instead
+              --set NAME=VALUE  a value for `env NAME` in the script
+              --json            one JSON object per event
+            Without FILE and COMMAND it asks; `help` lists the commands.
+            """
+    }
 
     /// - Throws: `Failure` (usage).
     init(_ arguments: ArraySlice<String>) throws {
@@ -17,8 +31,9 @@ struct ShellArguments: Equatable {
                 let (name, value) = try InputSetting.parse(try Self.value(&rest, of: argument))
                 sets[name] = value
             case "--json": isJSON = true
+            case "--help", "-h": isHelp = true
             case _ where argument.hasPrefix("-") && argument != "-":
-                let known = ["-c", "--set", "--json"]
+                let known = ["-c", "--set", "--json", "--help"]
                 throw Failure(
                     .usage, "unknown option \(argument)",
                     hints: [

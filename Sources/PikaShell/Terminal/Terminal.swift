@@ -12,13 +12,18 @@ import Vocabulary
 /// await terminal.drain()
 /// ```
 public final class Terminal: Sendable {
+    /// Standard output, for answers, and the error stream, for everything else.
     public enum Stream: Sendable { case output, error }
 
     /// How a text stands out, where the terminal can show it.
     public enum Style: String, Sendable {
+        /// As the terminal shows text anyway.
         case plain = ""
+        /// For what is going on, and times.
         case dim = "2"
+        /// For titles.
         case bold = "1"
+        /// For failures.
         case red = "31"
     }
 
@@ -27,11 +32,17 @@ public final class Terminal: Sendable {
     private let error: Int32
     /// `TERM`: what the terminal can do; nil where nobody said.
     let type: String?
+    /// Whether styles are shown.
     public let usesColor: Bool
     let writer: OutputWriter
     let modes: TerminalModes
     private let maskings = Mutex<[Masking]>([])
-    private let changeListeners = Mutex<[@Sendable (Change) -> Void]>([])
+    private let changeListeners = Mutex(ChangeListeners())
+
+    private struct ChangeListeners {
+        var all: [Int: @Sendable (Change) -> Void] = [:]
+        var next = 0
+    }
 
     /// Something that happened to the terminal itself.
     public enum Change: Sendable {
@@ -140,12 +151,19 @@ public final class Terminal: Sendable {
 
     /// Tells the editor of something that only the program can notice: SIGWINCH, SIGCONT.
     public func noticed(_ change: Change) {
-        for listener in changeListeners.withLock({ $0 }) { listener(change) }
+        for listener in changeListeners.withLock({ Array($0.all.values) }) { listener(change) }
     }
 
-    func listen(_ listener: @escaping @Sendable (Change) -> Void) {
-        changeListeners.withLock { $0.append(listener) }
+    /// - Returns: a number for `stopListening`.
+    func listen(_ listener: @escaping @Sendable (Change) -> Void) -> Int {
+        changeListeners.withLock { listeners in
+            listeners.next += 1
+            listeners.all[listeners.next] = listener
+            return listeners.next
+        }
     }
+
+    func stopListening(_ number: Int) { changeListeners.withLock { $0.all[number] = nil } }
 
     /// Gives the terminal back in the modes in which it was found.
     public func restore() { modes.restore() }

@@ -34,8 +34,9 @@ final class TerminalModes: Sendable {
 
     private func set(_ modes: termios) {
         var modes = modes
-        // A process in the background would be stopped for asking.
-        guard tcgetpgrp(descriptor) == getpgrp() else { return }
+        // A process in the background would be stopped for asking; a terminal that does not control us has no such say.
+        let foreground = tcgetpgrp(descriptor)
+        guard foreground == -1 || foreground == getpgrp() else { return }
         tcsetattr(descriptor, TCSANOW, &modes)
     }
 }

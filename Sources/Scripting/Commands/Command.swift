@@ -21,6 +21,7 @@ import Vocabulary
 /// }
 /// ```
 public protocol Command: Sendable {
+    /// What it is called and takes. Asked for often: it must be cheap, and always the same.
     var description: CommandDescription { get }
 
     /// Parameters that depend on the first word (`spawn microvm`); by default those of the description.
@@ -83,11 +84,16 @@ public struct WrittenCall: Sendable {
 
 /// What is wrong with a command's words.
 public struct WordProblem: Sendable {
+    /// What is wrong: "deploy takes one version".
     public let message: String
     /// The word in question; nil means the whole line.
     public let word: Word?
+    /// What to write instead, one piece of advice each.
     public let hints: [String]
 
+    /// - Parameters:
+    ///   - word: the one that the caret points at; nil means the whole line.
+    ///   - hints: one piece of advice each.
     public init(_ message: String, at word: Word? = nil, hints: [String] = []) {
         (self.message, self.word, self.hints) = (message, word, hints)
     }
@@ -95,7 +101,9 @@ public struct WordProblem: Sendable {
 
 /// Thrown by a command that finds its work done already: at the prompt that is `failure`, as a deferred command it is success.
 public struct NothingToDo: FailureConvertible {
+    /// What a person at the prompt is told.
     public let failure: Failure
 
+    /// - Parameter failure: what a person at the prompt is told.
     public init(_ failure: Failure) { self.failure = failure }
 }

@@ -1,18 +1,31 @@
 import Vocabulary
 
-/// A command's arguments, evaluated.
+/// A command's arguments, evaluated: what `run` gets.
+///
+/// ```swift
+/// // deploy 1.4 region=us
+/// call.words                  // ["1.4"]
+/// call.text                   // "1.4"
+/// call.values.text("region")  // "us"; without region= in the line, the environment's value or the default
+/// ```
 public struct CommandCall: Sendable {
     /// One word with what is known of how it was written.
     public struct RawWord: Sendable {
+        /// Set for `key=value`.
         public let key: String?
+        /// The text, or the value of the key.
         public let text: String
+        /// Whether it stood in quotes.
         public let isQuoted: Bool
         /// The text of a word that is neither quoted nor keyed nor made of variables: what keywords are made of.
         public let bare: String?
     }
 
+    /// The parameters: as given, from the environment, or by default.
     public let values: ParameterSet
+    /// Everything that is not `key=value`, without the name of the command.
     public let words: [String]
+    /// For commands whose words are `raw`: all of them, `key=value` included.
     public let rawWords: [RawWord]
     /// The values of parameters that may be given several times.
     let repeated: [String: [String]]

@@ -6,7 +6,9 @@ import Vocabulary
 /// let catalogue = CommandCatalogue.general + [DeployCommand()]
 /// ```
 public struct CommandCatalogue: Sendable {
+    /// In the order of the help.
     public let commands: [any Command]
+    /// Those that `fails CODE:` knows.
     public let failureCodes: [FailureCode]
     private let byName: [String: Int]
 
@@ -38,6 +40,7 @@ public struct CommandCatalogue: Sendable {
         HistoryCommand(), SaveCommand(), SourceCommand(), QuitCommand(),
     ])
 
+    /// The same with these commands last; one of a name that is there already takes its place.
     public static func + (catalogue: CommandCatalogue, more: [any Command]) -> CommandCatalogue {
         CommandCatalogue(catalogue.commands + more, failureCodes: catalogue.failureCodes)
     }
@@ -55,6 +58,7 @@ public struct CommandCatalogue: Sendable {
         CommandCatalogue(commands, failureCodes: failureCodes + more)
     }
 
+    /// Of all commands, without aliases.
     public var names: [String] { commands.map(\.description.name) }
 
     /// By name or alias.

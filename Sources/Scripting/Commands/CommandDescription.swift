@@ -1,9 +1,17 @@
 import Vocabulary
 
 /// What a command is and takes: the source of help, checks, completion, hints and manual.
+///
+/// ```swift
+/// var description = CommandDescription("deploy", "puts a version into production")
+/// description.words = .list("VERSION", required: true)
+/// description.parameters = [Parameter("region", .choice(["eu", "us"]), "where", default: "eu")]
+/// description.usage  // "deploy VERSION [region=eu|us]"
+/// ```
 public struct CommandDescription: Sendable {
     /// The words of a command that are not `key=value`.
     public enum Words: Equatable, Sendable {
+        /// It takes none.
         case none
         /// All words joined by one blank; the name is for help.
         case text(String, required: Bool)
@@ -27,9 +35,11 @@ public struct CommandDescription: Sendable {
 
     /// One word, or two (`group create`).
     public let name: String
+    /// A line of help: what it does, in the third person, without a full stop.
     public let summary: String
     /// Other names that are documented.
     public var aliases: [String] = []
+    /// What it takes beside `key=value`.
     public var words: Words = .none
     public var parameters: [Parameter] = []
     /// What the first word may be, for completion and help.
@@ -62,6 +72,9 @@ public struct CommandDescription: Sendable {
     /// What the parameters alone do not say, a line each.
     public var details: [String] = []
 
+    /// - Parameters:
+    ///   - name: one word, or two; in lower case.
+    ///   - summary: a line of help, such as "puts a version into production".
     public init(_ name: String, _ summary: String) {
         self.name = name
         self.summary = summary

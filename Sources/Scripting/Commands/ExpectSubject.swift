@@ -1,12 +1,19 @@
 import Vocabulary
 
 /// Something that `expect NAME …` can wait for.
+///
+/// ```swift
+/// let catalogue = CommandCatalogue.general + [ExpectCommand(subjects: [ReleaseSubject(…)])]
+/// // expect release contains 1.4 within=20s       expect no release for=5s
+/// ```
 public protocol ExpectSubject: Sendable {
     /// As it is written after `expect`; also the variable that holds the last one.
     var name: String { get }
+    /// What must be there before it can be waited for; by default nothing.
     var requirements: Set<Requirement> { get }
     /// Fields of the result with their meaning.
     var results: [(name: String, meaning: String)] { get }
+    /// Whole lines, for the help.
     var examples: [String] { get }
 
     /// The first one that passes the test, as its fields.
@@ -21,4 +28,10 @@ public protocol ExpectSubject: Sendable {
     ///
     /// - Throws: `Failure` with `mismatch` when one came.
     func expectNone(for limit: Duration, fromStart: Bool, in script: Interpreter) async throws
+}
+
+extension ExpectSubject {
+    public var requirements: Set<Requirement> { [] }
+    public var results: [(name: String, meaning: String)] { [] }
+    public var examples: [String] { [] }
 }

@@ -47,5 +47,6 @@ public struct Naming: Equatable, Sendable {
     /// Whether the command creates it, or needs it.
     public let creates: Bool
 
+    /// - Parameter creates: whether it exists once the command has run.
     public init(_ kind: String, creates: Bool) { (self.kind, self.creates) = (kind, creates) }
 }

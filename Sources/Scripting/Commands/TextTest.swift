@@ -2,9 +2,13 @@ import Vocabulary
 
 /// What `expect` wants of a text.
 public enum TextTest: Equatable, Sendable, CustomStringConvertible {
+    /// `expect NAME` alone.
     case any
+    /// `contains TEXT`, ignoring case and runs of blanks.
     case contains(String)
+    /// `matches /RE/`, anywhere in the text.
     case matches(String)
+    /// `== TEXT`, exactly.
     case equals(String)
 
     static let operators = ["contains", "matches", "=="]

@@ -1,8 +1,8 @@
 import Vocabulary
 
 /// Parameters that every command takes.
-public enum UniversalParameters {
-    public static let all = [
+package enum UniversalParameters {
+    package static let all = [
         Parameter("as", .text, "stores the result under this name"),
         Parameter("timeout", .duration(unit: .seconds, seconds: 0...86_400), "limit of one try"),
         Parameter(

@@ -1,7 +1,7 @@
 import Vocabulary
 
 /// Something wrong at a place in a script. Facts only; `DiagnosticRenderer` turns them into text.
-public struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible, FailureConvertible {
+package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible, FailureConvertible {
     /// A remark, with the place that it is about where it has one of its own.
     package struct Note: Equatable, Sendable {
         package let text: String
@@ -10,10 +10,10 @@ public struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible, F
         package init(_ text: String, _ range: SourceRange? = nil) { (self.text, self.range) = (text, range) }
     }
 
-    public internal(set) var code: FailureCode
-    public internal(set) var message: String
+    package internal(set) var code: FailureCode
+    package internal(set) var message: String
     /// Nil for what has no place in a script.
-    public internal(set) var range: SourceRange?
+    package internal(set) var range: SourceRange?
     package internal(set) var notes: [Note]
     /// The step that was running.
     package internal(set) var step: String?
@@ -37,15 +37,15 @@ public struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible, F
 
     /// Status of a process that ends because of it. A mistake that only shows when something has been done already is a wrong answer:
     /// status 2 means that nothing ran.
-    public var exitStatus: Int32 {
+    package var exitStatus: Int32 {
         code == .usage && isAfterStart ? FailureCode.mismatch.exitStatus : code.exitStatus
     }
 
-    public var description: String { message }
+    package var description: String { message }
 
     /// `file:line`, with the step; empty for what has no place.
     package var place: String {
         range.map { "\($0.file):\($0.line)\(step.map { " (step \"\($0)\")" } ?? "")" } ?? ""
     }
-    public var failure: Failure { Failure(code, message, hints: notes.map(\.text)) }
+    package var failure: Failure { Failure(code, message, hints: notes.map(\.text)) }
 }

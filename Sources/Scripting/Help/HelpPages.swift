@@ -13,7 +13,7 @@ package enum HelpPages {
         }
         let family = catalogue.commands.filter { $0.description.name.hasPrefix(topic + " ") }
         if !family.isEmpty { return rows(of: family) }
-        if let topic = LanguageTopic.named(topic) { return topic.page }
+        if let topic = LanguageTopic.named(topic) { return topic.page(catalogue) }
         let known = catalogue.names + LanguageTopic.all.map(\.name)
         throw Failure(
             .usage, "there is no help on \(topic)",

@@ -6,7 +6,11 @@ struct LanguageTopic: Sendable {
     let summary: String
     let text: String
 
-    var page: String { "\(name) – \(summary)\n\n\(text)" }
+    /// - Parameter catalogue: names the failure codes, a program's own among them.
+    func page(_ catalogue: CommandCatalogue) -> String {
+        let codes = catalogue.failureCodes.map(\.name).joined(separator: " ")
+        return "\(name) – \(summary)\n\n\(text)".replacing("{codes}", with: codes)
+    }
 
     static func named(_ name: String) -> LanguageTopic? {
         all.first { $0.name == name || $0.aliases.contains(name) }
@@ -59,7 +63,7 @@ struct LanguageTopic: Sendable {
                 soft COMMAND         reports the failure and goes on; the run ends as failed
                 fails CODE: COMMAND  the command must fail, with that code; CODE may be left out
 
-                Codes: usage require auth quota unreachable not-ready timeout mismatch protocol job-died cancelled leak
+                Codes: {codes}
                 """),
         LanguageTopic(
             name: "within", aliases: ["timeout", "every", "stable", "as"],

@@ -2,8 +2,19 @@ import Vocabulary
 
 /// Runs statements against a host, one at a time; the prompt keeps one for a whole sitting. Commands get it to report what happens, to
 /// set variables and to reach the host.
+///
+/// ```swift
+/// func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
+///     await script.emit(.result("1.4 is live"))        // shown, and in the JSON output
+///     await script.set("release", .text("1.4"))        // $release
+///     await script.add(hint: "confirm 1.4 keeps it")   // shown at the end
+///     return ["version": .text("1.4")]                 // $last.version
+/// }
+/// ```
 public actor Interpreter {
+    /// The world that the commands act on; a command may look whether it is its own program's.
     public nonisolated let host: any ScriptHost
+    /// All commands, for those that explain others.
     public nonisolated let catalogue: CommandCatalogue
     package nonisolated let jobs: Jobs
     package nonisolated let history: (any CommandHistory)?

@@ -13,6 +13,7 @@ import Vocabulary
 public protocol ScriptHost: Sendable {
     /// Where everything that happens goes.
     var log: EventLog { get }
+    /// What waits and limits go by.
     var clock: any Clock<Duration> { get }
     /// What programs started by scripts inherit, and what inputs are read from.
     var environment: [String: String] { get }
@@ -78,8 +79,12 @@ extension ScriptHost {
 public struct Conclusion: Sendable {
     /// What could not be removed; the run ends with the status of a leak.
     public var failures: [Failure]
+    /// Advice that is shown last.
     public var hints: [String]
 
+    /// - Parameters:
+    ///   - failures: what could not be removed.
+    ///   - hints: one piece of advice each.
     public init(failures: [Failure] = [], hints: [String] = []) {
         (self.failures, self.hints) = (failures, hints)
     }
@@ -89,17 +94,26 @@ public struct Conclusion: Sendable {
 public struct LeavingQuestion: Sendable {
     /// One answer; its first letter is enough. Without a choice (`cancel`) the prompt goes on.
     public struct Choice: Sendable {
+        /// As it is shown: a word.
         public let name: String
+        /// Called when it was chosen, before the prompt ends.
         public let action: @Sendable () async -> Void
 
+        /// - Parameters:
+        ///   - name: a word whose first letter no other choice has; `c` stands for `cancel`.
+        ///   - action: nothing by default, where `conclude` does it anyway.
         public init(_ name: String, action: @escaping @Sendable () async -> Void = {}) {
             (self.name, self.action) = (name, action)
         }
     }
 
+    /// What is the matter; the choices are put behind it.
     public let text: String
     /// The first one is taken when no answer can be had.
     public let choices: [Choice]
 
+    /// - Parameters:
+    ///   - text: "vm-1 is still running."
+    ///   - choices: without `cancel`, which is always there.
     public init(_ text: String, choices: [Choice]) { (self.text, self.choices) = (text, choices) }
 }

@@ -3,20 +3,20 @@ import Vocabulary
 
 /// A script's text and the name that messages use for it. Every place in it (`SourceRange`) carries it along, so that a diagnostic always
 /// shows the right file.
-public final class Source: Sendable {
+package final class Source: Sendable {
     /// Larger files are not scripts.
-    public static let maximumBytes = 4 << 20
+    package static let maximumBytes = 4 << 20
 
     /// The path as it was given, or `stdin`, `-c`, `shell`.
-    public let name: String
-    public let text: String
+    package let name: String
+    package let text: String
     /// Without line ends; for excerpts.
     let lines: [String]
 
     /// ```swift
     /// let source = Source(name: "hello", text: "echo hello")
     /// ```
-    public init(name: String, text: String) {
+    package init(name: String, text: String) {
         // Editors of other systems put a byte order mark first.
         let text = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
         self.name = name
@@ -28,7 +28,7 @@ public final class Source: Sendable {
     /// Reads a file.
     ///
     /// - Throws: `Failure` (usage) for what is not a readable UTF-8 text of at most `maximumBytes`.
-    public static func load(_ path: String) throws -> Source {
+    package static func load(_ path: String) throws -> Source {
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
             throw Failure(.usage, "\(path): no such file")

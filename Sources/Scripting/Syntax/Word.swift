@@ -9,6 +9,7 @@ public struct Word: Equatable, Sendable {
     /// Set for `key=value`: the parts are those of the value then.
     public internal(set) var key: String?
     package internal(set) var parts: [Part]
+    /// Whether it, or its value, stood in quotes.
     public internal(set) var isQuoted: Bool
     package let range: SourceRange
 

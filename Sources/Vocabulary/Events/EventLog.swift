@@ -42,6 +42,7 @@ public final class EventLog: Sendable {
         }
     }
 
+    /// - Parameter number: from `listen`; others are not looked at.
     public func stopListening(_ number: Int) { state.withLock { $0.listeners[number] = nil } }
 
     /// Waits until listeners that show what they get have room again; at once where none does.

@@ -2,13 +2,14 @@
 public struct EventRecord: Equatable, Sendable {
     /// Milliseconds since 1970.
     public let time: Int64
+    /// What happened.
     public let event: LogEvent
 
     /// One JSON object: the event's fields, its name as `event`, `time`, and `session` (null where it concerns none).
     public var json: String { EventValue.record(members).json }
 
     /// The same, with the length of confidential texts in place of what they say.
-    public var jsonWithoutConversation: String {
+    package var jsonWithoutConversation: String {
         var all = members
         for name in event.confidential {
             all[name] = .text("(\(all[name]?.description.count ?? 0) characters)")

@@ -12,6 +12,7 @@
 public struct LogEvent: Equatable, Sendable {
     /// How important an event is; a terminal shows those from a chosen level on.
     public enum Level: Int, Comparable, Sendable {
+        /// From the most talkative to the most serious.
         case trace, debug, info, warn, error
         public static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
     }
@@ -32,7 +33,9 @@ public struct LogEvent: Equatable, Sendable {
         case heading
         /// Advice; shown at every level.
         case hint
+        /// Something that should be known, without being a failure.
         case warning
+        /// What failed, and what to do about it.
         case failure
         /// A record for programs: never shown to people.
         case record
@@ -40,10 +43,13 @@ public struct LogEvent: Equatable, Sendable {
 
     /// Dotted and in lower case: `relay.down`.
     public let name: String
+    /// For programs. The names `event`, `time` and `session` are taken.
     public var fields: [String: EventValue]
     /// For people: one line, or several where `isBlock` says so.
     public var text: String
+    /// What it is to the person who reads it.
     public var role: Role
+    /// Below the level of a terminal it is not shown there, unless its role says otherwise.
     public var level: Level
     /// The session that it concerns; nil for what concerns none, or all.
     public var session: String?

@@ -9,12 +9,14 @@ import Synchronization
 /// masking.mask("GET /?t=pa%20ss%2Fword")  // "GET /?t=‹redacted›"
 /// ```
 public final class Masking: Sendable {
+    /// What stands in the place of a secret.
     public static let replacement = "‹redacted›"
     /// Shorter values would black out ordinary words.
     public static let minimumCharacters = 4
 
     private let patterns = Mutex(SecretPatterns())
 
+    /// Knows no secret yet.
     public init() {}
 
     /// From now on `secret` is masked. Each line of a longer secret is a secret too.

@@ -4,7 +4,9 @@
 /// throw Failure(.usage, "deploy needs a version", hints: ["for example: deploy 1.4"])
 /// ```
 public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What kind it is: scripts compare it, and the exit status comes from it.
     public var code: FailureCode
+    /// What happened, on one line; how it reads behind "error: ".
     public var message: String
     /// One piece of advice each.
     public var hints: [String]
@@ -42,6 +44,7 @@ public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// An error that knows how it is shown.
 public protocol FailureConvertible: Error {
+    /// How it is shown.
     var failure: Failure { get }
 }
 
@@ -50,5 +53,5 @@ extension DeadlineExceeded: FailureConvertible {
 }
 
 extension ParameterError: FailureConvertible {
-    public var failure: Failure { Failure(.usage, description) }
+    package var failure: Failure { Failure(.usage, description) }
 }

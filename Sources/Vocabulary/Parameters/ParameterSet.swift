@@ -3,12 +3,12 @@ public struct ParameterSet: Sendable {
     private let values: [String: ParameterValue]
     private let givenTexts: [String: String]
     /// Names that were given explicitly, in the spelling of the description.
-    public let given: Set<String>
+    package let given: Set<String>
 
     /// - Parameters:
     ///   - given: name or alias to text; blank text counts as absent.
     ///   - environment: variables that may supply values.
-    public init(
+    package init(
         _ parameters: [Parameter], given: [String: String], environment: [String: String]
     ) throws(ParameterError) {
         var values: [String: ParameterValue] = [:]
@@ -42,20 +42,24 @@ public struct ParameterSet: Sendable {
     }
 
     /// What was given for a parameter, as it was written; empty when nothing was.
-    public func text(givenFor name: String) -> String { givenTexts[name] ?? "" }
+    package func text(givenFor name: String) -> String { givenTexts[name] ?? "" }
 
+    /// A text, choice, address or pattern; nil when there is none.
     public func text(_ name: String) -> String? {
         if case .text(let text)? = values[name] { text } else { nil }
     }
 
+    /// A whole number, for `megabytes` in MiB; nil when there is none.
     public func integer(_ name: String) -> Int? {
         if case .integer(let number)? = values[name] { number } else { nil }
     }
 
+    /// A time; nil when there is none.
     public func duration(_ name: String) -> Duration? {
         if case .duration(let duration)? = values[name] { duration } else { nil }
     }
 
+    /// Whether it is there and says yes.
     public func flag(_ name: String) -> Bool {
         if case .flag(let flag)? = values[name] { flag } else { false }
     }

@@ -1,14 +1,14 @@
 import Foundation
 
 /// A parameter's value after reading and range checks.
-public enum ParameterValue: Equatable, Sendable {
+package enum ParameterValue: Equatable, Sendable {
     case text(String)
     case integer(Int)
     case duration(Duration)
     case flag(Bool)
 
     /// Reads `text` as `parameter` wants it.
-    public init(_ text: String, for parameter: Parameter) throws(ParameterError) {
+    package init(_ text: String, for parameter: Parameter) throws(ParameterError) {
         func failure(_ why: String) -> ParameterError {
             ParameterError(parameter.name, "\(parameter.name)=\(text.prefix(80)): \(why)")
         }
@@ -91,8 +91,8 @@ public enum ParameterValue: Equatable, Sendable {
 }
 
 /// Times as people write them.
-public enum DurationText {
-    public static func parse(_ text: String, bareUnit: Parameter.DurationUnit) -> Duration? {
+package enum DurationText {
+    package static func parse(_ text: String, bareUnit: Parameter.DurationUnit) -> Duration? {
         let units: [(String, Int64)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)]
         for (suffix, milliseconds) in units where text.hasSuffix(suffix) {
             guard let number = Double(text.dropLast(suffix.count)) else { continue }

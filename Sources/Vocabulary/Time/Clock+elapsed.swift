@@ -1,6 +1,6 @@
 extension Clock where Duration == Swift.Duration {
     /// How long `body` took by this clock.
-    public func elapsed(_ body: () async throws -> Void) async rethrows -> Duration {
+    package func elapsed(_ body: () async throws -> Void) async rethrows -> Duration {
         let start = now
         try await body()
         return start.duration(to: now)
@@ -9,7 +9,7 @@ extension Clock where Duration == Swift.Duration {
 
 extension Duration {
     /// Whole milliseconds; the rest is cut off.
-    public var wholeMilliseconds: Int {
+    package var wholeMilliseconds: Int {
         Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
     }
 }

@@ -1,11 +1,11 @@
 import Foundation
 
 /// Times of day in messages.
-public enum ClockText {
+package enum ClockText {
     /// `12:00:41`, in the time zone of this machine.
     ///
     /// - Parameter time: milliseconds since 1970.
-    public static func time(_ time: Int64) -> String {
+    package static func time(_ time: Int64) -> String {
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.dateFormat = "HH:mm:ss"

@@ -1,6 +1,8 @@
 /// A wait that ran out.
 public struct DeadlineExceeded: Error, Equatable, CustomStringConvertible {
+    /// How long it was waited for.
     public let limit: Duration
+    /// - Parameter limit: how long it was waited for.
     public init(limit: Duration) { self.limit = limit }
     public var description: String { "nothing within \(limit.inSeconds)" }
 }

@@ -4,13 +4,19 @@
 /// let result: [String: EventValue] = ["id": .text("vm-1"), "tries": .number(2)]
 /// ```
 public enum EventValue: Equatable, Sendable, CustomStringConvertible {
+    /// A text.
     case text(String)
+    /// A whole number.
     case number(Int)
     /// A number that is not an `Int`, in exactly the digits in which it came.
     case exact(String)
+    /// As people read it, yes or no.
     case flag(Bool)
+    /// Several values; scripts reach them as `$name.0`.
     case list([EventValue])
+    /// Values by name; scripts reach them as `$name.field`.
     case record([String: EventValue])
+    /// Nothing: null in JSON, empty as text.
     case none
 
     /// A text that may be missing.

@@ -1,7 +1,7 @@
 /// JSON strings (RFC 8259 §7).
-public enum JSONText {
+package enum JSONText {
     /// The text in quotes. Whatever would steer a terminal is escaped, too: a line of JSON can be looked at as it is.
-    public static func quoted(_ text: String) -> String {
+    package static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

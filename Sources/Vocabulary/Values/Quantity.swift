@@ -1,8 +1,8 @@
 /// A number, a duration or a size, compared exactly: as many digits as there are, no floating point.
-public struct Quantity: Equatable, Sendable {
-    public enum Dimension: String, Equatable, Sendable { case number, duration, size }
+package struct Quantity: Equatable, Sendable {
+    package enum Dimension: String, Equatable, Sendable { case number, duration, size }
 
-    public let dimension: Dimension
+    package let dimension: Dimension
     private let isNegative: Bool
     /// In the dimension's smallest unit, without leading zeros.
     private let whole: [UInt8]
@@ -17,7 +17,7 @@ public struct Quantity: Equatable, Sendable {
     ]
 
     /// Reads `12`, `-1.50`, `1e3`, `500ms`, `2h`, `512mb`; nil for anything else.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         var body = Substring(text.lowercased())
         let unit = Self.units.first {
             body.hasSuffix($0.suffix) && body.dropLast($0.suffix.count).last?.isNumber == true
@@ -66,14 +66,14 @@ public struct Quantity: Equatable, Sendable {
         return result.reversed()
     }
 
-    public static let zero = Quantity(zero: .number)
+    package static let zero = Quantity(zero: .number)
 
     private init(zero dimension: Dimension) {
         (self.dimension, isNegative, whole, fraction) = (dimension, false, [], [])
     }
 
     /// Below zero, zero or above zero, as this one is less, equal or greater; nil for different dimensions.
-    public func order(_ other: Quantity) -> Int? {
+    package func order(_ other: Quantity) -> Int? {
         guard dimension == other.dimension else { return nil }
         guard isNegative == other.isNegative else { return isNegative ? -1 : 1 }
         return isNegative ? other.magnitude(self) : magnitude(other)

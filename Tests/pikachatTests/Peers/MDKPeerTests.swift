@@ -109,12 +109,14 @@ struct MDKPeerTests {
     func invitation(version: String) async throws {
         let relay = try EmbeddedRelay()
         await relay.start()
-        func agent(_ number: Int, _ more: [String]) throws -> (process: Pikachat.Running, key: String) {
+        func agent(_ number: Int, _ more: [String]) throws -> (process: RunningProgram, key: String) {
             let key = TestKeys.make(UInt8(100 + number))
-            let process = try Pikachat.Running(
-                ["--mdk", version, "--relay", relay.url.text, "--secret", Hex.encode(key.secret.exposed())]
-                    + more, program: Peer.directory + "/mdk-agent", stdin: nil,
-                environment: Pikachat.environment(peerEnvironment, state: state), state: state)
+            let process = try RunningProgram(
+                [
+                    Peer.directory + "/mdk-agent", "--mdk", version, "--relay", relay.url.text, "--secret",
+                    Hex.encode(key.secret.exposed()),
+                ] + more, stdin: nil,
+                environment: Pikachat.environment(peerEnvironment, state: state), directory: state)
             return (process, key.publicKey.hex)
         }
         let first = try agent(1, ["--reply", "first: {text}"])

@@ -1,73 +1,15 @@
-import Vocabulary
-import Foundation
-import Nostr
 import TestSupport
 
-/// The binary in a pseudo-terminal of its own session, so that Ctrl-C is a real one.
-final class Terminal: Sendable {
-    private let spawned: Spawned
-    private let master: Int32
-    private let state: TemporaryDirectory
-    private let screen = Collector()
+/// pikachat in a terminal.
+typealias Terminal = TerminalProgram
 
-    init(
+extension TerminalProgram {
+    convenience init(
         _ arguments: [String], environment extra: [String: String] = [:],
         state: TemporaryDirectory = TemporaryDirectory()
     ) throws {
-        self.state = state
-        var (masterEnd, slaveEnd): (Int32, Int32) = (0, 0)
-        var size = winsize(ws_row: 24, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0)
-        guard openpty(&masterEnd, &slaveEnd, nil, nil, &size) == 0 else { throw POSIXError(.EMFILE) }
-        for end in [masterEnd, slaveEnd] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        master = masterEnd
-        spawned = try Spawned(
-            ["/usr/bin/setsid", "--ctty", "--wait", Pikachat.path] + arguments,
-            environment: Pikachat.environment(["TERM": "xterm"].merging(extra) { $1 }, state: state),
-            directory: state.path,
-            descriptors: (slaveEnd, slaveEnd, slaveEnd))
-        close(slaveEnd)
-        let screen = screen
-        Spawned.follow(dup(masterEnd)) { screen.add($0, isEnd: $1) }
-    }
-
-    deinit { close(master) }
-
-    var text: String { screen.text }
-
-    func type(_ text: String) throws { try type(bytes: Array(text.utf8)) }
-
-    func type(bytes: [UInt8]) throws {
-        let written = bytes.withUnsafeBytes { write(master, $0.baseAddress, $0.count) }
-        guard written == bytes.count else { throw POSIXError(.EIO) }
-    }
-
-    /// To the program itself: setsid is its parent.
-    func signal(_ number: Int32) {
-        let foreground = tcgetpgrp(master)
-        if foreground > 0 { kill(-foreground, number) }
-    }
-
-    func waitFor(_ part: String, limit: Duration = .seconds(20)) async -> Bool {
-        await screen.wait(for: part, limit: limit)
-    }
-
-    /// Types a line and waits for what it brings.
-    func enter(_ line: String, expecting part: String) async throws -> Bool {
-        try type(line + "\r")
-        return await waitFor(part)
-    }
-
-    /// Echo, line mode, signals: `c_lflag`.
-    var localModes: tcflag_t {
-        var modes = termios()
-        return tcgetattr(master, &modes) == 0 ? modes.c_lflag : 0
-    }
-
-    func exitStatus(limit: Duration = .seconds(20)) async -> Int32 {
-        let spawned = spawned
-        let status = try? await withDeadline(limit, clock: ContinuousClock()) { await spawned.exitStatus() }
-        if status == nil { spawned.signal(SIGKILL) }
-        _ = await screen.waitForEnd(limit: .seconds(2))
-        return (status ?? nil) ?? -1
+        try self.init(
+            running: [Pikachat.path] + arguments, environment: Pikachat.environment(extra, state: state),
+            directory: state)
     }
 }

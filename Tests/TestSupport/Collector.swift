@@ -1,10 +1,8 @@
-import Vocabulary
-import Foundation
-import Nostr
 import Synchronization
+import Vocabulary
 
 /// Text that comes in over time, and waits for parts of it.
-final class Collector: Sendable {
+package final class Collector: Sendable {
     private struct State {
         var bytes: [UInt8] = []
         var hasEnded = false
@@ -13,9 +11,11 @@ final class Collector: Sendable {
 
     private let state = Mutex(State())
 
-    var text: String { state.withLock { String(decoding: $0.bytes, as: UTF8.self) } }
+    package init() {}
 
-    func add(_ bytes: [UInt8], isEnd: Bool) {
+    package var text: String { state.withLock { String(decoding: $0.bytes, as: UTF8.self) } }
+
+    package func add(_ bytes: [UInt8], isEnd: Bool) {
         state.withLock { state in
             state.bytes += bytes
             if isEnd { state.hasEnded = true }
@@ -30,11 +30,12 @@ final class Collector: Sendable {
         return stream
     }
 
-    func wait(for part: String, limit: Duration) async -> Bool {
+    /// - Returns: false when it did not come in time, or before the end.
+    package func wait(for part: String, limit: Duration) async -> Bool {
         await wait(limit) { String(decoding: $0.bytes, as: UTF8.self).contains(part) }
     }
 
-    func waitForEnd(limit: Duration) async -> Bool { await wait(limit) { $0.hasEnded } }
+    package func waitForEnd(limit: Duration) async -> Bool { await wait(limit) { $0.hasEnded } }
 
     private func wait(_ limit: Duration, _ test: @escaping @Sendable (State) -> Bool) async -> Bool {
         let changes = changes()

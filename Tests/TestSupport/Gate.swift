@@ -1,14 +1,14 @@
 /// Lets a few through at a time: without it all tests start their processes at once, and two cores share out so thinly that honest
 /// time limits run out.
-actor Gate {
-    static let processes = Gate(permits: 3)
+package actor Gate {
+    package static let processes = Gate(permits: 3)
 
     private var permits: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
     init(permits: Int) { self.permits = permits }
 
-    func pass<Value: Sendable>(_ body: @Sendable () async throws -> Value) async rethrows -> Value {
+    package func pass<Value: Sendable>(_ body: @Sendable () async throws -> Value) async rethrows -> Value {
         await enter()
         defer { leave() }
         return try await body()

@@ -1,0 +1,74 @@
+import Foundation
+import Vocabulary
+
+/// A program in a pseudo-terminal of its own session, so that Ctrl-C is a real one.
+package final class TerminalProgram: Sendable {
+    private let spawned: Spawned
+    private let master: Int32
+    private let directory: TemporaryDirectory
+    private let screen = Collector()
+
+    /// - Parameters:
+    ///   - arguments: the program's path, then its arguments.
+    ///   - environment: the whole environment; `TERM` is xterm unless it says something else.
+    ///   - directory: the current one; it lives as long as this does.
+    package init(
+        running arguments: [String], environment: [String: String],
+        directory: TemporaryDirectory = TemporaryDirectory()
+    ) throws {
+        self.directory = directory
+        var (masterEnd, slaveEnd): (Int32, Int32) = (0, 0)
+        var size = winsize(ws_row: 24, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0)
+        guard openpty(&masterEnd, &slaveEnd, nil, nil, &size) == 0 else { throw POSIXError(.EMFILE) }
+        for end in [masterEnd, slaveEnd] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        master = masterEnd
+        spawned = try Spawned(
+            ["/usr/bin/setsid", "--ctty", "--wait"] + arguments,
+            environment: ["TERM": "xterm"].merging(environment) { $1 }, directory: directory.path,
+            descriptors: (slaveEnd, slaveEnd, slaveEnd))
+        close(slaveEnd)
+        let screen = screen
+        Spawned.follow(fcntl(masterEnd, F_DUPFD_CLOEXEC, 0)) { screen.add($0, isEnd: $1) }
+    }
+
+    deinit { close(master) }
+
+    package var text: String { screen.text }
+
+    package func type(_ text: String) throws { try type(bytes: Array(text.utf8)) }
+
+    package func type(bytes: [UInt8]) throws {
+        let written = bytes.withUnsafeBytes { write(master, $0.baseAddress, $0.count) }
+        guard written == bytes.count else { throw POSIXError(.EIO) }
+    }
+
+    /// To the program itself: setsid is its parent.
+    package func signal(_ number: Int32) {
+        let foreground = tcgetpgrp(master)
+        if foreground > 0 { kill(-foreground, number) }
+    }
+
+    package func waitFor(_ part: String, limit: Duration = .seconds(20)) async -> Bool {
+        await screen.wait(for: part, limit: limit)
+    }
+
+    /// Types a line and waits for what it brings.
+    package func enter(_ line: String, expecting part: String) async throws -> Bool {
+        try type(line + "\r")
+        return await waitFor(part)
+    }
+
+    /// Echo, line mode, signals: `c_lflag`.
+    package var localModes: tcflag_t {
+        var modes = termios()
+        return tcgetattr(master, &modes) == 0 ? modes.c_lflag : 0
+    }
+
+    package func exitStatus(limit: Duration = .seconds(20)) async -> Int32 {
+        let spawned = spawned
+        let status = try? await withDeadline(limit, clock: ContinuousClock()) { await spawned.exitStatus() }
+        if status == nil { spawned.signal(SIGKILL) }
+        _ = await screen.waitForEnd(limit: .seconds(2))
+        return (status ?? nil) ?? -1
+    }
+}

@@ -7,6 +7,7 @@ struct TeardownCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("teardown", "removes the agent that this session started")
         description.words = .list("SESSION-OR-ID", required: false)
+        description.maximumWords = 1
         description.requirements = [.agent]
         description.ignoresJobs = true
         description.naming = Naming("session", creates: false)

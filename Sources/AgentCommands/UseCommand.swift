@@ -8,6 +8,7 @@ struct UseCommand: Command {
         var description = CommandDescription("use", "switches to another session")
         description.repetition = .instant
         description.words = .list("SESSION", required: true)
+        description.maximumWords = 1
         description.naming = Naming("session", creates: false)
         description.results = [("session", "its name")]
         description.examples = ["spawn microvm session=a", "use a"]

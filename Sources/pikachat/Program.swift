@@ -41,6 +41,10 @@ struct Program: Sendable {
                 HelpText.overview(Self.subcommands.map(\.spec)), to: leading.has("--help") ? .output : .error)
             return leading.has("--help") ? 0 : FailureCode.usage.exitStatus
         }
+        if let page = Self.familyHelp(leading, arguments) {
+            terminal.block(page)
+            return 0
+        }
         let (command, words) = try Self.find(leading.positionals)
         let before = arguments.prefix(arguments.count - leading.positionals.count)
         let rest = before + leading.positionals.dropFirst(words)
@@ -59,6 +63,16 @@ struct Program: Sendable {
             context.log.emit(.failure(failure))
             return failure.code.exitStatus
         }
+    }
+
+    /// `pikachat agent --help`: the commands that begin with this word.
+    private static func familyHelp(_ leading: ParsedArguments, _ arguments: ArraySlice<String>) -> String? {
+        guard leading.positionals.count == 2, ["--help", "-h"].contains(leading.positionals[1]) else {
+            return nil
+        }
+        let family = subcommands.map(\.spec).filter { $0.name.hasPrefix(leading.positionals[0] + " ") }
+        guard !family.isEmpty else { return nil }
+        return "pikachat \(leading.positionals[0])\n\n" + TextTable.rows(family.map { ($0.name, $0.summary) })
     }
 
     static func find(_ words: [String]) throws -> (command: any Subcommand, words: Int) {

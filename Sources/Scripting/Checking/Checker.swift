@@ -33,6 +33,7 @@ struct Checker {
         known = Knowledge(context)
         for name in context.variables.union(catalogue.variables) { known.define(name, nil) }
         for name in ["mock", "ci", "tty"] { known.define(name, []) }
+        known.define("error", ["code", "message"])
         for command in catalogue.commands.map(\.description) {
             for name in command.variables where !command.results.isEmpty {
                 known.define(name, Set(command.results.map(\.name)))
@@ -147,6 +148,9 @@ struct Checker {
         if let problem = command.problem(in: written) {
             report(problem.message, problem.word?.range ?? invocation.range, problem.hints)
         }
+        for (name, word) in command.references(in: written) where known.variables[name] == nil {
+            reportUndefined(name, word.range)
+        }
         checkText(invocation)
         checkForeignWords(invocation)
         let requirements = command.requirements(of: written)
@@ -158,7 +162,10 @@ struct Checker {
             let fields = command.description.results.map(\.name) + ["ms", "tries", "code", "message", "text"]
             known.define(name.literal ?? "", command.description.hasOpenResults ? nil : Set(fields))
         }
-        for name in command.definitions(in: written.words) { known.define(name, nil) }
+        for name in command.definitions(in: written.words) {
+            if name == name.lowercased() { checkName(name, invocation.range, command.description.name) }
+            known.define(name, nil)
+        }
     }
 
     private mutating func checkValues(_ invocation: Invocation) {

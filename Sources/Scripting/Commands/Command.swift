@@ -46,6 +46,9 @@ public protocol Command: Sendable {
     /// Variables that the words bring into being (`let x=1`).
     func definitions(in words: [Word]) -> [String]
 
+    /// Variables that the words name without a dollar sign (`require TOKEN`).
+    func references(in call: WrittenCall) -> [(name: String, word: Word)]
+
     /// What may stand as the next word; by default the description's choices for the first.
     func choices(after words: [String], in catalogue: CommandCatalogue) -> [String]
 
@@ -66,6 +69,7 @@ extension Command {
         return [(naming, word)]
     }
     public func problem(in call: WrittenCall) -> WordProblem? { nil }
+    public func references(in call: WrittenCall) -> [(name: String, word: Word)] { [] }
     public func definitions(in words: [Word]) -> [String] { [] }
     public func choices(after words: [String], in catalogue: CommandCatalogue) -> [String] {
         words.isEmpty ? description.choices : []

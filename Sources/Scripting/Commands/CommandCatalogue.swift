@@ -18,15 +18,17 @@ public struct CommandCatalogue: Sendable {
         var byName: [String: Int] = [:]
         for command in commands {
             let description = command.description
-            if let place = byName[description.name] {
+            if let place = kept.firstIndex(where: { $0.description.name == description.name }) {
                 kept[place] = command
             } else {
                 kept.append(command)
             }
-            for name in [description.name] + description.aliases {
-                byName[name] = byName[description.name] ?? kept.count - 1
-            }
         }
+        // A name goes before another command's alias.
+        for (place, command) in kept.enumerated() {
+            for alias in command.description.aliases where byName[alias] == nil { byName[alias] = place }
+        }
+        for (place, command) in kept.enumerated() { byName[command.description.name] = place }
         self.commands = kept
         self.byName = byName
         self.failureCodes = failureCodes

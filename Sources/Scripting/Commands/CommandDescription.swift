@@ -41,6 +41,8 @@ public struct CommandDescription: Sendable {
     public var aliases: [String] = []
     /// What it takes beside `key=value`.
     public var words: Words = .none
+    /// How many words there may be; nil is any number.
+    public var maximumWords: Int?
     public var parameters: [Parameter] = []
     /// What the first word may be, for completion and help.
     public var choices: [String] = []

@@ -16,9 +16,12 @@ package struct EnvDeclaration: Equatable, Sendable {
         guard let first = words.first else { throw Failure(.usage, "env needs a name: env CPU=1") }
         name = first.key ?? first.text
         defaultText = first.key == nil ? nil : first.text
-        guard let initial = name.first, initial.isLetter || initial == "_", name == name.uppercased() else {
+        guard let initial = name.first, initial.isLetter || initial == "_", name == name.uppercased(),
+            name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })
+        else {
             throw Failure(
-                .usage, "inputs are written in upper case: env \(name.uppercased())",
+                .usage,
+                "an input is written in upper-case letters, digits and _: env \(name.uppercased().replacing("-", with: "_"))",
                 hints: ["for a local value: let \(name.lowercased())=…"])
         }
         var help = ""

@@ -66,6 +66,15 @@ public struct ExpectCommand: Command {
     public func problem(in call: WrittenCall) -> WordProblem? {
         let words = call.words
         let bare = words.map(\.bare)
+        let isSilence = bare.first == "no"
+        for (name, word) in call.parameters {
+            let isUseful = name == "for" ? isSilence : awaited(words) != nil
+            guard !isUseful else { continue }
+            let advice = subjects.first.map {
+                name == "for" ? "it goes with: expect no \($0.name)" : "it goes with: expect \($0.name)"
+            }
+            return WordProblem("\(name)= has no effect here", at: word, hints: [advice].compactMap { $0 })
+        }
         if bare.first == "no", !subjects.isEmpty {
             guard words.count == 2, subject(bare[1]) != nil else {
                 return WordProblem(

@@ -6,6 +6,7 @@ struct LogsCommand: Command {
         var description = CommandDescription("logs", "shows what a started program has printed")
         description.repetition = .instant
         description.words = .list("NAME", required: true)
+        description.maximumWords = 1
         description.naming = Naming("job", creates: false)
         description.parameters = [Parameter("last", .integer(1...10_000), "how many lines", default: "20")]
         description.results = [("text", "the lines")]

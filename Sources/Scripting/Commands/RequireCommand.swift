@@ -8,8 +8,16 @@ struct RequireCommand: Command {
             "require", "stops with status 3 if anything is missing, and lists all of it")
         description.isDeclaration = true
         description.words = .list("NAME | tool:NAME | file:PATH …", required: true)
+        description.details = ["NAME is an input that env has declared."]
         description.examples = ["require ANTHROPIC_API_KEY tool:cloudflared file:key.pem"]
         return description
+    }
+
+    func references(in call: WrittenCall) -> [(name: String, word: Word)] {
+        call.words.compactMap { word in
+            guard let name = word.literal, !name.contains(":") else { return nil }
+            return (name, word)
+        }
     }
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {

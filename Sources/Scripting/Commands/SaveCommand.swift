@@ -7,6 +7,7 @@ struct SaveCommand: Command {
         var description = CommandDescription("save", "writes the history to a new file")
         description.repetition = .instant
         description.words = .list("FILE", required: true)
+        description.maximumWords = 1
         description.results = [("path", "the file"), ("count", "how many lines")]
         return description
     }

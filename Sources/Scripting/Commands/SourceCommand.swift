@@ -7,6 +7,7 @@ struct SourceCommand: Command {
             "source", "runs a script here, with the variables and sessions there are")
         description.repetition = .instant
         description.words = .list("FILE", required: true)
+        description.maximumWords = 1
         description.examples = ["source setup.pika"]
         return description
     }

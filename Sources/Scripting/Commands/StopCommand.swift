@@ -6,6 +6,7 @@ struct StopCommand: Command {
         var description = CommandDescription("stop", "ends a program that was started")
         description.repetition = .instant
         description.words = .list("NAME", required: true)
+        description.maximumWords = 1
         description.naming = Naming("job", creates: false)
         description.results = [("status", "its exit status")]
         return description

@@ -19,6 +19,8 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible, 
     package internal(set) var step: String?
     /// More lines would complete it: the shell asks for them.
     package internal(set) var isUnfinished = false
+    /// Whether the same line may succeed later.
+    package internal(set) var isRetryable: Bool
     /// Something had been done before it happened.
     package internal(set) var isAfterStart = false
     /// The command found its work done already.
@@ -33,6 +35,7 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible, 
         self.range = range
         self.step = step
         self.notes = notes.map { Note($0) }
+        isRetryable = code.isRetryable
     }
 
     /// Status of a process that ends because of it. A mistake that only shows when something has been done already is a wrong answer:
@@ -47,5 +50,7 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible, 
     package var place: String {
         range.map { "\($0.file):\($0.line)\(step.map { " (step \"\($0)\")" } ?? "")" } ?? ""
     }
-    package var failure: Failure { Failure(code, message, hints: notes.map(\.text)) }
+    package var failure: Failure {
+        Failure(code, message, hints: notes.map(\.text), isRetryable: isRetryable)
+    }
 }

@@ -114,6 +114,7 @@ extension Interpreter {
     func diagnostic(_ failure: Failure, _ range: SourceRange?) -> Diagnostic {
         var diagnostic = Diagnostic(failure.code, failure.message, range, notes: failure.hints, step: step)
         diagnostic.isAfterStart = hasRun
+        diagnostic.isRetryable = failure.isRetryable
         return diagnostic
     }
 

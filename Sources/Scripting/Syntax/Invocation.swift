@@ -57,6 +57,12 @@ package struct Invocation: Equatable, Sendable {
             }
         case .raw, .code: break
         }
+        if let maximum = description.maximumWords, arguments.count > maximum {
+            throw Diagnostic(
+                .usage, "\(description.name) takes \(maximum == 1 ? "one word" : "at most \(maximum) words")",
+                arguments[maximum].range,
+                notes: ["usage: \(description.usage)", "a text with blanks stands in quotes"])
+        }
         try checkRepetition(command.repetition(of: written))
         if let word = universal("every"), universal("within") == nil, universal("stable") == nil {
             throw Diagnostic(

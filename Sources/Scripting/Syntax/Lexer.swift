@@ -101,8 +101,18 @@ struct Lexer {
                 words.append(try block(key: nil, start: column))
                 continue
             }
-            words.append(try word(after: words.last))
+            words.append(try word(behind: words))
+            if current == ":", words[words.count - 1].isQuoted {
+                words.append(Word(parts: [.literal(":")], range: range(from: column)))
+                column += 1
+            }
         }
+    }
+
+    /// Whether the colon here closes a prefix, such as the one in `if $x == "a b": COMMAND`.
+    private func closesPrefix(_ words: [Word]) -> Bool {
+        current == ":" && (peek(1) == nil || isBlank(peek(1)))
+            && words.contains { ["if", "unless", "in", "fails"].contains($0.bare) }
     }
 
     /// `#` opens a comment at line start or as a word of its own.
@@ -115,19 +125,20 @@ struct Lexer {
         lines[row][(column + offset)...].allSatisfy { isBlank($0) }
     }
 
-    /// - Parameter previous: behind `matches` stands a regular expression, which may hold blanks.
-    private mutating func word(after previous: Word?) throws(Diagnostic) -> Word {
+    /// - Parameter words: what stands before it on the line; behind `matches` stands a regular expression, which may hold blanks.
+    private mutating func word(behind words: [Word]) throws(Diagnostic) -> Word {
         let start = column
+        let previous = words.last
         let key = takeKey()
         if current == "/", key == "on" || key == nil && previous?.bare == "matches" {
-            return try pattern(key: key, start: start)
+            return try pattern(key: key, start: start, behind: words)
         }
         if key != nil, current == "\"", peek(1) == "\"", peek(2) == "\"" {
             return try block(key: key, start: start)
         }
         if current == "\"" {
             let parts = try quoted()
-            guard current == nil || isBlank(current) else {
+            guard current == nil || isBlank(current) || closesPrefix(words) else {
                 throw failure(
                     "text follows the closing quote directly", at: start,
                     advice: "put a blank after the quote, or write \\\" inside it")
@@ -163,12 +174,15 @@ struct Lexer {
         return Word(key: key, parts: parts, range: range(from: start))
     }
 
-    /// `/regular expression/`, up to the slash that a blank follows. Backslashes are its own; `$name` is a variable, `\$` a dollar.
-    private mutating func pattern(key: String?, start: Int) throws(Diagnostic) -> Word {
+    /// `/regular expression/`, up to the slash that a blank follows, or the colon of a prefix. Backslashes are its own; `$name` is a variable, `\$` a dollar.
+    private mutating func pattern(key: String?, start: Int, behind words: [Word]) throws(Diagnostic) -> Word {
         let line = lines[row]
+        let isPrefix = words.contains { ["if", "unless"].contains($0.bare) }
         let end = (column + 1..<max(line.count, column + 1)).first { place in
             line[place] == "/" && line[place - 1] != "\\"
-                && (place + 1 == line.count || isBlank(line[place + 1]))
+                && (place + 1 == line.count || isBlank(line[place + 1])
+                    || isPrefix && line[place + 1] == ":"
+                        && (place + 2 == line.count || isBlank(line[place + 2])))
         }
         guard let end else {
             throw failure(

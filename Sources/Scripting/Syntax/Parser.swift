@@ -92,6 +92,15 @@ package struct Parser {
     }
 
     private mutating func statement(_ words: [Word]) throws(Diagnostic) -> Statement {
+        var words = words
+        if ["if", "unless"].contains(words[0].bare), Self.colon(in: words[...]) == words.count - 1 {
+            problems.append(
+                Diagnostic(
+                    .usage, "a command is missing after the colon",
+                    words[0].range.through(words[words.count - 1].range),
+                    notes: ["a block is written without the colon; it ends with: end"]))
+            words = Self.withoutColon(words)
+        }
         switch words[0].bare {
         case "if" where !Self.closesPrefix(words): return try conditional(words, negated: false)
         case "unless" where !Self.closesPrefix(words): return try conditional(words, negated: true)
@@ -130,18 +139,24 @@ package struct Parser {
         guard let end = colon(in: words) else {
             throw failure("\(what) needs a colon before its command", first.range)
         }
-        var inside = Array(words[words.startIndex...end])
+        let inside = withoutColon(Array(words[words.startIndex...end]))
+        let rest = words[(end + 1)...]
+        guard !rest.isEmpty else {
+            throw failure("a command is missing after the colon", first.range.through(words[end].range))
+        }
+        return (inside[...], rest)
+    }
+
+    /// The words without the colon that the last of them ends in.
+    private static func withoutColon(_ words: [Word]) -> [Word] {
+        var inside = words
         var last = inside.removeLast()
         if case .literal(var text)? = last.parts.popLast() {
             text.removeLast()
             if !text.isEmpty { last.parts.append(.literal(text)) }
         }
         if !last.parts.isEmpty || last.key != nil { inside.append(last) }
-        let rest = words[(end + 1)...]
-        guard !rest.isEmpty else {
-            throw failure("a command is missing after the colon", first.range.through(words[end].range))
-        }
-        return (inside[...], rest)
+        return inside
     }
 
     private func command(_ words: [Word]) throws(Diagnostic) -> Statement {

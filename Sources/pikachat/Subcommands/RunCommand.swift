@@ -40,7 +40,7 @@ struct RunCommand: Subcommand {
         }
         let sets = try InputSetting.parse(arguments.all("--set"))
         let limit = try arguments.value("--max-time").map { text in
-            guard let limit = DurationText.parse(text, bareUnit: .seconds) else {
+            guard let limit = DurationText.parse(text, bareUnit: .seconds), limit > .zero else {
                 throw Failure(.usage, "--max-time \(text) is not a time such as 10m")
             }
             return limit

@@ -29,14 +29,16 @@ struct AgentSweepCommand: Subcommand {
                 return 0
             }
             if !arguments.has("--yes") {
-                guard try await isConfirmed(entries, query, context) else { return 0 }
+                let again = ["--all", "--unproven"].filter(arguments.has)
+                guard try await isConfirmed(entries, query, context, again) else { return 0 }
             }
             return await query.remove(entries, removesUnproven: arguments.has("--unproven"))
         }
     }
 
     private func isConfirmed(
-        _ entries: [ResourceLedger.Entry], _ query: ResourceQuery, _ context: CommandContext
+        _ entries: [ResourceLedger.Entry], _ query: ResourceQuery, _ context: CommandContext,
+        _ options: [String]
     ) async throws -> Bool {
         for entry in entries {
             let candidates = await query.candidates(for: entry)
@@ -50,7 +52,7 @@ struct AgentSweepCommand: Subcommand {
         guard context.terminal.isInteractive else {
             throw Failure(
                 .usage, "sweep asks before it removes these \(entries.count)",
-                hints: ["pikachat agent sweep --yes removes them"])
+                hints: ["\((["pikachat agent sweep --yes"] + options).joined(separator: " ")) removes them"])
         }
         let reader = PlainReader(terminal: context.terminal)
         defer { reader.close() }

@@ -92,13 +92,15 @@ struct AttemptsTests {
     func timeout() async throws {
         let clock = ManualClock()
         let (hanging, _) = Self.counting { _ in
-            try await clock.sleep(until: clock.now.advanced(by: .seconds(3600)))
+            try await clock.sleep(until: clock.now.advanced(by: .seconds(3600)), tolerance: nil)
         }
         let once = try await run("t timeout=3s", hanging, clock, turns: [.seconds(3)])
         #expect(once.failure?.code == .timeout && once.failure?.message.contains("timeout=3s") ?? false)
         let other = ManualClock()
         let (second, count) = Self.counting {
-            if $0 == 1 { try await other.sleep(until: other.now.advanced(by: .seconds(3600))) }
+            if $0 == 1 {
+                try await other.sleep(until: other.now.advanced(by: .seconds(3600)), tolerance: nil)
+            }
         }
         let run = try await run(
             "t timeout=3s within=20s", second, other, turns: [.seconds(3), .milliseconds(500)])

@@ -10,7 +10,6 @@ extension AgentSession {
         -> ProvisionedAgent
     {
         try state.requireVacant("spawn")
-        await stopListening()
         if name != nil, !provider.takesNames {
             emit(
                 .warning(
@@ -27,6 +26,8 @@ extension AgentSession {
             suffix: suffix)
         emit(.provisioning(provider: provider.name, text: provider.progressText))
         let (agent, seconds) = try await timed { try await uninterrupted(provider, request, recorder) }
+        // Only now: what fails must not cost the conversation there is.
+        await stopListening()
         self.provider = provider
         self.recorder = recorder
         keepsRunning = keep
@@ -43,29 +44,41 @@ extension AgentSession {
     ) async throws -> ProvisionedAgent {
         let creation = Task { try await provider.provision(request, ledger: recorder) }
         let log = environment.log
-        let limit = provider.provisionLimit.inSeconds
+        var warning = LogEvent.warning(
+            "interrupted: waiting up to \(provider.provisionLimit.inSeconds) for the provider's answer, to remove what it creates"
+        )
+        warning.session = name
+        let interrupted = warning
         let agent = try await withTaskCancellationHandler {
             try await creation.value
         } onCancel: {
-            log.emit(
-                .warning(
-                    "interrupted: waiting up to \(limit) for the provider's answer, to remove what it creates"
-                ))
+            log.emit(interrupted)
         }
         guard Task.isCancelled else { return agent }
-        if provider.canRemove { emit(.tearingDown(id: agent.id)) }
-        let start = ContinuousClock.now
+        guard provider.canRemove else {
+            for hint in provider.retentionHints(for: agent) { emit(.hint(hint)) }
+            throw CancellationError()
+        }
+        emit(.tearingDown(id: agent.id))
+        let limits = environment.limits
+        let clock = environment.clock
+        // A task of its own: this one is cancelled already.
         let removal = Task {
-            for resource in agent.resources where provider.canRemove {
-                try await provider.remove(resource)
-                try await recorder.isGone(resource.kind, id: resource.id)
+            try await withDeadline(limits.teardown, clock: clock) {
+                for resource in agent.resources {
+                    try await provider.remove(resource)
+                    try await recorder.isGone(resource.kind, id: resource.id)
+                }
             }
         }
-        try await removal.value
-        if provider.canRemove {
-            emit(.tornDown(id: agent.id, seconds: (ContinuousClock.now - start) / .seconds(1)))
-        } else {
-            for hint in provider.retentionHints(for: agent) { emit(.hint(hint)) }
+        do {
+            let (_, seconds) = try await timed { try await removal.value }
+            emit(.tornDown(id: agent.id, seconds: seconds))
+        } catch {
+            let failure = Failure(error)
+            emit(.teardownFailed(id: agent.id, reason: failure.description))
+            let commands = agent.resources.map(provider.manualRemoval)
+            throw Failure(.leak, failure.message, hints: failure.hints.isEmpty ? commands : failure.hints)
         }
         throw CancellationError()
     }

@@ -26,7 +26,8 @@ extension AgentSession {
             await stopListening()
             emit(.tornDown(id: agent.id, seconds: seconds))
         } catch {
-            hasFailedTeardown = true
+            // One that was interrupted is tried once more at the end.
+            hasFailedTeardown = !Task.isCancelled
             let failure = Failure(error)
             emit(.teardownFailed(id: agent.id, reason: failure.description))
             throw Failure(

@@ -131,9 +131,32 @@ struct AgentSessionTests {
             let session = try await sides.session("blind", in: group)
             let failure = await #expect(throws: Failure.self) { try await session.say("hello?") }
             #expect(failure?.code == .unreachable)
+            await sides.log.until { $0.texts(of: "warning").contains { $0.contains("ended our") } }
             let warning = try #require(
                 sides.log.events.first { $0.text.contains("ended our subscription") })
             #expect(warning.session == "blind" && warning.text.contains("invalid:"))
+            await session.close()
+        }
+    }
+
+    @Test("a relay that never answers is waited for once, and not by every command")
+    func neverAnswering() async throws {
+        let clock = ManualClock()
+        var options = TwoSides.Options()
+        options.relayLimits.filters = 0
+        options.clock = clock
+        try await TwoSides.with(options) { sides in
+            let group = try await sides.group()
+            let limit = sides.environment.limits.catchUp
+            let session = try await sides.session()
+            let using = Task { try await session.resumeGroup(group.nostrGroupIDHex) }
+            await clock.pause(of: limit, orUpTo: limit)
+            clock.advance(by: limit)
+            _ = try await using.value
+            // The clock stands still: whoever waited now would wait for ever.
+            let failure = await #expect(throws: Failure.self) { try await session.say("hello?") }
+            #expect(failure?.message == "no relay has delivered what happened in the group meanwhile")
+            await #expect(throws: Failure.self) { try await session.leaveGroup() }
             await session.close()
         }
     }

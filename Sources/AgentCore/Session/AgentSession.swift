@@ -31,7 +31,7 @@ package actor AgentSession {
     private var additions = 0
     private var receiving: Task<Void, Never>?
     private var errand: Task<Void, Never>?
-    private var waitingErrands: [Conversation.Effect] = []
+    private(set) var waitingErrands: [Conversation.Effect] = []
     /// Waits for the day on which our keys in the group are due.
     private var keyUpdate: Task<Void, Never>?
     private var isChanging = false

@@ -181,6 +181,22 @@ struct AgentSessionTests {
         }
     }
 
+    @Test("of several groups none is guessed; the beginning of an id or a name is enough")
+    func several() async throws {
+        try await TwoSides.with { sides in
+            let groups = [try await sides.group("one"), try await sides.group("other")]
+            let session = try await sides.session()
+            let failure = await #expect(throws: Failure.self) { try await session.resumeGroup(nil) }
+            #expect(failure?.code == .usage && failure?.hints.count == 2)
+            #expect(try await session.resumeGroup("other").id == groups[1].id)
+            let id = groups[0].nostrGroupIDHex.prefix(12).uppercased()
+            #expect(try await session.resumeGroup(id).id == groups[0].id)
+            let unknown = await #expect(throws: Failure.self) { try await session.resumeGroup("third") }
+            #expect(unknown?.message == "there is no group third in the state directory")
+            await session.close()
+        }
+    }
+
     @Test("from one group to the other and back: each time nothing is missed, nothing comes twice")
     func backAndForth() async throws {
         try await TwoSides.with { sides in

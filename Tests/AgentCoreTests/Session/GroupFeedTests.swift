@@ -94,6 +94,28 @@ struct GroupFeedTests {
         }
     }
 
+    /// The relay allows four subscriptions.
+    @Test("sixteen groups that come at the same moment are one subscription, not sixteen")
+    func atOnce() async throws {
+        try await withFeed { scene in
+            let queue = DeliveryQueue(owner: "main")
+            await withTaskGroup(of: Void.self) { tasks in
+                for number in 0..<16 {
+                    tasks.addTask { await scene.feed.listen(to: group(number), queue) }
+                }
+            }
+            for number in 0..<16 { try await scene.publish("\(number)", to: group(number)) }
+            var missing = Set((0..<16).map { "\($0)" })
+            while !missing.isEmpty, case .delivery(let delivery, _)? = await queue.next() {
+                switch delivery {
+                case .event(let event, _): missing.remove(event.content)
+                case .closed(_, let why): Issue.record("the relay refused: \(why)")
+                case .endOfStoredEvents: break
+                }
+            }
+        }
+    }
+
     @Test("stored events come first, then the relay's end of them")
     func backlog() async throws {
         try await withFeed { scene in

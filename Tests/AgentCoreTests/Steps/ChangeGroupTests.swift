@@ -1,6 +1,7 @@
 import AgentFakes
 import Marmot
 import Nostr
+import Synchronization
 import Testing
 import Vocabulary
 
@@ -31,21 +32,75 @@ struct ChangeGroupTests {
     /// Which relay has it is not known: it goes first, as the same event.
     @Test("a change without an answer stays, and goes out before the next one")
     func unanswered() async throws {
-        let chosen = Chosen()
-        let gate = Gate { chosen.contains($0) }
+        let silence = Silence()
         var options = TwoSides.Options()
-        options.interference = gate
-        options.limits.publish = .milliseconds(200)
+        options.interference = silence
+        options.limits.publish = .milliseconds(100)
         try await TwoSides.with(options) { sides in
             let group = try await sides.group()
             let session = try await sides.session(in: group)
-            await sides.relays[0].stop()
+            silence.isOn.withLock { $0 = true }
             let failure = await #expect(throws: Failure.self) {
                 try await session.change(.rename(name: "first", description: nil), as: "group rename")
             }
             #expect(failure?.hints.first?.contains("once more") ?? false)
-            #expect(try await session.group(for: "test").pendingCommit != nil)
-            #expect(try await session.group(for: "test").mls.epoch == 1)
+            let pending = try #require(try await session.group(for: "test").pendingCommit)
+            silence.isOn.withLock { $0 = false }
+            let changed = try await session.change(.rename(name: nil, description: "d"), as: "group rename")
+            #expect(changed.mls.epoch == 3 && changed.data.name == "first")
+            #expect(await sides.relays[0].stored([Filter(ids: [pending.event.id])]).count == 1)
+            await session.close()
+        }
+    }
+
+    /// Answers nothing while it is on.
+    private final class Silence: RelayInterference {
+        let isOn = Mutex(false)
+        func sending(_ event: Event) -> RelayTreatment { isOn.withLock { $0 } ? .hold : .pass }
+        func receiving(_ event: Event) -> RelayTreatment { .pass }
+    }
+
+    @Test("a change that another member's overtakes is made again on top of it")
+    func overtaken() async throws {
+        let chosen = Chosen()
+        let gate = Gate { chosen.contains($0) }
+        var options = TwoSides.Options()
+        options.peerIsLate = 100
+        options.interference = gate
+        try await TwoSides.with(options) { sides in
+            let group = try await sides.group()
+            let session = try await sides.session(in: group)
+            chosen.choose(group)
+            let changing = Task {
+                try await session.change(.rename(name: "ours", description: nil), as: "group rename")
+            }
+            await gate.holds()
+            try await sides.peerChanges(.rename(name: "theirs", description: "theirs"), in: group)
+            try await session.until { try await $0.group(for: "test").data.name == "theirs" }
+            gate.open()
+            let changed = try await changing.value
+            #expect(changed.mls.epoch == 3)
+            #expect(changed.data.name == "ours" && changed.data.description == "theirs")
+            await session.close()
+        }
+    }
+
+    @Test("what many events lead to waits once, not once for each")
+    func errands() async throws {
+        let chosen = Chosen()
+        let gate = Gate { chosen.contains($0) }
+        var options = TwoSides.Options()
+        options.interference = gate
+        try await TwoSides.with(options) { sides in
+            let group = try await sides.group(peerIsAdmin: false)
+            let session = try await sides.session(in: group)
+            chosen.choose(group)
+            try await sides.peerPool.publish(try await sides.peer.leave(group.id), within: .seconds(10))
+            await gate.holds()
+            for number in 0..<10 { try await sides.hear("\(number)", in: group) }
+            try await session.untilHeard((0..<10).map { "\($0)" })
+            #expect(await session.waitingErrands == [.resendOwed])
+            gate.open()
             await session.close()
         }
     }

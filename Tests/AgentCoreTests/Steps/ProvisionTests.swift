@@ -144,6 +144,31 @@ struct ProvisionTests {
         }
     }
 
+    @Test("we do not talk to ourselves")
+    func ourselves() async throws {
+        try await TwoSides.with { sides in
+            let session = try await sides.session()
+            let failure = await #expect(throws: Failure.self) {
+                try await session.attach(to: sides.client.publicKey)
+            }
+            #expect(failure?.code == .usage)
+            #expect(await session.state.origin == nil)
+        }
+    }
+
+    @Test("an agent that only speaks the older dialect is found by its older key package")
+    func olderKeyPackage() async throws {
+        try await TwoSides.with { sides in
+            let events = try await sides.peer.makeKeyPackage(relays: sides.pool.relays)
+            let older = try #require(events.first { $0.kind == .keyPackageLegacy })
+            try await sides.peerPool.publish(older, within: .seconds(10))
+            let session = try await sides.session()
+            try await session.attach(to: sides.peer.publicKey)
+            #expect(try await session.awaitKeyPackage(within: .seconds(20)).event == older)
+            await session.close()
+        }
+    }
+
     // MARK: Teardown
 
     private func withAgent(

@@ -1,9 +1,9 @@
 import Marmot
-import Nostr
 import Testing
 import Vocabulary
 
 @testable import AgentCore
+@testable import Nostr
 
 @Suite("failures of the layers below")
 struct LayerFailuresTests {

@@ -35,7 +35,7 @@ struct ChangeGroupTests {
         let silence = Silence()
         var options = TwoSides.Options()
         options.interference = silence
-        options.limits.publish = .milliseconds(100)
+        options.limits.publish = .seconds(2)
         try await TwoSides.with(options) { sides in
             let group = try await sides.group()
             let session = try await sides.session(in: group)

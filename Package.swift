@@ -67,12 +67,20 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Cryptography", "Vocabulary"], path: "Tests/TestSupport",
             swiftSettings: settings),
+        .target(
+            name: "AgentFakes", dependencies: ["AgentCore", "Cryptography", "Nostr", "Vocabulary"],
+            path: "Tests/AgentFakes", swiftSettings: settings),
         tests("VocabularyTests", ["Vocabulary"]),
         tests("CryptographyTests", ["Cryptography"], exclude: ["Keys/bip340.csv"]),
         tests("MLSTests", ["MLS", "Cryptography"]),
         tests("NostrTests", ["Nostr", "Cryptography", "Mocks", "Vocabulary"]),
         tests("MarmotTests", ["Marmot", "MLS", "Nostr", "Cryptography", "Vocabulary"]),
-        tests("AgentCoreTests", ["AgentCore", "Marmot", "Nostr", "Mocks", "Cryptography", "Vocabulary"]),
+        tests(
+            "AgentCoreTests",
+            ["AgentCore", "AgentFakes", "Marmot", "MLS", "Nostr", "Mocks", "Cryptography", "Vocabulary"]),
+        tests(
+            "AgentCommandsTests",
+            ["AgentCommands", "AgentCore", "AgentFakes", "Scripting", "Nostr", "Cryptography", "Vocabulary"]),
         tests("ProvidersTests", ["Providers", "AgentCore", "Mocks", "Cryptography", "Nostr", "Vocabulary"]),
         tests("ScriptingTests", ["Scripting", "Vocabulary"]),
         tests("MocksTests", ["Mocks", "Providers", "Nostr", "Cryptography", "Vocabulary"]),

@@ -20,10 +20,7 @@ struct SayCommand: Command {
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         let session = try await script.currentSession()
-        // The cursor stands before the message: an answer can arrive before the relay's OK does.
-        let cursor = await session.cursor
         let (message, relay) = try await session.say(call.text, isRetry: call.attempt > 1)
-        await session.read(upTo: cursor)
         await script.remark("sent \(ClockText.time(message.time)), confirmed by \(relay)", at: call.range)
         return ["id": .text(message.id.hex), "relay": .text(relay.text), "text": .text(message.text)]
     }

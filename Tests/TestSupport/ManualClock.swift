@@ -49,16 +49,20 @@ package final class ManualClock: Clock {
 
     /// Returns once somebody waits for a pause of this length or longer, and no longer than `limit`.
     package func pause(of duration: Duration, orUpTo limit: Duration = .seconds(100_000)) async {
+        await pauses(1, of: duration, orUpTo: limit)
+    }
+
+    /// Returns once that many wait.
+    package func pauses(_ count: Int, of duration: Duration, orUpTo limit: Duration) async {
         let (changes, watcher) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         state.withLock { $0.watchers.append(watcher) }
         watcher.yield()
         for await _ in changes {
-            let isThere = state.withLock { state in
-                state.pauses.values.contains {
-                    (duration...limit).contains(state.now.duration(to: $0.until))
-                }
+            let found = state.withLock { state in
+                state.pauses.values.filter { (duration...limit).contains(state.now.duration(to: $0.until)) }
+                    .count
             }
-            if isThere { return }
+            if found >= count { return }
         }
     }
 }

@@ -3,13 +3,6 @@ import Vocabulary
 
 /// Asks the control plane about ledger entries, and carries out what `Reconciliation` decides: for `agent delete` and `agent sweep`.
 package struct ResourceReconciler: Sendable {
-    /// What became of one entry.
-    package struct Outcome: Sendable {
-        package let event: LogEvent
-        /// Whether nothing of the entry is left.
-        package let isGone: Bool
-    }
-
     private let ledger: ResourceLedger
     private let providers: ProviderFactory
     private let now: @Sendable () -> Int64
@@ -50,6 +43,8 @@ package struct ResourceReconciler: Sendable {
             } catch {
                 left.insert(entry.suffix)
                 report(.failure(Failure(error)))
+                // Interrupted: the others would only fail in the same way.
+                if Task.isCancelled { break }
             }
         }
         return left.isEmpty

@@ -19,24 +19,33 @@ package actor AgentSession {
     /// The last teardown was tried and failed.
     package internal(set) var hasFailedTeardown = false
     var isResending = false
-    private var isClosed = false
+    /// Something became owed while `isResending`.
+    var owesMore = false
+    private(set) var isClosed = false
     /// Interrupted creations whose outcome is not known yet.
     var followUps: [Task<Failure?, Never>] = []
     /// The message that no relay has confirmed: trying again sends the same event.
     var unconfirmed: (text: String, event: Event, rumor: Rumor)?
     private var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
     private var nextListener = 0
-    private let queue = DeliveryQueue()
+    private let queue: DeliveryQueue
+    /// MLS id of the group that we listen to, which stays when its Nostr id changes.
+    private var listenedGroup: [UInt8]?
+    /// How often something was added to the conversation.
+    private var additions = 0
     private var receiving: Task<Void, Never>?
     private var errand: Task<Void, Never>?
-    private var waitingErrands: [Conversation.Effect] = []
+    private(set) var waitingErrands: [Conversation.Effect] = []
     /// Waits for the day on which our keys in the group are due.
     private var keyUpdate: Task<Void, Never>?
+    private var isChanging = false
+    private var waitingChanges: [AsyncStream<Void>.Continuation] = []
 
     package init(name: String, environment: SessionEnvironment) {
         self.name = name
         self.environment = environment
         conversation = Conversation(transcriptLimit: environment.limits.transcript)
+        queue = DeliveryQueue(owner: name)
     }
 
     package var timings: ProviderTimings { provider?.timings ?? SessionLimits.attachedTimings }
@@ -85,7 +94,7 @@ package actor AgentSession {
     package func read(upTo number: Int) { conversation.read(upTo: number) }
     package func replies(from cursor: Int) -> [ChatMessage] { conversation.replies(from: cursor) }
 
-    /// Ticks whenever the transcript or the session's state may have changed.
+    /// Ticks whenever the transcript or the session's state may have changed; ends with the session.
     package func activity() -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let number = nextListener
@@ -93,6 +102,7 @@ package actor AgentSession {
         listeners[number] = continuation
         continuation.onTermination = { _ in Task { await self.forget(listener: number) } }
         continuation.yield()
+        if isClosed { continuation.finish() }
         return stream
     }
 
@@ -105,8 +115,11 @@ package actor AgentSession {
     /// - Parameter isNew: it was created just now, so nothing can have happened in it that we do not know.
     func listen(to group: MarmotGroup, isNew: Bool = false) async {
         await stopListening()
+        guard !isClosed else { return }
         if receiving == nil { receiving = Task { await self.receiveDeliveries() } }
+        listenedGroup = group.id
         await perform(conversation.begin(group.nostrGroupIDHex, isNew: isNew))
+        guard !isClosed else { return }
         keyUpdate = Task { [weak self] in await self?.updateKeysWhenDue(in: group.id) }
     }
 
@@ -115,16 +128,19 @@ package actor AgentSession {
         keyUpdate = nil
         guard let group = conversation.listeningTo else { return }
         conversation.stop()
-        await environment.feed.stopListening(to: group)
+        await environment.feed.stopListening(to: group, queue)
+        // What it still had on its way is not part of the next conversation, even if that is with the same group: it comes again.
+        queue.clear()
     }
 
     private func receiveDeliveries() async {
         while let item = await queue.next() {
+            // What an earlier group still had on its way is not part of this conversation.
             switch item {
             case .delivery(let delivery, let group):
-                // What an earlier group still had on its way is not part of this conversation.
                 if group == conversation.listeningTo { await received(delivery) }
-            case .overflow: await perform(conversation.overflowed())
+            case .overflow:
+                if conversation.listeningTo != nil { await perform(conversation.overflowed()) }
             }
             tick()
         }
@@ -132,12 +148,16 @@ package actor AgentSession {
 
     private func received(_ delivery: RelayPool.Delivery) async {
         switch delivery {
-        case .endOfStoredEvents(let relay): conversation.reachedEndOfStoredEvents(of: relay)
+        case .endOfStoredEvents(let relay):
+            let number = conversation.number
+            let view = await groupView()
+            guard conversation.number == number else { return }
+            await perform(conversation.reachedEndOfStoredEvents(of: relay, group: view))
         case .closed(let relay, let reason): await perform(conversation.subscriptionClosed(by: relay, reason))
         case .event(let event, _):
+            let number = conversation.number
             do {
-                let received = try await environment.client.receive(event)
-                await take(received)
+                await take(try await environment.client.receive(event), in: number)
             } catch {
                 emit(.failure(Failure(.require, "a message could not be stored: \(error)")))
             }
@@ -145,18 +165,31 @@ package actor AgentSession {
     }
 
     /// Adds what came in to the conversation.
-    func take(_ received: [MarmotClient.Received]) async {
+    ///
+    /// - Parameter number: of the conversation when it came in.
+    func take(_ received: [MarmotClient.Received], in number: Int) async {
         let view = await groupView()
-        await perform(conversation.received(received.map(\.result), group: view, now: environment.now()))
+        additions += 1
+        await perform(
+            conversation.received(received.map(\.result), in: number, group: view, now: environment.now()))
         tick()
     }
 
+    /// The group as it is now. What another task added meanwhile may have changed it: an older view would lead back to an older Nostr id.
     private func groupView() async -> Conversation.GroupView? {
-        guard let id = state.groupID, let group = await environment.client.group(id) else { return nil }
-        return Conversation.GroupView(
-            nostrGroupID: group.nostrGroupIDHex,
-            hasLeaveProposals: group.isActive && group.pendingCommit == nil
-                && !group.leaveProposals(by: environment.client.publicKey).isEmpty)
+        var view: Conversation.GroupView?
+        var before: Int
+        repeat {
+            before = additions
+            view = nil
+            guard let id = listenedGroup, let group = await environment.client.group(id) else { continue }
+            view = Conversation.GroupView(
+                nostrGroupID: group.nostrGroupIDHex,
+                hasLeaveProposals: group.isActive && group.pendingCommit == nil
+                    && !group.leaveProposals(by: environment.client.publicKey).isEmpty,
+                meeting: Set(environment.pool.relays.filter(group.relays.contains)))
+        } while before != additions
+        return view
     }
 
     // MARK: Effects
@@ -165,7 +198,14 @@ package actor AgentSession {
         for effect in effects {
             switch effect {
             case .report(let event): emit(event)
-            case .listen(let nostrGroupID): await environment.feed.listen(to: nostrGroupID, queue)
+            case .listen(let nostrGroupID):
+                await environment.feed.listen(to: nostrGroupID, queue)
+                // Given up meanwhile.
+                if conversation.listeningTo != nostrGroupID {
+                    await environment.feed.stopListening(to: nostrGroupID, queue)
+                }
+            case .stopListening(let nostrGroupID):
+                await environment.feed.stopListening(to: nostrGroupID, queue)
             case .listenAgain:
                 if let group = conversation.listeningTo { await environment.feed.listen(to: group, queue) }
             case .resendOwed, .commitLeaves: enqueue(effect)
@@ -190,15 +230,40 @@ package actor AgentSession {
         errand = nil
     }
 
+    // MARK: One change at a time
+
+    /// The caller's, the errands' and the update of keys: a group has one pending commit at a time. The next one waits its turn.
+    ///
+    /// - Throws: `CancellationError` when the wait for the turn is cancelled.
+    func oneAtATime<Value: Sendable>(_ change: () async throws -> Value) async throws -> Value {
+        while isChanging {
+            let (turn, continuation) = AsyncStream<Void>.makeStream()
+            waitingChanges.append(continuation)
+            for await _ in turn {}
+            try Task.checkCancellation()
+        }
+        isChanging = true
+        defer {
+            isChanging = false
+            for waiting in waitingChanges { waiting.finish() }
+            waitingChanges = []
+        }
+        return try await change()
+    }
+
+    // MARK: End
+
     /// Ends listening; the agent itself is `teardown`'s business. The delivery being processed is finished, those behind it will be
     /// delivered again in the next run; errands are cut short, for what they would have sent stays owed.
     package func close() async {
         isClosed = true
+        let update = keyUpdate
         await stopListening()
         queue.finish()
         errand?.cancel()
         await receiving?.value
         await errand?.value
+        await update?.value
         for listener in listeners.values { listener.finish() }
     }
 }

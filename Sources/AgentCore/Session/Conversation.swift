@@ -9,8 +9,9 @@ package struct Conversation: Sendable {
     /// What the session has to do.
     package enum Effect: Equatable, Sendable {
         case report(LogEvent)
-        /// Subscribe to this Nostr group id in place of the one before.
         case listen(nostrGroupID: String)
+        /// The group has another Nostr id by now.
+        case stopListening(nostrGroupID: String)
         /// Send messages of ours that a rolled-back epoch took along, in the epoch that counts.
         case resendOwed
         /// Commit the proposals of members who want to leave.
@@ -31,9 +32,12 @@ package struct Conversation: Sendable {
     package struct GroupView: Equatable, Sendable {
         package let nostrGroupID: String
         package let hasLeaveProposals: Bool
+        /// Those of our relays at which it meets.
+        package let meeting: Set<RelayURL>
 
-        package init(nostrGroupID: String, hasLeaveProposals: Bool) {
+        package init(nostrGroupID: String, hasLeaveProposals: Bool, meeting: Set<RelayURL>) {
             (self.nostrGroupID, self.hasLeaveProposals) = (nostrGroupID, hasLeaveProposals)
+            self.meeting = meeting
         }
     }
 
@@ -44,8 +48,11 @@ package struct Conversation: Sendable {
     package private(set) var transcript: [ChatMessage] = []
     /// Where the next `expect reply` begins: number of a message.
     package private(set) var readUpTo = 0
-    /// Why the backlog could not be read, so that a relay that never answers is waited for once, and not by every command.
+    /// Why the backlog could not be read, so that a relay that never answers is waited for once, and not by every command. It counts
+    /// for as long as the backlog is unread.
     package private(set) var backlogFailure: Failure?
+    /// How many conversations began here: what comes late belongs to an earlier one.
+    package private(set) var number = 0
     private var caughtUp = Set<RelayURL>()
     private var isCurrent = false
     private var nextNumber = 0
@@ -63,13 +70,22 @@ package struct Conversation: Sendable {
 
     /// - Parameter isNew: the group was created just now, so nothing can have happened in it that we do not know.
     package mutating func begin(_ nostrGroupID: String, isNew: Bool) -> [Effect] {
+        number += 1
         end = nil
         announced = nil
-        caughtUp = []
-        backlogFailure = nil
         isCurrent = isNew
+        forgetBacklog()
         listeningTo = nostrGroupID
         return [.listen(nostrGroupID: nostrGroupID)]
+    }
+
+    /// A commit gave the group a new Nostr id (MIP-01): events come under that one from now on. The conversation is the same.
+    private mutating func follow(_ group: GroupView) -> [Effect] {
+        guard let old = listeningTo, group.nostrGroupID != old else { return [] }
+        listeningTo = group.nostrGroupID
+        if !isCurrent { forgetBacklog() }
+        // The new subscription stands before the old one ends.
+        return [.listen(nostrGroupID: group.nostrGroupID), .stopListening(nostrGroupID: old)]
     }
 
     package mutating func stop() {
@@ -95,18 +111,34 @@ package struct Conversation: Sendable {
 
     package mutating func backlogFailed(_ failure: Failure) { backlogFailure = failure }
 
-    package mutating func reachedEndOfStoredEvents(of relay: RelayURL) {
+    /// - Parameter group: as it is now.
+    package mutating func reachedEndOfStoredEvents(of relay: RelayURL, group: GroupView?) -> [Effect] {
+        let wasRead = group.map { backlog(at: $0.meeting) == .read }
         caughtUp.insert(relay)
+        return wasRead == false ? errands(in: group) : []
+    }
+
+    private mutating func forgetBacklog() {
+        caughtUp = []
         backlogFailure = nil
+    }
+
+    /// Before the backlog is read these would belong to an epoch that may be over.
+    private func errands(in group: GroupView?) -> [Effect] {
+        guard let group, listeningTo != nil, !group.meeting.isEmpty, backlog(at: group.meeting) == .read
+        else { return [] }
+        return group.hasLeaveProposals ? [.resendOwed, .commitLeaves] : [.resendOwed]
     }
 
     package func subscriptionClosed(by relay: RelayURL, _ reason: String) -> [Effect] {
         [.report(.warning("\(relay) ended our subscription: \(reason.isEmpty ? "no reason given" : reason)"))]
     }
 
-    /// More came in than the session could take.
-    package func overflowed() -> [Effect] {
-        [
+    /// More came in than the session could take: what happened meanwhile is not known until the relays have told it again.
+    package mutating func overflowed() -> [Effect] {
+        isCurrent = false
+        forgetBacklog()
+        return [
             .report(
                 .warning("too many group events at once: some were dropped, and the relays are asked again")),
             .listenAgain,
@@ -144,23 +176,21 @@ package struct Conversation: Sendable {
     /// What one event from a relay led to: itself, and events that had waited for it.
     ///
     /// - Parameters:
+    ///   - conversation: the `number` under which the event came in. Of an earlier conversation only the messages count.
     ///   - group: after it; nil when it is gone.
     ///   - now: seconds since 1970.
     package mutating func received(
-        _ results: [Result<GroupReception, any Error>], group: GroupView?, now: Int64
+        _ results: [Result<GroupReception, any Error>], in conversation: Int, group: GroupView?, now: Int64
     ) -> [Effect] {
-        var effects = results.flatMap { received($0, now: now) }
-        guard let group else { return effects }
-        if listeningTo != nil, group.nostrGroupID != listeningTo {
-            // A commit gave the group a new Nostr id (MIP-01): events come under that one from now on.
-            let wasCurrent = isCurrent
-            effects += begin(group.nostrGroupID, isNew: wasCurrent)
+        guard conversation == number else {
+            return results.flatMap { result -> [Effect] in
+                guard case .success(.message) = result else { return [] }
+                return received(result, now: now)
+            }
         }
-        // Before the backlog is read these would belong to an epoch that may be over.
-        guard isCurrent else { return effects }
-        effects.append(.resendOwed)
-        if group.hasLeaveProposals { effects.append(.commitLeaves) }
-        return effects
+        var effects = results.flatMap { received($0, now: now) }
+        if let group { effects += follow(group) }
+        return effects + errands(in: group)
     }
 
     /// Commits of our own are announced by a relay's OK or by their echo, whichever comes first.
@@ -180,6 +210,8 @@ package struct Conversation: Sendable {
             return [.report(.reply(text: rumor.content, sender: KeyText.npub(sender)))]
         case .success(.epochChanged(let epoch, let committer)): return announce(epoch, by: committer)
         case .success(.rolledBack(let epoch, let committer, let withheld)):
+            // The commit that was rolled back may have been the one that removed us.
+            end = nil
             announced = nil
             var effects = announce(epoch, by: committer)
             effects.append(

@@ -28,7 +28,7 @@ package struct SessionEnvironment: Sendable {
     ) {
         self.client = client
         self.pool = pool
-        feed = GroupFeed(pool: pool)
+        feed = GroupFeed(pool: pool, now: now)
         self.keyPackagePool = keyPackagePool
         self.ledger = ledger
         self.log = log

@@ -13,8 +13,10 @@ extension AgentSession {
                 for await _ in await self.activity() where await self.replies(from: 0).count >= sent {
                     return
                 }
+                // The session was closed: that is no reply.
+                throw CancellationError()
             }
-            // A wait that is interrupted ends like one that is over.
+            // A wait that is interrupted may end like one that is over.
             try Task.checkCancellation()
         } catch is DeadlineExceeded {
             let missing = sent - replies(from: 0).count

@@ -21,9 +21,13 @@ extension AgentSession {
     /// - Returns: the group after it.
     /// - Throws: `Failure`, which says whether the change may have taken effect.
     package func change(_ change: GroupChange, as step: String) async throws -> MarmotGroup {
+        try await oneAtATime { try await self.makeChange(change, as: step) }
+    }
+
+    private func makeChange(_ change: GroupChange, as step: String) async throws -> MarmotGroup {
         let id = try state.requireGroup(step)
         let client = environment.client
-        try await catchUp(try await group(for: step), for: step)
+        try await catchUp(for: step)
         // One that got no answer goes first, as the same event: relays may have it already.
         if let pending = await client.group(id)?.pendingCommit,
             try await publish(pending, in: id) == .overtaken
@@ -68,11 +72,11 @@ extension AgentSession {
     /// Proposes our own removal. Another member has to commit it.
     package func leaveGroup() async throws -> RelayURL {
         let id = try state.requireGroup("group leave")
-        let group = try await group(for: "group leave")
-        try await catchUp(group, for: "group leave")
+        try await catchUp(for: "group leave")
+        // What happened meanwhile may have moved the group to other relays.
+        let meeting = try meetingRelays(of: try await group(for: "group leave"), for: "group leave")
         let proposal = try await environment.client.leave(id)
-        return try await environment.pool.publish(
-            proposal, to: meetingRelays(of: group, for: "group leave"), within: environment.limits.publish)
+        return try await environment.pool.publish(proposal, to: meeting, within: environment.limits.publish)
     }
 
     private func publish(_ commit: PendingCommit, in id: [UInt8]) async throws -> CommitOutcome {
@@ -95,9 +99,10 @@ extension AgentSession {
                         "a relay may have received it all the same; the next change of the group sends it once more"
                     ])
         }
+        let number = conversation.number
         let (outcome, freed) = try await client.confirm(commit.event.id, in: id)
-        await take(freed)
-        await resendOwed()
+        // Leads to resending what is owed as well: an errand, so that Welcomes do not wait for it.
+        await take(freed, in: number)
         guard outcome == .inForce else { return outcome }
         if let group = await client.group(id) {
             await perform(conversation.announce(group.mls.epoch, by: client.publicKey))

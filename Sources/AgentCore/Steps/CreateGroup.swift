@@ -15,20 +15,31 @@ extension AgentSession {
             admins: [client.publicKey, keyPackage.account])
         // Listening first: the agent may answer the moment it has joined.
         await listen(to: group, isNew: true)
-        for welcome in welcomes {
-            let wrap = try client.wrap(welcome)
-            let relay = try await environment.pool.publish(wrap, within: environment.limits.publish)
-            try await client.delivered(welcome, of: group.id)
-            emit(.welcomeDelivered(relay: relay.text))
-            if let agent = state.agent, let provider {
-                try await provider.welcomeDelivered(
-                    DeliveredWelcome(
-                        nostrGroupID: group.nostrGroupIDHex, wrapID: wrap.id,
-                        rumorJSON: String(decoding: welcome.rumor.json, as: UTF8.self)), to: agent)
+        do {
+            for welcome in welcomes { try await deliver(welcome, into: group) }
+        } catch {
+            // The group that was in use stays in use.
+            if let old = state.groupID, let group = await client.group(old) {
+                await listen(to: group)
+            } else {
+                await stopListening()
             }
+            throw error
         }
         state.created(group: group.id, name: name)
         emit(.groupCreated(name: name, members: group.members.count))
         return group
+    }
+
+    private func deliver(_ welcome: OutgoingWelcome, into group: MarmotGroup) async throws {
+        let wrap = try environment.client.wrap(welcome)
+        let relay = try await environment.pool.publish(wrap, within: environment.limits.publish)
+        try await environment.client.delivered(welcome, of: group.id)
+        emit(.welcomeDelivered(relay: relay.text))
+        guard let agent = state.agent, let provider else { return }
+        try await provider.welcomeDelivered(
+            DeliveredWelcome(
+                nostrGroupID: group.nostrGroupIDHex, wrapID: wrap.id,
+                rumorJSON: String(decoding: welcome.rumor.json, as: UTF8.self)), to: agent)
     }
 }

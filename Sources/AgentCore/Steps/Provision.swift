@@ -10,7 +10,6 @@ extension AgentSession {
         -> ProvisionedAgent
     {
         try state.requireVacant("spawn")
-        await stopListening()
         if name != nil, !provider.takesNames {
             emit(
                 .warning(
@@ -27,6 +26,8 @@ extension AgentSession {
             suffix: suffix)
         emit(.provisioning(provider: provider.name, text: provider.progressText))
         let (agent, seconds) = try await timed { try await uninterrupted(provider, request, recorder) }
+        // Only now: what fails must not cost the conversation there is.
+        await stopListening()
         self.provider = provider
         self.recorder = recorder
         keepsRunning = keep
@@ -82,15 +83,18 @@ extension AgentSession {
         emit(.tearingDown(id: agent.id))
         do {
             let (_, seconds) = try await timed {
-                for resource in agent.resources {
-                    try await provider.remove(resource)
-                    try await recorder.isGone(resource.kind, id: resource.id)
+                try await withDeadline(environment.limits.teardown, clock: environment.clock) {
+                    for resource in agent.resources {
+                        try await provider.remove(resource)
+                        try await recorder.isGone(resource.kind, id: resource.id)
+                    }
                 }
             }
             emit(.tornDown(id: agent.id, seconds: seconds))
             return nil
         } catch {
             let failure = Failure(error)
+            emit(.teardownFailed(id: agent.id, reason: failure.description))
             return Failure(
                 .leak, "\(agent.id) could not be removed: \(failure.message)",
                 hints: failure.hints.isEmpty ? agent.resources.map(provider.manualRemoval) : failure.hints)

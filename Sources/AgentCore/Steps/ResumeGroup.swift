@@ -26,13 +26,17 @@ extension AgentSession {
         }
         // A mistake about the new group must not cost the one in use.
         _ = try meetingRelays(of: group, for: "group use")
+        if let other = await environment.feed.listener(to: group.nostrGroupIDHex), other != name {
+            throw Failure(
+                .usage, "session \(other) is talking in this group", hints: ["`use \(other)` goes on there"])
+        }
         await stopListening()
         provider = nil
         recorder = nil
         state.resumed(group: group.id, name: group.data.name)
         await listen(to: group)
         do {
-            try await catchUp(group, for: "group use")
+            try await catchUp(for: "group use")
             // What an earlier run owed and could not deliver.
             try await deliverWelcomes(of: group.id)
             await resendOwed()

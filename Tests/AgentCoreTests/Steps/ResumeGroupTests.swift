@@ -26,9 +26,12 @@ struct ResumeGroupTests {
             random: SystemRandom(), now: now)
     }
 
-    private static func environment(_ client: MarmotClient, _ pool: RelayPool) throws -> SessionEnvironment {
+    /// - Parameter limit: for a test in which no relay will answer; long enough for a busy machine elsewhere.
+    private static func environment(
+        _ client: MarmotClient, _ pool: RelayPool, catchUp limit: Duration = .seconds(20)
+    ) throws -> SessionEnvironment {
         var limits = SessionLimits()
-        limits.catchUp = .seconds(1)
+        limits.catchUp = limit
         return SessionEnvironment(
             client: client, pool: pool, keyPackagePool: pool, ledger: try ResourceLedger(path: nil) { 0 },
             log: EventLog(), limits: limits)
@@ -106,7 +109,9 @@ struct ResumeGroupTests {
             let pool = RelayPool([scene.relay.url], environment: RelayEnvironment()) { _ in }
             await pool.start()
             let session = AgentSession(
-                name: "blind", environment: try Self.environment(scene.environment.client, pool))
+                name: "blind",
+                environment: try Self.environment(
+                    scene.environment.client, pool, catchUp: .milliseconds(300)))
             let group = try await session.resumeGroup(nil)
             let failure = await #expect(throws: Failure.self) { try await session.say("lost") }
             #expect(failure?.code == .unreachable, "\(failure.map { "\($0)" } ?? "")")
@@ -172,7 +177,9 @@ struct ResumeGroupTests {
             let pool = RelayPool([scene.relay.url], environment: RelayEnvironment()) { _ in }
             await pool.start()
             let session = AgentSession(
-                name: "blind", environment: try Self.environment(scene.environment.client, pool))
+                name: "blind",
+                environment: try Self.environment(
+                    scene.environment.client, pool, catchUp: .milliseconds(300)))
             let work = Task { try await session.resumeGroup(nil) }
             while await session.state.groupID == nil { await Task.yield() }
             work.cancel()

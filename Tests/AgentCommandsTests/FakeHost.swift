@@ -1,0 +1,48 @@
+import AgentCore
+import AgentFakes
+import Nostr
+import Scripting
+import TestSupport
+import Vocabulary
+
+@testable import AgentCommands
+
+/// A host with agents at a fake provider, and a relay that nobody answers at.
+struct FakeHost: AgentHost {
+    let log = EventLog()
+    let workspace: Workspace
+    let sessions: SessionRegistry
+    let providers: ProviderFactory
+    let provider: FakeProvider
+    let recorded: Recorded
+    var faults: (any FaultControl)?
+    var mockSettings: (any MockSettings)?
+    private let directory: TemporaryDirectory
+
+    /// - Parameter directory: holds the state.
+    init(
+        _ provider: FakeProvider = FakeProvider(), directory: TemporaryDirectory = TemporaryDirectory()
+    ) throws {
+        (self.provider, self.directory) = (provider, directory)
+        recorded = Recorded(log)
+        workspace = try Workspace(
+            .init(directory: directory.path, relays: [RelayURL("ws://127.0.0.1:1")]), log: log,
+            clock: ContinuousClock())
+        sessions = SessionRegistry(workspace: workspace)
+        providers = .of([.of(provider)])
+    }
+
+    /// An agent that runs in a session of that name.
+    @discardableResult
+    func start(_ name: String, id: String, keep: Bool = false) async throws -> AgentSession {
+        provider.answer { $0.resources = [ProviderResource(kind: "vm", id: id)] }
+        let session = try await sessions.open(named: name).session
+        _ = try await session.provision(with: provider, name: nil, keep: keep)
+        return session
+    }
+
+    func close() async {
+        await sessions.close()
+        await workspace.close()
+    }
+}

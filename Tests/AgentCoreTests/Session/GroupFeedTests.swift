@@ -1,0 +1,204 @@
+import Cryptography
+import Mocks
+import Nostr
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import AgentCore
+
+@Suite("GroupFeed over a relay", .timeLimit(.minutes(1)))
+struct GroupFeedTests {
+    private struct Scene: Sendable {
+        let relay: EmbeddedRelay
+        let pool: RelayPool
+        let feed: GroupFeed
+
+        func publish(_ text: String, to group: String, at time: Int64 = TwoSides.now()) async throws {
+            let event = try Rumor(
+                author: TestKeys.bob.publicKey, createdAt: time, kind: .groupEvent,
+                tags: [Tag("h", group)], content: text
+            ).signed(by: TestKeys.bob, random: SystemRandom())
+            try await pool.publish(event, within: .seconds(10))
+        }
+    }
+
+    private func withFeed(_ body: (Scene) async throws -> Void) async throws {
+        var limits = EmbeddedRelay.Limits()
+        // Enough for the chunks, and one to renew: far from one per group.
+        limits.subscriptions = 4
+        let relay = try EmbeddedRelay(limits: limits)
+        await relay.start()
+        let pool = RelayPool([relay.url], environment: RelayEnvironment()) { _ in }
+        await pool.start()
+        let outcome: Result<Void, any Error>
+        do {
+            try await body(
+                Scene(relay: relay, pool: pool, feed: GroupFeed(pool: pool, now: TwoSides.now)))
+            outcome = .success(())
+        } catch { outcome = .failure(error) }
+        await pool.stop()
+        await relay.stop()
+        try outcome.get()
+    }
+
+    private func group(_ number: Int) -> String {
+        Hex.encode([UInt8](repeating: UInt8(number), count: 32))
+    }
+
+    /// The next event's content; what else comes is skipped.
+    private func text(_ queue: DeliveryQueue) async -> String? {
+        while let item = await queue.next() {
+            if case .delivery(.event(let event, _), _) = item { return event.content }
+        }
+        return nil
+    }
+
+    @Test("40 groups take three subscriptions; each group's events go to its own queue")
+    func chunks() async throws {
+        try await withFeed { scene in
+            let queues = (0..<40).map { DeliveryQueue(owner: "\($0)") }
+            for (number, queue) in queues.enumerated() { await scene.feed.listen(to: group(number), queue) }
+            #expect(await scene.feed.members.values.map(\.count).sorted() == [8, 16, 16])
+            for number in queues.indices { try await scene.publish("for \(number)", to: group(number)) }
+            for (number, queue) in queues.enumerated() { #expect(await text(queue) == "for \(number)") }
+            for (number, queue) in queues.enumerated() {
+                await scene.feed.stopListening(to: group(number), queue)
+            }
+            #expect(await scene.feed.members.isEmpty)
+        }
+    }
+
+    @Test("groups come and go while events come in, and none is missed by those that stay")
+    func comingAndGoing() async throws {
+        try await withFeed { scene in
+            let (staying, passing) = (DeliveryQueue(owner: "stays"), DeliveryQueue(owner: "passes"))
+            await scene.feed.listen(to: group(0), staying)
+            let publishing = Task {
+                for number in 0..<60 { try await scene.publish("\(number)", to: group(0)) }
+            }
+            for round in 0..<5 {
+                await withTaskGroup(of: Void.self) { tasks in
+                    for number in 1...6 {
+                        tasks.addTask { await scene.feed.listen(to: group(round * 6 + number), passing) }
+                    }
+                }
+                for number in 1...6 {
+                    await scene.feed.stopListening(to: group(round * 6 + number), passing)
+                }
+            }
+            try await publishing.value
+            var seen = Set<String>()
+            while seen.count < 60, let text = await text(staying) { seen.insert(text) }
+            #expect(seen.count == 60)
+        }
+    }
+
+    /// The relay allows four subscriptions.
+    @Test("sixteen groups that come at the same moment are one subscription, not sixteen")
+    func atOnce() async throws {
+        try await withFeed { scene in
+            let queue = DeliveryQueue(owner: "main")
+            await withTaskGroup(of: Void.self) { tasks in
+                for number in 0..<16 {
+                    tasks.addTask { await scene.feed.listen(to: group(number), queue) }
+                }
+            }
+            for number in 0..<16 { try await scene.publish("\(number)", to: group(number)) }
+            var missing = Set((0..<16).map { "\($0)" })
+            while !missing.isEmpty, case .delivery(let delivery, _)? = await queue.next() {
+                switch delivery {
+                case .event(let event, _): missing.remove(event.content)
+                case .closed(_, let why): Issue.record("the relay refused: \(why)")
+                case .endOfStoredEvents: break
+                }
+            }
+        }
+    }
+
+    @Test("stored events come first, then the relay's end of them")
+    func backlog() async throws {
+        try await withFeed { scene in
+            try await scene.publish("old", to: group(1))
+            let queue = DeliveryQueue(owner: "main")
+            await scene.feed.listen(to: group(1), queue)
+            guard case .delivery(.event(let event, _), let id)? = await queue.next() else {
+                return #expect(Bool(false), "no event")
+            }
+            #expect(event.content == "old" && id == group(1))
+            #expect(
+                await queue.next()
+                    == .delivery(.endOfStoredEvents(scene.relay.url), nostrGroupID: group(1)))
+        }
+    }
+
+    @Test("what is too old to be accepted is not even asked for")
+    func tooOld() async throws {
+        try await withFeed { scene in
+            try await scene.publish("ancient", to: group(1), at: TwoSides.now() - 46 * 86_400)
+            let queue = DeliveryQueue(owner: "main")
+            await scene.feed.listen(to: group(1), queue)
+            #expect(
+                await queue.next()
+                    == .delivery(.endOfStoredEvents(scene.relay.url), nostrGroupID: group(1)))
+        }
+    }
+
+    @Test("to listen once more is to be told everything once more")
+    func again() async throws {
+        try await withFeed { scene in
+            let queue = DeliveryQueue(owner: "main")
+            try await scene.publish("old", to: group(1))
+            for _ in 0..<2 {
+                await scene.feed.listen(to: group(1), queue)
+                #expect(await text(queue) == "old")
+            }
+        }
+    }
+
+    @Test("one who was followed by another cannot end the other's listening")
+    func takenOver() async throws {
+        try await withFeed { scene in
+            let (first, second) = (DeliveryQueue(owner: "first"), DeliveryQueue(owner: "second"))
+            await scene.feed.listen(to: group(1), first)
+            #expect(await scene.feed.listener(to: group(1)) == "first")
+            await scene.feed.listen(to: group(1), second)
+            await scene.feed.stopListening(to: group(1), first)
+            #expect(await scene.feed.listener(to: group(1)) == "second")
+            try await scene.publish("still", to: group(1))
+            #expect(await text(second) == "still")
+            await scene.feed.stopListening(to: group(1), second)
+            #expect(await scene.feed.listener(to: group(1)) == nil)
+        }
+    }
+
+    /// An event is delivered once per subscription: what was dropped does not come again after a reconnection, but the relay's end does.
+    @Test("whoever missed something is not told that this was all")
+    func incomplete() async throws {
+        try await withFeed { scene in
+            let (slow, other) = (DeliveryQueue(owner: "slow"), DeliveryQueue(owner: "other"))
+            await scene.feed.listen(to: group(1), slow)
+            await scene.feed.listen(to: group(2), other)
+            for number in 0..<DeliveryQueue.limit {
+                slow.offer(.closed(scene.relay.url, "\(number)"), of: group(1))
+            }
+            try await scene.publish("dropped", to: group(1))
+            try await scene.publish("marker", to: group(2))
+            #expect(await text(other) == "marker")
+            // Now there is room, in front of the gap and behind it.
+            for _ in 0..<100 { _ = await slow.next() }
+            await scene.relay.dropConnections()
+            while case .delivery(let delivery, _)? = await other.next() {
+                if case .endOfStoredEvents = delivery { break }
+            }
+            slow.finish()
+            var behindTheGap: [DeliveryQueue.Item] = []
+            var isBehind = false
+            while let item = await slow.next() {
+                if isBehind { behindTheGap.append(item) }
+                if item == .overflow { isBehind = true }
+            }
+            #expect(isBehind && behindTheGap.isEmpty)
+        }
+    }
+}

@@ -36,13 +36,13 @@ struct EnvCommand: Command {
                 String.init)
         }
         let text = value ?? input.defaultText ?? ""
+        if input.isSecret { script.host.log.masking.add(text) }
         if !input.choices.isEmpty, !text.isEmpty, !input.choices.contains(text) {
             throw Failure(
                 .usage,
-                "\(input.name)=\(text.prefix(60)) is not one of \(input.choices.joined(separator: ", "))")
+                "\(input.name)=\(text.cut(to: 60)) is not one of \(input.choices.joined(separator: ", "))")
         }
         if input.isSecret {
-            if !text.isEmpty { script.host.log.masking.add(text) }
             await script.markSecret(input.name)
         }
         await script.set(input.name, .text(text))

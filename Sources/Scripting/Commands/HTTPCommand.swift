@@ -79,6 +79,6 @@ struct HTTPCommand: Command {
         return Failure(
             code,
             "\(method) \(url) answered \(response.status) \(expected)".trimmingCharacters(in: .whitespaces)
-                + (response.text.isEmpty ? "" : ": \(response.text.prefix(300))"))
+                + (response.text.isEmpty ? "" : ": \(response.text.cut(to: 300))"))
     }
 }

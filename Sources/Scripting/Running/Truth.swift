@@ -24,7 +24,7 @@ package enum Truth {
             guard let a = Double(left), let b = Double(right) else {
                 throw Failure(
                     .usage,
-                    "\(comparison.rawValue) compares numbers; \"\(left.prefix(60))\" and \"\(right.prefix(60))\" are not both numbers"
+                    "\(comparison.rawValue) compares numbers; \"\(left.cut(to: 60))\" and \"\(right.cut(to: 60))\" are not both numbers"
                 )
             }
             return switch comparison {

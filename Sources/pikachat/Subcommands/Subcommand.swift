@@ -16,15 +16,15 @@ struct CommandContext: Sendable {
 
     /// Everything that is emitted is shown from now on, in the form that was asked for.
     init(
-        _ configuration: Configuration, style: TextRenderer.Style, terminal: Terminal, interrupts: Interrupts
+        _ configuration: Configuration, style: TextRenderer.Style, masking: Masking, terminal: Terminal,
+        interrupts: Interrupts
     ) {
         self.configuration = configuration
         self.terminal = terminal
         self.interrupts = interrupts
-        log = EventLog()
+        log = EventLog(masking: masking)
         http = FoundationHTTPClient()
         providers = ProviderCatalogue.all(http: http)
-        terminal.mask(with: log.masking)
         if configuration.isJSON {
             let renderer = JSONRenderer(terminal: terminal)
             log.listen { renderer.render($0) }
@@ -46,12 +46,14 @@ struct CommandContext: Sendable {
 
     /// The shell over a host.
     func shell(_ host: LiveHost, sets: [String: String] = [:]) -> Shell {
-        Shell(
+        let dotenv = DotEnv.load(".env")
+        for values in [sets, dotenv] { log.masking.addCredentials(of: providers, in: values) }
+        return Shell(
             catalogue: .agents(host.providers.descriptions), host: host, terminal: terminal,
             interrupts: interrupts,
             // The mock world's directory goes away, and its history with it.
             historyPath: host.isMock ? nil : host.workspace.directory.file("history"),
-            inputs: Inputs(sets: sets, environment: configuration.environment, dotenv: DotEnv.load(".env")))
+            inputs: Inputs(sets: sets, environment: configuration.environment, dotenv: dotenv))
     }
 
     /// Opens the host, uses it, and closes it in any case.

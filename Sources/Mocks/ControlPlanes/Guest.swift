@@ -80,8 +80,9 @@ enum GuestProcess {
         environment.merge(guest.environment) { $1 }
         environment["PIKA_RELAY_URLS"] = relays
         environment["PIKA_AGENT_DIR"] = "\(root)/workspace/pika-agent"
+        let script = command.contains("{secret}") ? HiddenCommand.hide(filled, in: &environment) : filled
         let process = try ChildProcess(
-            ["/bin/sh", "-c", filled], environment: environment, directory: root,
+            ["/bin/sh", "-c", script], environment: environment, directory: root,
             logPath: "\(root)/guest.log",
             groups: groups
         )

@@ -11,18 +11,21 @@ package final class ChildProcess: Sendable {
     private let exitStatus = Mutex<Int32?>(nil)
     private let waiters = Mutex<[AsyncStream<Void>.Continuation]>([])
     private let groups: ProcessGroups
+    private let log: MaskedLog?
 
     /// - Parameters:
     ///   - arguments: program (looked up on PATH) and its arguments.
     ///   - environment: the whole environment.
     ///   - logPath: created anew, mode 0600.
     ///   - groups: knows it as long as it runs.
+    ///   - masking: what must not get into the log; nil lets the program write it directly.
     /// - Throws: `Failure` (require) for a program that cannot be started.
     package init(
         _ arguments: [String], environment: [String: String], directory: String?, logPath: String,
-        groups: ProcessGroups
+        groups: ProcessGroups, masking: Masking? = nil
     ) throws {
         self.logPath = logPath
+        log = try masking.map { try MaskedLog(path: logPath, masking: $0) }
         self.groups = groups
         guard let named = arguments.first else { throw Failure(.usage, "no program is named") }
         // glibc's own way to change the directory in posix_spawn is not visible to Swift, so the shell does it.
@@ -38,7 +41,12 @@ package final class ChildProcess: Sendable {
             posix_spawnattr_destroy(&attributes)
         }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, logPath, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600)
+        if let log {
+            posix_spawn_file_actions_adddup2(&actions, log.input, 1)
+        } else {
+            posix_spawn_file_actions_addopen(
+                &actions, 1, logPath, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600)
+        }
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
         posix_spawnattr_setflags(
             &attributes,
@@ -57,6 +65,7 @@ package final class ChildProcess: Sendable {
         var pid: pid_t = 0
         let result = posix_spawnp(&pid, program, &actions, &attributes, &argv, &envp)
         guard result == 0 else {
+            log?.finish()
             throw Failure(.require, "cannot start \(named): \(String(cString: strerror(result)))")
         }
         processID = pid
@@ -70,6 +79,7 @@ package final class ChildProcess: Sendable {
         var status: Int32 = 0
         while waitpid(processID, &status, 0) < 0, errno == EINTR {}
         groups.remove(processID)
+        log?.finish()
         let signal = status & 0x7f
         exitStatus.withLock { $0 = signal == 0 ? (status >> 8) & 0xff : 128 + signal }
         for waiter in waiters.withLock({ list in
@@ -102,10 +112,17 @@ package final class ChildProcess: Sendable {
         }.value
     }
 
+    private static let tailBytes = 16 << 10
+
     /// The last lines it printed.
     package func logTail(lines: Int) -> [String] {
         guard let data = FileManager.default.contents(atPath: logPath) else { return [] }
-        let text = String(decoding: data.suffix(16_384), as: UTF8.self)
-        return text.split(whereSeparator: \.isNewline).suffix(lines).map(String.init)
+        var bytes = data.suffix(Self.tailBytes)
+        // A line that is cut at its beginning could hold half a secret.
+        if bytes.count < data.count, let end = bytes.dropLast().firstIndex(of: 10) {
+            bytes = bytes[(end + 1)...]
+        }
+        return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).suffix(lines).map(
+            String.init)
     }
 }

@@ -24,7 +24,7 @@ public actor Interpreter {
         self.host = host
         self.catalogue = catalogue
         self.history = history
-        jobs = Jobs(directory: host.jobDirectory, clock: host.clock)
+        jobs = Jobs(directory: host.jobDirectory, clock: host.clock, masking: host.log.masking)
         variables = Variables(inputs: inputs, predefined: catalogue.variables)
         variables.set("mock", .flag(host.isMock))
         variables.set("tty", .flag(isTerminal))
@@ -78,7 +78,8 @@ public actor Interpreter {
                 let text = try evaluate(count)
                 guard let number = Int(text), (0...100_000).contains(number) else {
                     throw diagnostic(
-                        Failure(.usage, "repeat needs a number from 0 to 100000, not \"\(text.prefix(40))\""),
+                        Failure(
+                            .usage, "repeat needs a number from 0 to 100000, not \"\(text.cut(to: 40))\""),
                         range)
                 }
                 for _ in 0..<number { try await execute(body) }

@@ -6,10 +6,12 @@ package actor Jobs {
     /// Where their logs go; nil where no program may be started.
     private let directory: String?
     private let clock: any Clock<Duration>
+    private nonisolated let masking: Masking
     private nonisolated let groups = ProcessGroups()
 
-    package init(directory: String?, clock: any Clock<Duration>) {
+    package init(directory: String?, clock: any Clock<Duration>, masking: Masking) {
         self.directory = directory
+        self.masking = masking
         self.clock = clock
     }
 
@@ -22,19 +24,25 @@ package actor Jobs {
             throw Failure(
                 .usage, "a job named \(name) is running already", hints: ["stop it first: stop \(name)"])
         }
-        running[name] = try launch(command, log: "job-\(name)", environment)
+        running[name] = try launch(command, log: "job-\(name)", environment, keepsLog: true)
     }
 
-    /// Runs `command` with /bin/sh to its end. The caller removes its log.
-    nonisolated func launch(_ command: String, log: String, _ environment: [String: String]) throws
-        -> ChildProcess
-    {
+    /// Runs `command` with /bin/sh.
+    ///
+    /// - Parameter keepsLog: its log stays, so no secret may get into it. Otherwise the caller reads it, and removes it.
+    nonisolated func launch(
+        _ command: String, log: String, _ environment: [String: String], keepsLog: Bool = false
+    ) throws -> ChildProcess {
         guard let directory else {
             throw Failure(.usage, "this shell starts no programs: it has no directory for their logs")
         }
+        var environment = environment
+        let script =
+            masking.finds(in: command) ? HiddenCommand.hide(command, in: &environment) : command
         return try ChildProcess(
-            ["/bin/sh", "-c", command], environment: environment, directory: nil,
-            logPath: "\(directory)/\(log).log", groups: groups)
+            ["/bin/sh", "-c", script], environment: environment, directory: nil,
+            logPath: "\(directory)/\(log).log", groups: groups,
+            masking: keepsLog ? masking : nil)
     }
 
     /// Ends every program at once, for an end that cannot wait.

@@ -13,7 +13,7 @@ struct VarsCommand: Command {
         let lines = variables.all.map { name, value in
             "\(name) = \(variables.secrets.contains(name) ? Masking.replacement : value.description)"
         }
-        await script.emit(.result(lines.joined(separator: "\n")))
+        await script.emit(.result(rows: lines))
         return ["count": .number(lines.count), "names": .list(variables.all.map { .text($0.name) })]
     }
 }

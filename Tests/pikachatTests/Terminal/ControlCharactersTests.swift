@@ -164,6 +164,33 @@ struct ControlCharactersTests {
         expectHarmless(refused, "a refused message")
     }
 
+    @Test("at the prompt, above the line being typed")
+    func prompt() async throws {
+        let terminal = try Terminal(["shell", "--mock"], state: state)
+        #expect(await terminal.waitFor("pika> "))
+        for (line, part) in [
+            ("mock agent reply=\(Self.quoted(Self.hostile))", "pika> "),
+            ("spawn microvm", "next: wait-keypackage"),
+            ("wait-keypackage", "next: group create"),
+            ("group create name=\(Self.quoted(Self.hostile))", "next: say TEXT"), ("say hello", "agent  x"),
+            ("messages", "agent  x\r\n    12:00:00 you    y"), ("group list", "members"),
+            ("teardown", "deleted after"),
+        ] {
+            #expect(
+                try await terminal.enter(line, expecting: part), "\(line): \(terminal.text.debugDescription)")
+        }
+        try terminal.type("quit\r")
+        #expect(await terminal.exitStatus() == 0)
+        let text = terminal.text
+        for part in [
+            "\u{1b}[31m", "\u{1b}]", "\u{9b}", "\u{85}", "\u{2028}", "\u{202e}", "\n12:00:00 you",
+            "\nerror: FORGED",
+            "\nhint: FORGED", "\nFORGED end",
+        ] {
+            #expect(!text.unicodeScalars.contains(Array(part.unicodeScalars)), "\(part.debugDescription)")
+        }
+    }
+
     @Test("jobs, programs, files, values, arguments")
     func ownWorld() async throws {
         let name = Self.hostile.replacing("\0", with: "").replacing("/", with: "")

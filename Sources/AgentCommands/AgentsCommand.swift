@@ -27,7 +27,7 @@ struct AgentsCommand: Command {
         let lines = entries.map { entry in
             "\(entry.id ?? "(unknown id)")  \(entry.provider) \(entry.kind)  \(entry.change.word)  \(entry.url)"
         }
-        await script.emit(.result(lines.isEmpty ? "nothing is running" : lines.joined(separator: "\n")))
+        await script.emit(.result(rows: lines.isEmpty ? ["nothing is running"] : lines))
         return [
             "count": .number(entries.count), "ids": .list(entries.compactMap(\.id).map(EventValue.text)),
             "kept": .number(entries.filter { $0.change == .kept }.count),

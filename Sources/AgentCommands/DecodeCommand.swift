@@ -31,7 +31,7 @@ struct DecodeCommand: Command {
         let lines = explanation.lines.map { label, text in
             label + String(repeating: " ", count: width - label.count + 2) + text
         }
-        await script.emit(.result(lines.joined(separator: "\n")))
+        await script.emit(.result(rows: lines))
         return [
             "verdict": .text(explanation.verdict.rawValue), "id": .text(event.id.hex),
             "kind": .number(Int(event.kind.rawValue)), "why": .text(explanation.lines.last?.text ?? ""),

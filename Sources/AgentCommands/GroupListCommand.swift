@@ -27,7 +27,7 @@ struct GroupListCommand: Command {
                 "\(group.nostrGroupIDHex.prefix(12))  epoch \(group.mls.epoch), \(group.members.count) members  \"\(group.data.name)\""
                 + (marks.isEmpty ? "" : "  " + marks.joined(separator: ", "))
         }
-        await script.emit(.result(lines.isEmpty ? "no groups" : lines.joined(separator: "\n")))
+        await script.emit(.result(rows: lines.isEmpty ? ["no groups"] : lines))
         return ["ids": .list(groups.map { .text($0.nostrGroupIDHex) }), "count": .number(groups.count)]
     }
 }

@@ -25,7 +25,7 @@ struct GroupMembersCommand: Command {
             ].compactMap { $0 }
             return KeyText.npub(member) + (marks.isEmpty ? "" : "  " + marks.joined(separator: ", "))
         }
-        await script.emit(.result(lines.joined(separator: "\n")))
+        await script.emit(.result(rows: lines))
         return [
             "members": .list(group.members.map { .text(KeyText.npub($0)) }), "count": .number(lines.count),
         ]

@@ -32,7 +32,7 @@ struct GroupStateCommand: Command {
             lines.append("waiting   \(group.inbox.waiting.count) events that cannot be decrypted yet")
         }
         lines += RatchetTreeDrawing.lines(group)
-        await script.emit(.result(lines.joined(separator: "\n")))
+        await script.emit(.result(rows: lines))
         return await GroupFields.publish(group, in: script)
     }
 }

@@ -17,7 +17,7 @@ struct MessagesCommand: Command {
         let session = try await script.currentSession()
         let shown = await session.transcript.suffix(call.values.integer("last") ?? 50)
         let lines = shown.map { "\(ClockText.time($0.time)) \($0.isOurs ? "you" : "agent")  \($0.text)" }
-        await script.emit(.result(lines.isEmpty ? "no messages yet" : lines.joined(separator: "\n")))
+        await script.emit(.result(rows: lines.isEmpty ? ["no messages yet"] : lines))
         return ["count": .number(shown.count), "texts": .list(shown.map { .text($0.text) })]
     }
 }

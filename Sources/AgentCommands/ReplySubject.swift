@@ -34,7 +34,7 @@ struct ReplySubject: ExpectSubject {
         let cursor = fromStart ? 0 : await session.readUpTo
         do {
             let reply = try await next(.any, from: cursor, in: session, within: limit, script.host.clock)
-            throw Failure(.mismatch, "a reply came: \"\(reply.text.prefix(120))\"")
+            throw Failure(.mismatch, "a reply came: \"\(reply.text.cut(to: 120))\"")
         } catch is DeadlineExceeded {
             return
         }
@@ -80,6 +80,6 @@ struct ReplySubject: ExpectSubject {
         let count = replies.count == 1 ? "1 reply" : "\(replies.count) replies"
         return Failure(
             .mismatch, "\(count) came within \(limit.inSeconds), none \(test)",
-            hints: replies.suffix(3).reversed().map { "nearest: \"\($0.text.prefix(120))\"" })
+            hints: replies.suffix(3).reversed().map { "nearest: \"\($0.text.cut(to: 120))\"" })
     }
 }

@@ -45,7 +45,7 @@ struct StateCommand: Command {
             lines.append("relay     \(relay)\(trouble.map { " – \($0.reasonText)" } ?? " connected")")
         }
         lines.append("next      \(state.nextCommand)")
-        await script.emit(.result(lines.joined(separator: "\n")))
+        await script.emit(.result(rows: lines))
         return fields
     }
 }

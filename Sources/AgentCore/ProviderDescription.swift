@@ -46,11 +46,11 @@ package struct ProviderDescription: Sendable {
 
     /// An environment variable for a credential, or for a setting without an option of its own.
     package struct Variable: Equatable, Sendable {
-        /// By its name: a key or a token.
-        package var isSecret: Bool { name.hasSuffix("_KEY") || name.hasSuffix("_TOKEN") }
         package let name: String
         /// What it is for, and whether it is required.
         package let help: String
+        /// Whether its value is a credential: a key or a token, by its name.
+        package var isSecret: Bool { name.hasSuffix("_KEY") || name.hasSuffix("_TOKEN") }
 
         package init(_ name: String, _ help: String) {
             self.name = name
@@ -144,10 +144,7 @@ package struct ProviderEnvironment: Sendable {
     /// A variable that an agent receives unchanged; a key is registered for masking.
     package func forwarded(_ name: String) -> String? {
         guard let value = variable(name) else { return nil }
-        if name.hasSuffix("_KEY") {
-            log.masking.add(value)
-            log.masking.add(value.trimmingCharacters(in: .whitespacesAndNewlines))
-        }
+        if ProviderDescription.Variable(name, "").isSecret { log.masking.add(value) }
         return value
     }
 }

@@ -1,4 +1,5 @@
 import AgentCommands
+import AgentCore
 import PikaShell
 import Providers
 import Scripting
@@ -9,6 +10,12 @@ struct Program: Sendable {
     let terminal: Terminal
     let interrupts: Interrupts
     let environment: [String: String]
+    /// Knows the credentials of the environment from the start, whether or not a provider asks for them.
+    private let masking = Masking()
+
+    init(terminal: Terminal, interrupts: Interrupts, environment: [String: String]) {
+        (self.terminal, self.interrupts, self.environment) = (terminal, interrupts, environment)
+    }
 
     private static let providers = ProviderCatalogue.all(http: FoundationHTTPClient())
 
@@ -20,6 +27,8 @@ struct Program: Sendable {
 
     /// - Returns: the exit status.
     func run(_ arguments: ArraySlice<String>) async -> Int32 {
+        masking.addCredentials(of: Self.providers, in: environment)
+        terminal.mask(with: masking)
         do {
             return try await dispatch(arguments)
         } catch {
@@ -55,7 +64,7 @@ struct Program: Sendable {
         }
         let configuration = try Configuration(parsed, environment: environment)
         let context = CommandContext(
-            configuration, style: command.style, terminal: terminal, interrupts: interrupts)
+            configuration, style: command.style, masking: masking, terminal: terminal, interrupts: interrupts)
         do {
             return try await command.run(parsed, context)
         } catch {
@@ -96,5 +105,14 @@ struct Program: Sendable {
         throw Failure(
             .usage, "there is no command \(words[0])",
             hints: [nearest.map { "did you mean \($0)?" } ?? "pikachat --help lists all commands"])
+    }
+}
+
+extension Masking {
+    /// What the variables of providers are set to where that is a credential.
+    func addCredentials(of providers: [ProviderDescription], in values: [String: String]) {
+        for variable in providers.flatMap(\.variables) where variable.isSecret {
+            if let value = values[variable.name] { add(value) }
+        }
     }
 }

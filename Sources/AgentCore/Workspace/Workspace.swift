@@ -79,11 +79,10 @@ package final class Workspace: Sendable {
 }
 
 extension Masking {
-    /// Every way in which a secret key is written: hexadecimal in both cases, and nsec (NIP-19).
+    /// Every way in which a secret key is written: hexadecimal and nsec (NIP-19).
     package func add(key: Secp256k1SecretKey) {
         let hexadecimal = Hex.encode(key.secret.exposed())
         add(hexadecimal)
-        add(hexadecimal.uppercased())
         add(KeyText.nsec(key))
     }
 }

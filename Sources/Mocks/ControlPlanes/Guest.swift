@@ -48,6 +48,8 @@ struct Guest: Sendable {
 /// Runs a command as the guest: in a directory with the request's files, with the guest's environment, and
 /// with its placeholders filled in.
 enum GuestProcess {
+    private static let commandVariable = "PIKACHAT_GUEST_COMMAND"
+
     static func run(
         _ command: String, _ guest: Guest, in directory: String, clock: any Clock<Duration>,
         groups: ProcessGroups
@@ -80,9 +82,14 @@ enum GuestProcess {
         environment.merge(guest.environment) { $1 }
         environment["PIKA_RELAY_URLS"] = relays
         environment["PIKA_AGENT_DIR"] = "\(root)/workspace/pika-agent"
+        // The list of processes is for everybody to read; an environment is its owner's.
+        environment[commandVariable] = filled
+        let code = "guest_command=$\(commandVariable); unset \(commandVariable); eval \"$guest_command\""
+        let masking = Masking()
+        masking.add(Hex.encode(guest.key.secret.exposed()))
         let process = try await ChildProcess(
-            ["/bin/sh", "-c", filled], environment: environment, directory: root,
-            output: .log(path: "\(root)/guest.log", limitBytes: 16 << 20, Masking()), groups: groups)
+            ["/bin/sh", "-c", code], environment: environment, directory: root,
+            output: .log(path: "\(root)/guest.log", limitBytes: 16 << 20, masking), groups: groups)
         await process.hasEnded()
         // After a cancelled wait the program still runs.
         await process.stop()

@@ -23,7 +23,7 @@ package struct RelayError: Error, Equatable, CustomStringConvertible {
         switch reason {
         case .noReply(let limit): "\(relay) did not confirm the event within \(limit.inSeconds)"
         case .rejected(let why):
-            "\(relay) rejected the request: \(why.isEmpty ? "no reason given" : String(why.prefix(300)))"
+            "\(relay) rejected the request: \(why.isEmpty ? "no reason given" : why.cut(to: 300))"
         case .unreachable(let why): "\(relay) is unreachable: \(why)"
         }
     }

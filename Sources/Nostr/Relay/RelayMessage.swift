@@ -1,4 +1,5 @@
 import Foundation
+import Vocabulary
 
 /// A message from a client to a relay (NIP-01).
 package enum ClientMessage: Equatable, Sendable {
@@ -35,7 +36,7 @@ package enum IncomingClientMessage: Decodable, Sendable {
         case "CLOSE": self = .close(subscription: try container.decode(String.self))
         case let other:
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "\"\(other.prefix(40))\" is not a NIP-01 message type")
+                in: container, debugDescription: "\"\(other.cut(to: 40))\" is not a NIP-01 message type")
         }
     }
 }

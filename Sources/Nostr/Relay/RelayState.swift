@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// The state of one relay connection: open subscriptions and unanswered events. It has no side effects of its
 /// own: it decides, and `RelayConnection` acts.
 struct RelayState {
@@ -66,10 +68,10 @@ struct RelayState {
             return [.deliver(subscription: subscription, .endOfStoredEvents)]
         case .closed(let subscription, let message):
             return closed(subscription, message)
-        case .notice(let text): return [.report("notice: \(text.prefix(300))")]
+        case .notice(let text): return [.report("notice: \(text.cut(to: 300))")]
         case .authenticate:
             return [.report("requests authentication (NIP-42), which pikachat does not support")]
-        case .other(let type): return [.report("sent an unknown message type \"\(type.prefix(40))\"")]
+        case .other(let type): return [.report("sent an unknown message type \"\(type.cut(to: 40))\"")]
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Vocabulary
 
 /// The address of a relay: ws:// or wss://, host in lower case, no fragment.
 package struct RelayURL: Hashable, Sendable, Codable, CustomStringConvertible {
@@ -13,7 +14,7 @@ package struct RelayURL: Hashable, Sendable, Codable, CustomStringConvertible {
         package let text: String
         package let why: String
         package var description: String {
-            "\"\(text.prefix(200))\" is not a relay address: \(why) (expected wss://host or ws://host:port)"
+            "\"\(text.cut(to: 200))\" is not a relay address: \(why) (expected wss://host or ws://host:port)"
         }
     }
 

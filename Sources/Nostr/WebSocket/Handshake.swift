@@ -1,4 +1,5 @@
 import Cryptography
+import Vocabulary
 
 /// The opening handshake (RFC 6455 §4). No extensions are offered, not even permessage-deflate.
 package enum Handshake {
@@ -11,7 +12,7 @@ package enum Handshake {
         package var description: String {
             switch self {
             case .notUpgraded(let line):
-                "the server did not switch to WebSocket but answered \"\(line.prefix(120))\""
+                "the server did not switch to WebSocket but answered \"\(line.cut(to: 120))\""
             case .wrongAccept: "the server's Sec-WebSocket-Accept does not match our key"
             case .unrequestedExtension: "the server selected an extension that was not offered"
             case .notAWebSocketRequest: "not a WebSocket request"

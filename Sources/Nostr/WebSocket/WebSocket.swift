@@ -19,7 +19,7 @@ package actor WebSocket {
             switch self {
             case .byPeer(let code, let reason):
                 "closed by the peer" + (code.map { " with code \($0)" } ?? "")
-                    + (reason.isEmpty ? "" : ": \(reason.prefix(200))")
+                    + (reason.isEmpty ? "" : ": \(reason.cut(to: 200))")
             case .streamEnded: "the connection was lost"
             case .violation(let violation): "the peer violated the WebSocket protocol: \(violation)"
             case .backlogFull: "the peer stopped reading"

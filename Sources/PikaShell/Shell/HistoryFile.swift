@@ -14,8 +14,9 @@ package struct HistoryFile: CommandHistory {
 
     package func lines() -> [String] {
         guard let data = FileManager.default.contents(atPath: path) else { return [] }
+        // A line typed before its secret was known is in the file all the same.
         return String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).suffix(Self.limit)
-            .map(String.init)
+            .map(String.init).filter { !masking.finds(in: $0) }
     }
 
     /// A history that cannot be written must not disturb the shell.

@@ -59,7 +59,7 @@ package enum InputSetting {
     /// - Throws: `Failure` (usage).
     package static func parse(_ text: String) throws -> (name: String, value: String) {
         guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
-            throw Failure(.usage, "--set needs NAME=VALUE, not \(text.prefix(60))")
+            throw Failure(.usage, "--set needs NAME=VALUE, not \(text.cut(to: 60))")
         }
         return (String(text[..<equals]), String(text[text.index(after: equals)...]))
     }

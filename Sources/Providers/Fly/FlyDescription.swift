@@ -40,7 +40,7 @@ extension FlyProvider {
                 )
             else {
                 throw ParameterError(
-                    "app", "app=\(app.prefix(60)): use only lower-case letters, digits and hyphens")
+                    "app", "app=\(app.cut(to: 60)): use only lower-case letters, digits and hyphens")
             }
             return FlyProvider(
                 options: Options(

@@ -52,7 +52,7 @@ extension FlyProvider {
         guard options.region.utf8.allSatisfy({ $0 >= 0x61 && $0 <= 0x7a }), !options.region.isEmpty else {
             throw ProviderError(
                 .usage,
-                "\(options.region.prefix(40).debugDescription) is not a Fly region: use a lower-case code such as iad"
+                "\(options.region.cut(to: 40).debugDescription) is not a Fly region: use a lower-case code such as iad"
             )
         }
     }
@@ -65,7 +65,7 @@ extension FlyProvider {
         guard isPlain, (1...63).contains(name.utf8.count) else {
             throw ProviderError(
                 .usage,
-                "\(name.prefix(80).debugDescription) is not a Fly machine name: use 1 to 63 lower-case letters, digits and hyphens"
+                "\(name.cut(to: 80).debugDescription) is not a Fly machine name: use 1 to 63 lower-case letters, digits and hyphens"
             )
         }
     }

@@ -62,7 +62,7 @@ extension MicroVMProvider {
         let name = createTimeoutVariable
         guard let text = variables[name], !text.allSatisfy(\.isWhitespace) else { return .seconds(60) }
         guard let seconds = Int(text.filter { !$0.isWhitespace }), seconds > 0, seconds < 86_400 else {
-            throw ParameterError(name, "\(name)=\(text.prefix(40)): use a whole number of seconds")
+            throw ParameterError(name, "\(name)=\(text.cut(to: 40)): use a whole number of seconds")
         }
         return .seconds(max(seconds, 10))
     }

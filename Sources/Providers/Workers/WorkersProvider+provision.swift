@@ -14,7 +14,7 @@ extension WorkersProvider {
         if let given = request.name, AgentID.normalised(given).isEmpty {
             throw ProviderError(
                 .usage,
-                "\(given.prefix(80).debugDescription) is not a Workers agent name: it must contain a letter, a digit or _"
+                "\(given.cut(to: 80).debugDescription) is not a Workers agent name: it must contain a letter, a digit or _"
             )
         }
         let secretKey = Hex.encode(request.botKey.secret.exposed())

@@ -65,7 +65,9 @@ package struct EnvDeclaration: Equatable, Sendable {
         let text = value ?? defaultText ?? ""
         if let wrong = wrongChoice(in: text) {
             throw Failure(
-                .usage, "\(name)=\(wrong.prefix(60)) is not one of \(choices.joined(separator: ", "))")
+                .usage,
+                "\(isSecret ? name : "\(name)=\(wrong.cut(to: 60))") is not one of \(choices.joined(separator: ", "))"
+            )
         }
         if isSecret, !text.isEmpty, text.count < Masking.minimumCharacters {
             throw Failure(

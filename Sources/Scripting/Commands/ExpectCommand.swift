@@ -169,7 +169,7 @@ public struct ExpectCommand: Command {
         guard try await Truth.holds(call.words[0], comparison, right) else {
             throw Failure(
                 .mismatch,
-                "\"\(call.words[0].prefix(200))\" \(comparison.rawValue) \"\(right.prefix(200))\" does not hold"
+                "\"\(call.words[0].cut(to: 200))\" \(comparison.rawValue) \"\(right.cut(to: 200))\" does not hold"
             )
         }
         return [:]

@@ -82,7 +82,7 @@ struct HTTPCommand: Command {
         let (method, url) = (call.words[0].uppercased(), call.words[1])
         guard Self.isAddress(url, isWhole: true) else {
             throw Failure(
-                .usage, "\(url.prefix(200)) is not an http address",
+                .usage, "\(url.cut(to: 200)) is not an http address",
                 hints: ["it begins with http:// or https://"])
         }
         let request = ScriptHTTPRequest(
@@ -141,7 +141,7 @@ struct HTTPCommand: Command {
         let expected = wanted.map { " instead of \($0)" } ?? ""
         return Failure(
             code,
-            "\(method) \(url) answered \(status)\(expected)" + (text.isEmpty ? "" : ": \(text.prefix(300))"),
+            "\(method) \(url) answered \(status)\(expected)" + (text.isEmpty ? "" : ": \(text.cut(to: 300))"),
             isRetryable: wanted != nil && ![401, 402, 403].contains(status) ? true : nil)
     }
 }

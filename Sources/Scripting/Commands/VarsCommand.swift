@@ -16,7 +16,7 @@ struct VarsCommand: Command {
         let lines = all.map { name, value in
             "\(name) = \(variables.secrets.contains(name) ? Masking.replacement : value.description)"
         }
-        await script.emit(.result(lines.joined(separator: "\n")))
+        await script.emit(.result(rows: lines))
         return ["count": .number(lines.count), "names": .list(all.map { .text($0.name) })]
     }
 }

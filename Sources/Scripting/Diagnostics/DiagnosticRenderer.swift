@@ -1,12 +1,15 @@
+import Vocabulary
+
 /// Shows a diagnostic as a compiler would: message, place, line, caret, advice.
 package enum DiagnosticRenderer {
     package static func render(_ diagnostic: Diagnostic) -> String {
-        var output = ["error[\(diagnostic.code.name)]: \(diagnostic.message)"]
+        var output = ["error[\(diagnostic.code.name)]: \(VisibleText.hanging(diagnostic.message))"]
         guard let range = diagnostic.range else {
-            return (output + diagnostic.notes.map { "  = \($0.text)" }).joined(separator: "\n")
+            return (output + diagnostic.notes.map { "  = \(VisibleText.hanging($0.text))" }).joined(
+                separator: "\n")
         }
         let step = diagnostic.step.map { "   step \"\($0)\"" } ?? ""
-        output.append("  --> \(range.file):\(range.line):\(range.column)\(step)")
+        output.append("  --> \(VisibleText.line("\(range.file):\(range.line):\(range.column)\(step)"))")
         // Remarks about earlier lines of the same file stand above the line in question; the rest follows as advice.
         let above = diagnostic.notes.filter { note in
             note.range.map { $0.source === range.source && $0.line < range.line } ?? false
@@ -21,8 +24,8 @@ package enum DiagnosticRenderer {
         output += excerpt(range, mark: "^", remark: nil, width: width)
         if !below.isEmpty { output.append(" \(blank) |") }
         for note in below {
-            let place = note.range.map { " (\($0.file):\($0.line))" } ?? ""
-            output.append(" \(blank) = \(note.text)\(place)")
+            let place = note.range.map { VisibleText.line(" (\($0.file):\($0.line))") } ?? ""
+            output.append(" \(blank) = \(VisibleText.hanging(note.text, indent: width + 6))\(place)")
         }
         return output.joined(separator: "\n")
     }
@@ -35,7 +38,9 @@ package enum DiagnosticRenderer {
         // Tabs stay tabs, so that the caret stands under its word in any terminal.
         let indent = String(line.prefix(range.column - 1).map { $0 == "\t" ? "\t" : " " })
         let length = max(1, min(range.length, line.count - range.column + 1))
-        let marks = indent + String(repeating: mark, count: length) + (remark.map { " \($0)" } ?? "")
+        let marks =
+            indent + String(repeating: mark, count: length)
+            + (remark.map { " \(VisibleText.line($0))" } ?? "")
         return [" \(number) | \(line)", " \(String(repeating: " ", count: width)) | \(marks)"]
     }
 }

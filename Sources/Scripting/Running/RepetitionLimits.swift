@@ -7,7 +7,7 @@ enum RepetitionLimits {
     static func failure(_ text: String) -> Failure {
         Failure(
             .usage,
-            "repeat needs a number from \(range.lowerBound) to \(range.upperBound), not \"\(text.prefix(40))\""
+            "repeat needs a number from \(range.lowerBound) to \(range.upperBound), not \"\(text.cut(to: 40))\""
         )
     }
 }

@@ -33,7 +33,7 @@ package enum Truth {
     }
 
     private static func order(_ left: String, _ comparison: Comparison, _ right: String) throws -> Int {
-        func shown(_ text: String) -> String { "\"\(text.prefix(60))\"" }
+        func shown(_ text: String) -> String { "\"\(text.cut(to: 60))\"" }
         guard let a = Quantity(left), let b = Quantity(right) else {
             throw Failure(
                 .usage,

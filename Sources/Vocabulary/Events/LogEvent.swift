@@ -110,6 +110,11 @@ extension LogEvent {
             "result", ["text": .text(text)], text, role: .answer, confidential: ["text"], isBlock: true)
     }
 
+    /// What a command was asked for, in rows. Whatever comes from outside stays in its row: line ends in it begin no row of their own.
+    public static func result(rows: [String]) -> LogEvent {
+        .result(rows.map { VisibleText.hanging($0) }.joined(separator: "\n"))
+    }
+
     /// Advice that is shown at the end.
     public static func hint(_ text: String) -> LogEvent {
         LogEvent("hint", ["text": .text(text)], text, role: .hint)

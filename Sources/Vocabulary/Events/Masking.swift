@@ -1,7 +1,8 @@
+import Foundation
 import Synchronization
 
-/// Replaces every known secret in text that leaves the process, in whatever spelling it comes back: as it is, with JSON escapes,
-/// percent-encoded, as an HTML entity, in base64.
+/// Replaces every known secret in text that leaves the process, in whatever spelling it comes back: in upper or lower case, with JSON
+/// escapes, percent-encoded, as an HTML entity, in base64, one inside the other, broken over lines, and cut off (`…`).
 ///
 /// ```swift
 /// let masking = Masking()
@@ -19,9 +20,11 @@ public final class Masking: Sendable {
     /// Knows no secret yet.
     public init() {}
 
-    /// From now on `secret` is masked. Each line of a longer secret is a secret too.
+    /// From now on `secret` is masked. Each line of a longer secret is a secret too; blanks around it are not part of it.
     public func add(_ secret: String) {
-        let parts = [secret] + secret.split(whereSeparator: \.isNewline).map(String.init)
+        let parts = ([secret] + secret.split(whereSeparator: \.isNewline).map(String.init)).map {
+            $0.trimmingCharacters(in: .whitespacesAndNewlines)
+        }
         patterns.withLock { patterns in
             for part in parts where part.count >= Self.minimumCharacters { patterns.add(part) }
         }

@@ -29,7 +29,9 @@ public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     /// The message, and each hint on a line of its own.
-    public var description: String { ([message] + hints.map { "hint: \($0)" }).joined(separator: "\n") }
+    public var description: String {
+        ([message] + hints.map { "hint: \($0)" }).map { VisibleText.hanging($0) }.joined(separator: "\n")
+    }
 
     /// Any error as a failure: itself, what it says of itself (`FailureConvertible`), or else a broken protocol.
     public init(_ error: any Error) {

@@ -10,7 +10,7 @@ package enum ParameterValue: Equatable, Sendable {
     /// Reads `text` as `parameter` wants it.
     package init(_ text: String, for parameter: Parameter) throws(ParameterError) {
         func failure(_ why: String) -> ParameterError {
-            ParameterError(parameter.name, "\(parameter.name)=\(text.prefix(80)): \(why)")
+            ParameterError(parameter.name, "\(parameter.name)=\(text.cut(to: 80)): \(why)")
         }
         switch parameter.kind {
         case .text: self = .text(text)

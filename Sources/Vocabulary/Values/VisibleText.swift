@@ -11,6 +11,16 @@ public enum VisibleText {
             ? text : shown(text.replacing("\r\n", with: "\n"), keepsLines: true)
     }
 
+    /// As a part of something longer: lines after the first are indented, so that none looks like a line of ours.
+    public static func hanging(_ text: String, indent: Int = 4) -> String {
+        guard text.unicodeScalars.contains("\n") else { return text }
+        let blanks = String(repeating: " ", count: indent)
+        // By scalars: a carriage return and a line feed are one character.
+        return text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { line in String(line.last == "\r" ? line.dropLast() : line) }.joined(
+                separator: "\n" + blanks)
+    }
+
     private static func shown(_ text: String, keepsLines: Bool) -> String {
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {

@@ -26,7 +26,7 @@ struct Configuration: Sendable {
         isJSON = arguments.has("--json")
         level = try Self.level(arguments.value("--log-level"))
         if let color = arguments.value("--color"), !ColorOption.values.contains(color) {
-            throw Failure(.usage, "--color \(color.prefix(40)): must be auto, always or never")
+            throw Failure(.usage, "--color \(color.cut(to: 40)): must be auto, always or never")
         }
     }
 
@@ -43,7 +43,7 @@ struct Configuration: Sendable {
         case "trace": return .trace
         case let other:
             throw Failure(
-                .usage, "--log-level \(other.prefix(40)): must be error, warn, info, debug or trace")
+                .usage, "--log-level \(other.cut(to: 40)): must be error, warn, info, debug or trace")
         }
     }
 }

@@ -18,7 +18,7 @@ struct DoctorCommand: Subcommand {
     func run(_ arguments: ParsedArguments, _ context: CommandContext) async throws -> Int32 {
         guard arguments.positionals.isEmpty else { throw Failure(.usage, "doctor takes no words") }
         let configuration = context.configuration
-        var findings = [libraries(), StateCheck.finding(configuration)]
+        var findings = [libraries(), StateCheck.finding(configuration, context.log.masking)]
         findings += credentials(context.providers, configuration.environment)
         async let relays = RelayCheck.findings(configuration)
         async let endpoints = EndpointCheck(context: context).findings()
@@ -43,8 +43,7 @@ struct DoctorCommand: Subcommand {
         var order: [String] = []
         var uses: [String: [String]] = [:]
         for provider in providers {
-            for variable in provider.variables
-            where variable.name.hasSuffix("_KEY") || variable.name.hasSuffix("_TOKEN") {
+            for variable in provider.variables where variable.isSecret {
                 if uses[variable.name] == nil { order.append(variable.name) }
                 uses[variable.name, default: []].append("\(provider.name): \(variable.help)")
             }

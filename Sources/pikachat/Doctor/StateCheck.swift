@@ -7,10 +7,12 @@ import Nostr
 
 /// The state directory: ours alone, unlocked, and everything in it readable as what it should be.
 enum StateCheck {
-    static func finding(_ configuration: Configuration) -> Finding {
+    /// - Parameter masking: learns the key: relays and control planes are asked next.
+    static func finding(_ configuration: Configuration, _ masking: Masking) -> Finding {
         do {
             let directory = try StateDirectory(path: configuration.stateDirectory)
             let key = try Identity.load(from: directory.file("identity.json"), random: SystemRandom())
+            masking.add(key: key)
             _ = try FileAccountStore(directory: directory.path).loadGroups()
             _ = try ResourceLedger(path: directory.file("ledger.ndjson")) { 0 }
             let open = try opened(directory.path)

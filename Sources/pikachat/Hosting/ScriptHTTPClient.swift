@@ -15,7 +15,7 @@ struct ScriptHTTPClient: Sendable {
         guard let scheme = URL(string: request.url)?.scheme?.lowercased(), ["http", "https"].contains(scheme)
         else {
             throw Failure(
-                .usage, "\(request.url.prefix(200)) is not an http address",
+                .usage, "\(request.url.cut(to: 200)) is not an http address",
                 hints: ["for example: http get http://127.0.0.1:8080/healthz"])
         }
         var target = request.url

@@ -17,22 +17,16 @@ struct CommandContext: Sendable {
 
     /// Everything that is emitted is shown from now on, in the form that was asked for.
     init(
-        _ configuration: Configuration, style: TextRenderer.Style, terminal: Terminal, interrupts: Interrupts
+        _ configuration: Configuration, style: TextRenderer.Style, masking: Masking, terminal: Terminal,
+        interrupts: Interrupts
     ) {
         self.configuration = configuration
         self.terminal = terminal
         self.interrupts = interrupts
-        log = EventLog()
+        log = EventLog(masking: masking)
         http = FoundationHTTPClient()
         providers = ProviderCatalogue.all(http: http)
-        terminal.mask(with: log.masking)
         log.settle(by: { await terminal.hasRoom() })
-        // Credentials are masked from the start, whether a command that uses them is among what runs or not.
-        for variable in providers.flatMap(\.variables) where variable.isSecret {
-            if let value = configuration.environment[variable.name] {
-                log.masking.add(value.trimmingCharacters(in: .whitespacesAndNewlines))
-            }
-        }
         if configuration.isJSON {
             let renderer = JSONRenderer(terminal: terminal)
             log.listen { renderer.render($0) }
@@ -54,12 +48,14 @@ struct CommandContext: Sendable {
 
     /// The shell over a host.
     func shell(_ host: LiveHost, sets: [String: String] = [:]) throws -> Shell {
-        Shell(
+        let dotenv = try dotEnv()
+        for values in [sets, dotenv] { log.masking.addCredentials(of: providers, in: values) }
+        return Shell(
             catalogue: .agents(host.providers.descriptions), host: host, terminal: terminal,
             interrupts: interrupts,
             // The mock world's directory goes away, and its history with it.
             historyPath: host.isMock ? nil : host.workspace.directory.file("history"),
-            inputs: Inputs(sets: sets, environment: configuration.environment, dotenv: try dotEnv()))
+            inputs: Inputs(sets: sets, environment: configuration.environment, dotenv: dotenv))
     }
 
     /// The `.env` file of the working directory.

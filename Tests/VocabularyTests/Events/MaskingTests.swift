@@ -25,10 +25,59 @@ struct MaskingTests {
         arguments: [
             secret, "pa%20ss%2Fw%26rd%2B%22%3D%C3%A9", "pa+ss%2fw%26rd%2b%22%3d%c3%a9",
             #"pa ss\/w\u0026rd+\"=é"#, #"pa\u0020ss\/w&rd\u002b\u0022=é"#, "pa ss/w&amp;rd+&quot;=é",
-            "pa ss/w&#38;rd+&#x22;=é",
+            "pa ss/w&#38;rd+&#x22;=é", "PA SS/W&RD+\"=É", "pa%2520ss%252Fw%2526rd%252B%2522%253D%25C3%25A9",
+            #"pa ss\\\/w&rd+\\\"=\\u00e9"#, #"pa ss/w&rd+\"=\u00E9"#, #"pa ss/w&rd+"=\u{e9}"#,
+            "pa ss/w&rd+\"=e\u{301}", "pa ss/w&amp;amp;rd+&quot;=&#233;", "pa\t \nss/w&rd+\"=é",
+            "pa ss/w\r\n   &rd+\"=é",
+            "pa ss/w␍␊&rd+\"=é", "%70%61%20%73%73%2f%77%26%72%64%2b%22%3d%c3%a9",
         ])
     func spellings(text: String) {
         #expect(masking(Self.secret).mask("<\(text)>") == "<‹redacted›>")
+    }
+
+    @Test(
+        "escapes that can be read in two ways",
+        arguments: ["%25", "a%2525b", #"\\t"#, #"x\\\\tail"#, #"a\nb\\"#])
+    func ambiguous(secret: String) {
+        let secret = "key-" + secret + "-end"
+        let once = secret.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        let json = EventValue.text(secret).json.dropFirst().dropLast()
+        for text in [secret, once, once.replacing("%", with: "%25"), String(json)] {
+            #expect(masking(secret).mask("<\(text)>") == "<‹redacted›>", "\(text)")
+        }
+    }
+
+    @Test(
+        "a character outside the first plane, as JSON writes it",
+        arguments: [
+            "key-🗝-end", #"key-\ud83d\uDDDD-end"#, #"key-\\ud83d\\uddDD-end"#, "key-%F0%9F%97%9D-end",
+        ])
+    func surrogates(text: String) { #expect(masking("key-🗝-end").mask(text) == Masking.replacement) }
+
+    @Test("what a cut leaves of a secret goes, too; ordinary words stay")
+    func cut() {
+        let masking = masking("sk-secret-0123456789-abcdefgh")
+        #expect(masking.mask("got: sk-secr…") == "got: ‹redacted›…")
+        #expect(masking.mask("\"sk-sec...\" does not hold") == "\"‹redacted›...\" does not hold")
+        #expect(masking.mask("cut by the server: sk-secret-0") == "cut by the server: sk-secret-0")
+        #expect(masking.mask("cut by the server: sk-secret-0123") == "cut by the server: ‹redacted›")
+        #expect(masking.mask(#"{"error":"sk-secret-0123"}"#) == #"{"error":"‹redacted›"}"#)
+        #expect(masking.mask("sk-secret keys begin with sk-") == "sk-secret keys begin with sk-")
+    }
+
+    @Test("blanks around a secret are not part of it")
+    func trimmed() { #expect(masking("  sesame \r\n").mask("<sesame>") == "<‹redacted›>") }
+
+    @Test("text full of escapes does not take long")
+    func hostile() async throws {
+        let masking = masking(
+            "%%%%%%%%%%%%%%%%", "\\\\\\\\\\\\\\\\", "++++++++++%%%%%%%", "&&&&&&&&amp;&&&&&&&&")
+        let elapsed = ContinuousClock().measure {
+            for piece in ["%25", "\\", "%", "&amp;", "+", "\\u0025", "%5c", "\r\n "] {
+                _ = masking.mask(String(repeating: piece, count: 1000))
+            }
+        }
+        #expect(elapsed < .seconds(5), "\(elapsed)")
     }
 
     @Test("base64 of a longer text gives the secret away at no offset, in neither alphabet", arguments: 0..<7)

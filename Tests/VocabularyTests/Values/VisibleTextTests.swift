@@ -32,6 +32,23 @@ struct VisibleTextTests {
         }
     }
 
+    @Test("as a part of something longer, no line begins at the margin", arguments: ["\n", "\r\n", "\n\r\n"])
+    func hanging(end: String) {
+        let shown = VisibleText.block(VisibleText.hanging("a\(end)12:00:00 you    y\(end)", indent: 2))
+        for line in shown.split(separator: "\n").dropFirst() { #expect(line.hasPrefix("  "), "\(shown)") }
+        #expect(VisibleText.hanging("one") == "one" && VisibleText.hanging("a\nb", indent: 1) == "a\n b")
+    }
+
+    @Test("a failure's message and hints, and the rows of a result, keep to themselves")
+    func failures() {
+        let failure = Failure(.unreachable, "refused: x\r\nhint: forged", hints: ["one\nerror: forged"])
+        #expect(failure.description == "refused: x\n    hint: forged\nhint: one\n    error: forged")
+        #expect(LogEvent.result(rows: ["a\nb", "c"]).text == "a\n    b\nc")
+    }
+
+    @Test("a cut is marked")
+    func cut() { #expect("abc".cut(to: 3) == "abc" && "abcd".cut(to: 3) == "abc…") }
+
     @Test("JSON keeps everything, as escapes")
     func json() {
         #expect(JSONText.quoted("a\u{202e}b\n\u{1b}\u{e0041}\"") == #""a\u202eb\n\u001b\udb40\udc41\"""#)

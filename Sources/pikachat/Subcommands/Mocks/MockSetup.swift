@@ -53,7 +53,7 @@ struct MockSetup: Sendable {
     private static func port(_ text: String?) throws -> UInt16 {
         guard let text else { return 0 }
         guard let port = UInt16(text) else {
-            throw Failure(.usage, "--port \(text.prefix(20)) is not a number from 0 to 65535")
+            throw Failure(.usage, "--port \(text.cut(to: 20)) is not a number from 0 to 65535")
         }
         return port
     }
@@ -87,7 +87,7 @@ struct MockSetup: Sendable {
         do {
             return try FaultRule(words: words, values: values)
         } catch let failure as Failure {
-            throw Failure(.usage, "--fault '\(text.prefix(100))': \(failure.message)", hints: failure.hints)
+            throw Failure(.usage, "--fault '\(text.cut(to: 100))': \(failure.message)", hints: failure.hints)
         }
     }
 

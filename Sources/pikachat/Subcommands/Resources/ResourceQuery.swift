@@ -45,13 +45,13 @@ struct ResourceQuery: Sendable {
         let matching = all.filter { $0.id == id && (url == nil || $0.url == url) }
         guard matching.count <= 1 else {
             throw Failure(
-                .usage, "\(id.prefix(80)) is the id of \(matching.count) resources: name the control plane",
+                .usage, "\(id.cut(to: 80)) is the id of \(matching.count) resources: name the control plane",
                 hints: matching.map { "--url \($0.url)" })
         }
         guard let found = matching.first else {
             let known = all.compactMap(\.id)
             throw Failure(
-                .usage, "the ledger does not know \(id.prefix(80))",
+                .usage, "the ledger does not know \(id.cut(to: 80))",
                 hints: [
                     Suggestion.nearest(to: id, among: known).map { "did you mean \($0)?" },
                     known.isEmpty ? "nothing is running" : "known: \(known.joined(separator: ", "))",

@@ -63,8 +63,14 @@ final class Prompt: Sendable {
     }
 
     private func read(_ prompt: String) async -> TypedLine {
-        let reading = Task { await reader.readLine(prompt: prompt) }
+        let (held, begin) = AsyncStream<Never>.makeStream()
+        let reading = Task {
+            for await _ in held {}
+            return await reader.readLine(prompt: prompt)
+        }
+        // A Ctrl-C that came before must find the line unread.
         concern.read { reading.cancel() }
+        begin.finish()
         defer { concern.finishedReading() }
         return await reading.value
     }
@@ -98,11 +104,21 @@ final class Prompt: Sendable {
 
     /// Ctrl-C cancels what runs, and nothing else.
     private func execute(_ script: CheckedScript) async -> Next {
+        let next = await perform(script)
+        concern.finishedRunning(isLeaving: next == .leave)
+        return next
+    }
+
+    private func perform(_ script: CheckedScript) async -> Next {
         let interpreter = interpreter
         for warning in script.warnings { await interpreter.emit(.warning(warning)) }
-        let work = Task { try await interpreter.execute(script) }
+        let (held, begin) = AsyncStream<Never>.makeStream()
+        let work = Task {
+            for await _ in held {}
+            try await interpreter.execute(script)
+        }
         concern.run { work.cancel() }
-        defer { concern.finishedRunning() }
+        begin.finish()
         do {
             try await work.value
             await showNextStep(after: script.statements)

@@ -50,7 +50,13 @@ final class PromptInterrupts: Sendable {
         enter(.running(cancel), cancel)
     }
 
-    func finishedRunning() { state.withLock { $0.concern = .nothing } }
+    /// - Parameter isLeaving: a Ctrl-C that came too late for the command is one for what follows from it: the question, or the cleanup.
+    func finishedRunning(isLeaving: Bool) {
+        state.withLock {
+            $0.concern = .nothing
+            if !isLeaving { $0.interruptedLine = nil }
+        }
+    }
 
     /// The shell cleans up; `handle` gets every further signal.
     func end(_ handle: @escaping @Sendable (Int32) -> Void) {
@@ -67,7 +73,12 @@ final class PromptInterrupts: Sendable {
             switch state.concern {
             // The command that it was meant for is over.
             case .running where count != state.linesRead: return .nothing
-            case .running, .ending: return state.concern
+            case .ending: return state.concern
+            case .running:
+                state.interruptedLine = count
+                return state.concern
+            // The editor has not begun the line that is asked for.
+            case .reading where count == state.linesRead: return state.concern
             // What comes next for this line takes it: its command, a question, the end.
             case .nothing, .reading:
                 state.interruptedLine = count
@@ -75,9 +86,9 @@ final class PromptInterrupts: Sendable {
             }
         }
         switch concern {
-        case .running(let cancel): cancel()
+        case .reading(let cancel), .running(let cancel): cancel()
         case .ending(let handle): handle(SIGINT)
-        case .nothing, .reading: return
+        case .nothing: return
         }
     }
 
@@ -85,8 +96,11 @@ final class PromptInterrupts: Sendable {
         let concern = state.withLock { state in
             if number != SIGINT {
                 state.leaving = state.leaving ?? number
-            } else if case .nothing = state.concern {
-                state.interruptedLine = state.linesRead
+            } else {
+                switch state.concern {
+                case .nothing, .running: state.interruptedLine = state.linesRead
+                case .reading, .ending: break
+                }
             }
             return state.concern
         }
@@ -101,7 +115,10 @@ final class PromptInterrupts: Sendable {
     private func enter(_ concern: Concern, _ cancel: @Sendable () -> Void) {
         let isOver = state.withLock { state in
             state.concern = concern
-            return state.takeInterruption() || state.leaving != nil
+            if state.leaving != nil { return true }
+            // A command may end otherwise all the same; `finishedRunning` knows.
+            if case .running = concern { return state.interruptedLine == state.linesRead }
+            return state.takeInterruption()
         }
         if isOver { cancel() }
     }

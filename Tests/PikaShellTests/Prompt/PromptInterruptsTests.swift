@@ -29,7 +29,7 @@ struct PromptInterruptsTests {
         interrupts.read { log.add("cleared") }
         interrupts.finishedReading()
         interrupts.run { log.add("first") }
-        interrupts.finishedRunning()
+        interrupts.finishedRunning(isLeaving: false)
         interrupts.typed(afterLines: 1)
         interrupts.read { log.add("cleared") }
         interrupts.finishedReading()
@@ -52,6 +52,46 @@ struct PromptInterruptsTests {
         #expect(log.all == ["question", "\(SIGINT)"])
     }
 
+    @Test(
+        "one that came too late to stop quit answers its question; one that came too late for another command is over"
+    )
+    func tooLate() {
+        for (signal, isEarly) in [(true, false), (false, false), (true, true), (false, true)] {
+            let log = Log()
+            let interrupts = PromptInterrupts()
+            func interrupt(_ line: Int) {
+                if signal { interrupts.received(SIGINT) } else { interrupts.typed(afterLines: line) }
+            }
+            interrupts.read {}
+            interrupts.finishedReading()
+            if isEarly { interrupt(1) }
+            interrupts.run { log.add("stopped") }
+            if !isEarly { interrupt(1) }
+            interrupts.finishedRunning(isLeaving: true)
+            interrupts.read { log.add("question") }
+            interrupts.finishedReading()
+            interrupts.run { log.add("next") }
+            interrupt(2)
+            interrupts.finishedRunning(isLeaving: false)
+            interrupts.read { log.add("prompt") }
+            #expect(log.all == ["stopped", "question", "next"])
+        }
+    }
+
+    @Test(
+        "a key between two lines clears the one that is asked for already, and not the one that is there already"
+    )
+    func betweenLines() {
+        interrupts.read { log.add("first") }
+        interrupts.typed(afterLines: 0)
+        #expect(log.all == ["first"])
+        interrupts.typed(afterLines: 1)
+        #expect(log.all == ["first"])
+        interrupts.finishedReading()
+        interrupts.read { log.add("second") }
+        #expect(log.all == ["first", "second"])
+    }
+
     @Test("SIGINT clears the line that is read, stops the command that runs, and is nobody's end")
     func interrupt() {
         interrupts.read { log.add("cleared") }
@@ -59,7 +99,7 @@ struct PromptInterruptsTests {
         interrupts.finishedReading()
         interrupts.run { log.add("stopped") }
         interrupts.received(SIGINT)
-        interrupts.finishedRunning()
+        interrupts.finishedRunning(isLeaving: false)
         #expect(log.all == ["cleared", "stopped"])
         #expect(interrupts.leaving == nil)
     }

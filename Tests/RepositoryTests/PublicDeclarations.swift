@@ -73,7 +73,8 @@ struct PublicDeclarations {
     }
 
     private static func withoutLiterals(_ text: String) -> String {
-        text.replacing(#/"(?:[^"\\]|\\.)*"/#, with: "\"\"").replacing(#/ *\/\/.*/#, with: "")
+        guard text.contains("\"") || text.contains("//") else { return text }
+        return text.replacing(#/"(?:[^"\\]|\\.)*"/#, with: "\"\"").replacing(#/ *\/\/.*/#, with: "")
     }
 
     /// Outside of bodies of functions.

@@ -33,7 +33,10 @@ package final class Source: Sendable {
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
             throw Failure(.usage, "\(path): no such file")
         }
-        guard !isDirectory.boolValue, let data = FileManager.default.contents(atPath: path) else {
+        // Also pipes, as in `run <(generate)`; they have no size to look at first.
+        guard !isDirectory.boolValue, let file = FileHandle(forReadingAtPath: path),
+            let data = try? file.read(upToCount: maximumBytes + 1) ?? Data()
+        else {
             throw Failure(.usage, "\(path): cannot be read as a script")
         }
         guard data.count <= maximumBytes, let text = String(validating: data, as: UTF8.self) else {

@@ -77,7 +77,8 @@ package final class StateDirectory: Sendable {
             return false
         }
         let lock = open(path + "/lock", O_RDWR | O_CLOEXEC | O_NOFOLLOW)
-        guard lock >= 0 else { return false }
+        // Whoever has just made it takes its lock within moments.
+        guard lock >= 0 else { return errno == ENOENT && time(nil) - status.st_mtim.tv_sec > 60 }
         defer { close(lock) }
         return flock(lock, LOCK_EX | LOCK_NB) == 0
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Scripting
+import Synchronization
 import Vocabulary
 
 /// Runs something from its first line to the last cleanup: a script, `-c`, stdin, `do`, `agent new`, and the end of a prompt. Signals,
@@ -31,6 +32,7 @@ package struct ScriptRunner: Sendable {
         async -> Int32
     {
         let signals = SignalCounter()
+        let isCleaningUp = Mutex(false)
         let interpreter = interpreter
         let work = Task { () -> Diagnostic? in
             do {
@@ -55,9 +57,13 @@ package struct ScriptRunner: Sendable {
             }
         }
         interrupts.handle { number in
-            if signals.count(number) == 1 { work.cancel() } else { forceEnd(number) }
+            guard signals.count(number) == 1 else { return forceEnd(number) }
+            work.cancel()
+            // Nobody else would say that it was heard.
+            if isCleaningUp.withLock({ $0 }) { Task { await noticeEnd(by: number) } }
         }
         let failure = await work.value
+        isCleaningUp.withLock { $0 = true }
         if let number = signals.first { await noticeEnd(by: number) }
         return await finish(failure, signals)
     }

@@ -187,8 +187,10 @@ public struct Shell: Sendable {
     /// Parses and checks, one after the other: later sources know what earlier ones bring. Reports every problem, also of the inputs.
     ///
     /// - Parameter provided: what is there beside what the host brings.
-    /// - Returns: nil when there were problems.
-    package func check(_ sources: [Source], provided: Set<Requirement> = []) -> [CheckedScript]? {
+    /// - Returns: the scripts that are fine, and what is wrong with the others.
+    package func check(_ sources: [Source], provided: Set<Requirement> = []) -> (
+        scripts: [CheckedScript], problems: [Diagnostic]
+    ) {
         var scripts: [CheckedScript] = []
         var problems: [Diagnostic] = []
         for source in sources {
@@ -202,11 +204,12 @@ public struct Shell: Sendable {
         if problems.isEmpty { problems = CheckedScript.problems(of: inputs, for: scripts) }
         for problem in problems { host.log.emit(.failure(problem)) }
         for warning in scripts.flatMap(\.warnings) { host.log.emit(.warning(warning)) }
-        return problems.isEmpty ? scripts : nil
+        return (scripts, problems)
     }
 
     private func run(sources: [Source]) async -> Int32 {
-        guard let scripts = check(sources) else { return FailureCode.usage.exitStatus }
+        let (scripts, problems) = check(sources)
+        guard problems.isEmpty else { return Diagnostic.exitStatus(of: problems) }
         return await run(scripts)
     }
 

@@ -16,8 +16,10 @@ final class OutputWriter: Sendable {
         var pendingBytes = 0
         var isWriting = false
         var isClosed = false
-        /// Why the output did not take something: a reader that is gone is not a reason, a full disk is.
+        /// Why the output did not take something.
         var failure: Int32?
+        /// Called once when nobody reads the output any more.
+        var whenReaderIsGone: (@Sendable () -> Void)?
         /// Called once when there is room again.
         var whenRoomy: [@Sendable () -> Void] = []
         /// Called once when nothing is left to write.
@@ -137,6 +139,10 @@ final class OutputWriter: Sendable {
         for await _ in stream {}
     }
 
+    func whenReaderIsGone(_ action: @escaping @Sendable () -> Void) {
+        core.state.withLock { $0.whenReaderIsGone = action }
+    }
+
     /// What went wrong with the output, for the exit status.
     var failure: String? {
         core.state.withLock { $0.failure }.map { String(cString: strerror($0)) }
@@ -155,7 +161,13 @@ final class OutputWriter: Sendable {
                 return item
             }
             if let next, let failure = emit(next.text, next.descriptor), next.descriptor == core.output {
-                core.state.withLock { $0.failure = failure }
+                let told = core.state.withLock { state in
+                    state.failure = failure
+                    guard failure == EPIPE else { return nil as (@Sendable () -> Void)? }
+                    defer { state.whenReaderIsGone = nil }
+                    return state.whenReaderIsGone
+                }
+                told?()
             }
             let (waiting, isOver) = core.state.withLock { state in
                 state.isWriting = false
@@ -170,7 +182,7 @@ final class OutputWriter: Sendable {
         }
     }
 
-    /// - Returns: the error number of a write that failed for another reason than a reader that is gone.
+    /// - Returns: the error number of a write that failed.
     private static func emit(_ text: String, _ descriptor: Int32) -> Int32? {
         let bytes = Array(text.utf8)
         var offset = 0
@@ -184,8 +196,7 @@ final class OutputWriter: Sendable {
                 _ = Foundation.poll(&poll, 1, -1)
                 continue
             }
-            // A reader that is gone (a closed pipe) is not a reason to stop: cleanup must still run.
-            guard written > 0 else { return written < 0 && errno != EPIPE ? errno : nil }
+            guard written > 0 else { return written < 0 ? errno : nil }
             offset += written
         }
         return nil

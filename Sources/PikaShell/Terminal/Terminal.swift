@@ -138,6 +138,11 @@ public final class Terminal: Sendable {
     /// Why the output did not take what was written, such as a full disk; nil when it did.
     public var failure: String? { writer.failure }
 
+    /// Calls `action` once when nobody reads the output any more; what is written then is lost.
+    package func whenReaderIsGone(_ action: @escaping @Sendable () -> Void) {
+        writer.whenReaderIsGone(action)
+    }
+
     /// Lines before the process ends at once: nothing waits for them, not even for a reader that has stopped.
     public func lastWords(_ lines: [String]) {
         restore()

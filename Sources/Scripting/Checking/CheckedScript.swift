@@ -42,5 +42,5 @@ package struct ScriptProblems: FailureConvertible {
     package var failure: Failure { problems.first?.failure ?? Failure(.usage, "the script has mistakes") }
 
     /// More lines would complete the script: the prompt asks for them.
-    package var isUnfinished: Bool { problems.contains(where: \.isUnfinished) }
+    package var isUnfinished: Bool { problems.allSatisfy(\.isUnfinished) }
 }

@@ -1,16 +1,20 @@
 import Vocabulary
 
 /// Finds mistakes before anything runs: types of values, variables and their fields, steps out of order, names that nothing creates. No
-/// network, no files.
+/// network; of files, only those that `source` takes in.
 struct Checker {
-    private let catalogue: CommandCatalogue
+    let catalogue: CommandCatalogue
     private let context: CheckContext
     private var known: Knowledge
-    private var problems: [Diagnostic] = []
+    var problems: [Diagnostic] = []
     private(set) var warnings: [Diagnostic] = []
     /// Prefixes and blocks around the place that is checked under which a failure is wanted, or decided by a condition.
     private var isTried = false
     private var isConditional = false
+    /// Those that are being checked, the outermost first.
+    var files: [String] = []
+    /// A program ran: what files there are, it may have changed.
+    private(set) var mayHaveMadeFiles = false
     /// Looking for the nearest name costs much; a file full of mistakes needs it for the first ones only.
     private var suggestionsLeft = 20
 
@@ -43,7 +47,7 @@ struct Checker {
 
     // MARK: Statements
 
-    private mutating func check(_ statements: [Statement]) {
+    mutating func check(_ statements: [Statement]) {
         for statement in statements { check(statement) }
     }
 
@@ -148,6 +152,8 @@ struct Checker {
         if let problem = command.problem(in: written) {
             report(problem.message, problem.word?.range ?? invocation.range, problem.hints)
         }
+        if let word = command.script(in: written), let path = word.literal { checkFile(path, word) }
+        if case .code = command.description.words { mayHaveMadeFiles = true }
         for (name, word) in command.references(in: written) where known.variables[name] == nil {
             reportUndefined(name, word.range)
         }
@@ -303,7 +309,7 @@ struct Checker {
         report("$\(name) is not defined", range, notes)
     }
 
-    private mutating func report(_ message: String, _ range: SourceRange, _ notes: [String] = []) {
+    mutating func report(_ message: String, _ range: SourceRange, _ notes: [String] = []) {
         problems.append(Diagnostic(.usage, message, range, notes: notes))
     }
 }

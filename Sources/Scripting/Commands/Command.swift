@@ -46,6 +46,9 @@ public protocol Command: Sendable {
     /// Variables that the words bring into being (`let x=1`).
     func definitions(in words: [Word]) -> [String]
 
+    /// The file whose commands run in this one's place (`source FILE`); check reads it, too.
+    func script(in call: WrittenCall) -> Word?
+
     /// Variables that the words name without a dollar sign (`require TOKEN`).
     func references(in call: WrittenCall) -> [(name: String, word: Word)]
 
@@ -69,6 +72,7 @@ extension Command {
         return [(naming, word)]
     }
     public func problem(in call: WrittenCall) -> WordProblem? { nil }
+    public func script(in call: WrittenCall) -> Word? { nil }
     public func references(in call: WrittenCall) -> [(name: String, word: Word)] { [] }
     public func definitions(in words: [Word]) -> [String] { [] }
     public func choices(after words: [String], in catalogue: CommandCatalogue) -> [String] {

@@ -30,7 +30,9 @@ package struct EnvDeclaration: Equatable, Sendable {
         for word in words.dropFirst() {
             switch (word.key, word.text) {
             case ("help", let text): help = text
-            case ("oneof", let text): choices = text.split(separator: ",").map(String.init)
+            case ("oneof", let text):
+                choices = text.split(separator: ",").map(String.init)
+                guard !choices.isEmpty else { throw Failure(.usage, "oneof= names no value: oneof=a,b") }
             case (nil, "secret"), (nil, "list"): flags.insert(word.text)
             default:
                 throw Failure(

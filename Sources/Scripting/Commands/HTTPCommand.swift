@@ -65,10 +65,24 @@ struct HTTPCommand: Command {
         if call.parameters["body"] != nil, let file = call.parameters["body-file"] {
             return WordProblem("either body= or body-file=, not both", at: file)
         }
-        if let header = call.parameters["header"], let text = header.literal, !text.contains(":") {
-            return WordProblem("header= is written \"Name: value\"", at: header)
+        if let address = words[1].literal, !Self.hasHost(address) {
+            return WordProblem(
+                "\(address.cut(to: 200)) names no host, or a port that does not exist", at: words[1],
+                hints: ["for example: http://127.0.0.1:8080/healthz"])
+        }
+        if let header = call.parameters["header"], let text = header.literal {
+            guard text.contains(":"), !text.contains(where: \.isNewline) else {
+                return WordProblem("header= is written \"Name: value\", on one line", at: header)
+            }
         }
         return nil
+    }
+
+    private static func hasHost(_ address: String) -> Bool {
+        guard let parts = URLComponents(string: address), let host = parts.host, !host.isEmpty else {
+            return false
+        }
+        return parts.port.map { (1...65_535).contains($0) } ?? true
     }
 
     private static func isAddress(_ text: String, isWhole: Bool) -> Bool {

@@ -29,7 +29,14 @@ enum ProgramCode {
     static func make(_ call: CommandCall, leadingWords: Int, in script: Interpreter) async throws -> (
         code: String, environment: [String: String]
     ) {
-        var environment = await script.programEnvironment(secrets: names(call))
+        let named = names(call)
+        let unknown = named.subtracting(await script.knownSecrets).sorted()
+        guard unknown.isEmpty else {
+            throw Failure(
+                .usage, "secrets= names \(unknown.joined(separator: ", ")), which is no secret here",
+                hints: ["declare it: env \(unknown[0]) secret"])
+        }
+        var environment = await script.programEnvironment(secrets: named)
         if let command = call.values.text("command") { return (command, environment) }
         let code = try await ShellCode(Array(call.arguments.dropFirst(leadingWords))) { part in
             try await script.text(of: part)
@@ -44,6 +51,9 @@ enum ProgramCode {
 }
 
 extension Interpreter {
+    /// What `secrets=` may name.
+    var knownSecrets: Set<String> { host.secretVariables.union(variables.secrets) }
+
     /// What programs get: the process's environment without its secrets, and the declared inputs; secrets when they are named.
     func programEnvironment(secrets named: Set<String>) -> [String: String] {
         var environment = host.environment

@@ -12,6 +12,8 @@ struct SourceCommand: Command {
         return description
     }
 
+    func script(in call: WrittenCall) -> Word? { call.words.first }
+
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         try await script.source(call.text)
         return ["path": .text(call.text)]

@@ -24,11 +24,9 @@ public enum TextTest: Equatable, Sendable, CustomStringConvertible {
         let operand = words.dropFirst().map(\.text).joined(separator: " ")
         switch operation {
         case "contains", "matches":
-            guard !PatternText.body(of: operand).isEmpty else {
-                throw Failure(
-                    .mismatch, "\(operation) has nothing to look for: the text is empty",
-                    hints: ["a variable in it is empty; any text would pass"])
-            }
+            let isNothing =
+                operation == "contains" ? Truth.isNothing(operand) : PatternText.body(of: operand).isEmpty
+            guard !isNothing else { throw Truth.nothingToLookFor(operation) }
             self = operation == "contains" ? .contains(operand) : .matches(operand)
         case "==": self = .equals(operand)
         default: self = .any
@@ -41,7 +39,7 @@ public enum TextTest: Equatable, Sendable, CustomStringConvertible {
         case .any: true
         case .contains(let part): Truth.contains(text, part)
         case .matches(let pattern): try await PatternMatch.matches(text, pattern)
-        case .equals(let wanted): text == wanted
+        case .equals(let wanted): Truth.areSame(text, wanted)
         }
     }
 

@@ -44,6 +44,12 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible, 
         code == .usage && isAfterStart ? FailureCode.mismatch.exitStatus : code.exitStatus
     }
 
+    /// Status of a run that did not begin because of all these.
+    package static func exitStatus(of problems: [Diagnostic]) -> Int32 {
+        let codes = Set(problems.map(\.code))
+        return (codes == [.require] ? FailureCode.require : .usage).exitStatus
+    }
+
     package var description: String { message }
 
     /// `file:line`, with the step; empty for what has no place.

@@ -32,6 +32,10 @@ extension Interpreter {
             let shown = shown(error)
             failure = shown
             fields = (error as? FailedCommand)?.result ?? [:]
+            // What the command would have told is empty, not missing.
+            for (name, _) in description.results where fields[name] == nil && name != "text" {
+                fields[name] = EventValue.none
+            }
             if fields["text"] == nil { fields["text"] = .text(shown.message) }
         }
         fields["ms"] = .number(outcome.elapsed.wholeMilliseconds)

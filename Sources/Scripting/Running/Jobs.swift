@@ -7,6 +7,8 @@ package actor Jobs {
         let process: ChildProcess
         /// The log stays behind: somebody asked for it.
         let keepsLog: Bool
+        /// Its end was told, or concerns nobody.
+        var isSettled = false
     }
 
     /// Bytes of a log, and of what `sh` captures.
@@ -108,16 +110,16 @@ package actor Jobs {
         if !job.keepsLog, let path = job.process.logPath { unlink(path) }
     }
 
-    /// The first job that dies with a failure from now on, with the tail of its log. One that had ended before, or that ends well, is nobody's
-    /// failure; then it waits for ever.
+    /// The first job that dies with a failure, with the tail of its log: during this wait, or before it when no wait has been told yet. Each
+    /// end is told once. One that ends well is nobody's failure; then it waits for ever.
     nonisolated func death() async -> Failure? {
-        let running = await jobs.filter { $0.value.process.status == nil }
+        let running = await jobs.filter { !$0.value.isSettled }
         return await withTaskGroup(of: Failure?.self) { group in
             for (name, job) in running {
                 group.addTask {
                     await job.process.hasEnded()
                     guard !Task.isCancelled, let status = job.process.status, status != 0,
-                        await self.isRunning(name, job.process)
+                        await self.settle(name, job.process)
                     else { return nil }
                     return Failure(
                         .jobDied, "job \(name) ended with status \(status) meanwhile",
@@ -132,7 +134,10 @@ package actor Jobs {
         }
     }
 
-    private func isRunning(_ name: String, _ process: ChildProcess) -> Bool {
-        jobs[name]?.process === process
+    /// - Returns: whether the job's end is told now.
+    private func settle(_ name: String, _ process: ChildProcess) -> Bool {
+        guard let job = jobs[name], job.process === process, !job.isSettled else { return false }
+        jobs[name]?.isSettled = true
+        return true
     }
 }

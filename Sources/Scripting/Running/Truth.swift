@@ -21,9 +21,11 @@ package enum Truth {
     package static func holds(_ left: String, _ comparison: Comparison, _ right: String) async throws -> Bool
     {
         switch comparison {
-        case .equal: return left == right
-        case .notEqual: return left != right
-        case .contains: return contains(left, right)
+        case .equal: return areSame(left, right)
+        case .notEqual: return !areSame(left, right)
+        case .contains:
+            guard !isNothing(right) else { throw nothingToLookFor("contains") }
+            return contains(left, right)
         case .matches: return try await PatternMatch.matches(left, right)
         case .less: return try order(left, comparison, right) < 0
         case .lessOrEqual: return try order(left, comparison, right) <= 0
@@ -49,10 +51,23 @@ package enum Truth {
         return order
     }
 
+    /// Exactly the same characters: Unicode's equivalent spellings are not.
+    package static func areSame(_ left: String, _ right: String) -> Bool {
+        left.unicodeScalars.elementsEqual(right.unicodeScalars)
+    }
+
+    /// Whether any text would contain it.
+    static func isNothing(_ part: String) -> Bool { folded(part).isEmpty }
+
+    static func nothingToLookFor(_ operation: String) -> Failure {
+        Failure(
+            .mismatch, "\(operation) has nothing to look for: the text is empty",
+            hints: ["a variable in it is empty; any text would pass"])
+    }
+
     /// Ignores case and runs of blanks: the text of models varies there.
     package static func contains(_ text: String, _ part: String) -> Bool {
-        let wanted = folded(part)
-        return wanted.isEmpty || folded(text).contains(wanted)
+        folded(text).contains(folded(part))
     }
 
     private static func folded(_ text: String) -> String {

@@ -21,6 +21,14 @@ package struct Invocation: Equatable, Sendable {
             description: command.description,
             parameters: command.possibleParameters(firstWord: rest.first { $0.key == nil }?.literal))
         try sorted.sort(rest)
+        // In text and code, quotes count as they are written.
+        let isVerbatim =
+            switch command.description.words {
+            case .text, .code: true
+            case .none, .list, .raw: false
+            }
+        let judged = (sorted.keyed + sorted.universal).map(\.word) + (isVerbatim ? [] : sorted.arguments)
+        if let problem = (words.prefix(nameWords) + judged).lazy.compactMap(\.problem).first { throw problem }
         self.words = words
         self.command = command
         arguments = sorted.arguments

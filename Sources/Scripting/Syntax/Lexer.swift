@@ -138,14 +138,35 @@ struct Lexer {
         }
         if current == "\"" {
             let parts = try quoted()
-            guard current == nil || isBlank(current) || closesPrefix(words) else {
-                throw failure(
-                    "text follows the closing quote directly", at: start,
-                    advice: "put a blank after the quote, or write \\\" inside it")
+            if current == nil || isBlank(current) || closesPrefix(words) {
+                return Word(key: key, parts: parts, isQuoted: true, range: range(from: start))
             }
-            return Word(key: key, parts: parts, isQuoted: true, range: range(from: start))
+            let problem = failure(
+                "text follows the closing quote directly", at: start,
+                advice: "put a blank after the quote, or write \\\" inside it")
+            var word = try plain(key: key, start: start, behind: Self.asWritten(parts))
+            word.problem = problem
+            return word
         }
-        var parts: [Word.Part] = []
+        return try plain(key: key, start: start)
+    }
+
+    /// What stood in quotes, with them.
+    private static func asWritten(_ parts: [Word.Part]) -> [Word.Part] {
+        let inside = parts.map { part in
+            guard case .literal(let text) = part else { return part }
+            return .literal(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))
+        }
+        return [.literal("\"")] + inside + [.literal("\"")]
+    }
+
+    /// A word without quotes.
+    ///
+    /// - Parameter beginning: what was read of it already.
+    private mutating func plain(key: String?, start: Int, behind beginning: [Word.Part] = [])
+        throws(Diagnostic) -> Word
+    {
+        var parts = beginning
         var literal = ""
         while let character = current, !isBlank(character) {
             switch character {

@@ -101,6 +101,11 @@ package struct Parser {
                     notes: ["a block is written without the colon; it ends with: end"]))
             words = Self.withoutColon(words)
         }
+        if ["if", "unless", "for", "repeat"].contains(words[0].bare), !Self.closesPrefix(words),
+            let problem = words.lazy.compactMap(\.problem).first
+        {
+            problems.append(problem)
+        }
         switch words[0].bare {
         case "if" where !Self.closesPrefix(words): return try conditional(words, negated: false)
         case "unless" where !Self.closesPrefix(words): return try conditional(words, negated: true)
@@ -162,7 +167,7 @@ package struct Parser {
     private func command(_ words: [Word]) throws(Diagnostic) -> Statement {
         var prefixes: [Prefix] = []
         var rest = words[...]
-        while let word = rest.first?.bare {
+        prefixes: while let word = rest.first?.bare {
             switch word {
             case "defer": prefixes.append(.deferred)
             case "try": prefixes.append(.trying)
@@ -187,13 +192,14 @@ package struct Parser {
                 prefixes.append(word == "if" ? .when(condition) : .unless(condition))
                 rest = after
                 continue
-            default: return .command(prefixes, try Invocation(Array(rest), in: catalogue))
+            default: break prefixes
             }
             let prefix = rest.removeFirst()
             guard !rest.isEmpty else {
                 throw Self.failure("a command is missing after \(word)", prefix.range)
             }
         }
+        if let problem = words[..<rest.startIndex].lazy.compactMap(\.problem).first { throw problem }
         return .command(prefixes, try Invocation(Array(rest), in: catalogue))
     }
 
@@ -261,6 +267,12 @@ package struct Parser {
                 Self.failure(
                     "\(foreign.source) does not belong here", foreign.range,
                     advice: "for NAME in VALUE… stands on a line of its own; the block ends with end"))
+        }
+        if let keyed = words[3...].first(where: { $0.key != nil }) {
+            problems.append(
+                Self.failure(
+                    "for takes values only, not \(keyed.key ?? "")=", keyed.range,
+                    advice: "a value with = in it stands in quotes"))
         }
         let body = try block(until: ["end"], opened: words[0])
         try takeEnd()

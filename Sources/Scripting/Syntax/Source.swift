@@ -11,7 +11,7 @@ package final class Source: Sendable {
     package let name: String
     package let text: String
     /// Without line ends; for excerpts.
-    let lines: [String]
+    package let lines: [String]
 
     /// ```swift
     /// let source = Source(name: "hello", text: "echo hello")

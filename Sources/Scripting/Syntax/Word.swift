@@ -12,6 +12,9 @@ public struct Word: Equatable, Sendable {
     /// Whether it, or its value, stood in quotes.
     public internal(set) var isQuoted: Bool
     package let range: SourceRange
+    /// Text follows its closing quote directly: right in code for a shell and in text, where quotes count as they are written, and nowhere
+    /// else.
+    package internal(set) var problem: Diagnostic?
 
     init(key: String? = nil, parts: [Part], isQuoted: Bool = false, range: SourceRange) {
         self.key = key

@@ -8,10 +8,9 @@ enum ProcessSignals {
     /// Call once, at the start.
     static func install(interrupts: Interrupts, terminal: Terminal) {
         signal(SIGPIPE, SIG_IGN)
+        terminal.whenReaderIsGone { interrupts.deliver(SIGPIPE) }
         let queue = DispatchQueue(label: "pikachat.signals")
-        for number in [SIGINT, SIGTERM, SIGHUP] {
-            observe(number, on: queue) { interrupts.deliver(number) }
-        }
+        deliver([SIGINT, SIGTERM, SIGHUP], to: interrupts, on: queue)
         observe(SIGQUIT, on: queue) {
             // As it always does, but the terminal is given back first.
             terminal.restore()
@@ -21,6 +20,38 @@ enum ProcessSignals {
         observe(SIGWINCH, on: queue) { terminal.noticed(.resized) }
         // SIGCONT continues a stopped process even though it is ignored.
         observe(SIGCONT, on: queue) { terminal.noticed(.resumed) }
+    }
+
+    /// Through a pipe: a signal source hears nothing before it is set up, and a signal is told once.
+    private static func deliver(_ numbers: [Int32], to interrupts: Interrupts, on queue: DispatchQueue) {
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else {
+            for number in numbers { observe(number, on: queue) { interrupts.deliver(number) } }
+            return
+        }
+        for end in ends {
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        }
+        signalPipe = ends[1]
+        let (readEnd, source) = (
+            ends[0], DispatchSource.makeReadSource(fileDescriptor: ends[0], queue: queue)
+        )
+        source.setEventHandler {
+            withExtendedLifetime(source) {
+                var byte: UInt8 = 0
+                while read(readEnd, &byte, 1) == 1 { interrupts.deliver(Int32(byte)) }
+            }
+        }
+        source.activate()
+        for number in numbers {
+            signal(number) { number in
+                var byte = UInt8(truncatingIfNeeded: number)
+                let before = errno
+                _ = write(signalPipe, &byte, 1)
+                errno = before
+            }
+        }
     }
 
     private static func observe(
@@ -33,3 +64,6 @@ enum ProcessSignals {
         source.activate()
     }
 }
+
+/// Where the handler of a signal writes its number; set once, before the handler is.
+private nonisolated(unsafe) var signalPipe: Int32 = -1

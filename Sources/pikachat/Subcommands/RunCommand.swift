@@ -57,9 +57,11 @@ struct RunCommand: Subcommand {
         if isMock || allowsFaults { provided.insert(.faults) }
         let inputs = Inputs(
             sets: sets, environment: context.configuration.environment, dotenv: try context.dotEnv())
-        guard let scripts = try check(arguments.positionals, CheckContext(host: provided), inputs, context)
-        else {
-            return FailureCode.usage.exitStatus
+        let (scripts, problems) = try check(
+            arguments.positionals, CheckContext(host: provided), inputs, context)
+        guard problems.isEmpty else { return Diagnostic.exitStatus(of: problems) }
+        if let until, let last = scripts.last?.source, until > last.lines.count {
+            throw Failure(.usage, "--until \(until): \(last.name) ends before that line")
         }
         var status: Int32 = 0
         for script in scripts {
@@ -78,7 +80,7 @@ struct RunCommand: Subcommand {
     /// All files are checked before the first one runs, each by itself; every problem of every file is reported.
     private func check(
         _ paths: [String], _ checkContext: CheckContext, _ inputs: Inputs, _ context: CommandContext
-    ) throws -> [CheckedScript]? {
+    ) throws -> (scripts: [CheckedScript], problems: [Diagnostic]) {
         var scripts: [CheckedScript] = []
         var problems: [Diagnostic] = []
         for path in paths {
@@ -92,7 +94,7 @@ struct RunCommand: Subcommand {
             }
         }
         for problem in problems { context.log.emit(.failure(problem)) }
-        return problems.isEmpty ? scripts : nil
+        return (scripts, problems)
     }
 }
 

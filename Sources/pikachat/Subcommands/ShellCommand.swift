@@ -38,9 +38,8 @@ struct ShellCommand: Subcommand {
                 ? try context.standardInput() : Source(name: "-c", text: commands.joined(separator: "\n"))
         return try await context.withHost(isMock: arguments.has("--mock")) { host in
             let shell = try context.shell(host, sets: sets)
-            guard let scripts = shell.check([first, script].compactMap { $0 }) else {
-                return FailureCode.usage.exitStatus
-            }
+            let (scripts, problems) = shell.check([first, script].compactMap { $0 })
+            guard problems.isEmpty else { return Diagnostic.exitStatus(of: problems) }
             guard isInteractive else { return await shell.run(scripts) }
             context.notice(
                 "pikachat shell\(host.isMock ? " (mock: nothing leaves this machine)" : ""). help lists the commands, quit ends."

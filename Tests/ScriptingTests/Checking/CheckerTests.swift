@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -70,6 +71,16 @@ struct CheckerTests {
         ("require TOKEN", "$TOKEN is not defined"), ("stop a b", "takes one word"),
         ("ok x no=1", "takes no no="),
         ("expect $mock == yes for=5s", "takes no for="),
+        // Quotes.
+        ("expect \"a\"b == $mock", "follows the closing quote"),
+        ("let x=\"a\"b", "follows the closing quote"),
+        ("ok x as=\"r\"s", "follows the closing quote"),
+        ("for i in \"a\"b\n  echo x\nend", "follows the closing quote"),
+        ("if \"a\"b == $mock: echo x", "follows the closing quote"),
+        ("for i in a=b\n  echo x\nend", "for takes values only"),
+        ("http get http://", "names no host"), ("http get http://127.0.0.1:99999/", "names no host"),
+        ("http get http://x header=\"A: b\\nc\"", "on one line"), ("env A=1 oneof=", "names no value"),
+        ("source no-such-file.pika", "no such file"),
         // Other languages.
         ("elif $mock", "write: else if"), ("fi", "a block ends with: end"),
         ("export X=1", "env NAME=default"), ("X=1", "let X=1"),
@@ -102,6 +113,8 @@ struct CheckerTests {
             "let u=http://x\nhttp get $u/y as=r\necho $r.json.a.b ${r.headers.content-type}",
             "start j true\nstop j\nlogs j", "env A=1,2 list\nfor x in $A\n  echo $x\nend",
             "ok x as=a-b", "exit",
+            "echo \"a\", he said", "sh echo \"a\"'b'", "for i in 1..3\n  echo $i\nend",
+            "sh make\nsource made.pika",
         ])
     func right(text: String) {
         #expect(ScriptRun.problems(text, catalogue: Self.catalogue, context: CheckContext(host: [])) == [])
@@ -154,6 +167,9 @@ struct CheckerTests {
             try problems("env COUNT=1", Inputs(sets: ["CUONT": "1"])).first?.contains("did you mean COUNT?")
                 ?? false)
         #expect(try problems("if $mock\n  env A=1\nend", Inputs(sets: ["A": "1"])).isEmpty)
-        #expect(try problems("source other.pika", Inputs(sets: ["A": "1"])).isEmpty)
+        let directory = TemporaryDirectory()
+        let other = directory.file("other.pika")
+        try "env A=1".write(toFile: other, atomically: true, encoding: .utf8)
+        #expect(try problems("source \(other)", Inputs(sets: ["A": "1"])).isEmpty)
     }
 }

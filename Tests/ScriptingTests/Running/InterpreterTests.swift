@@ -163,10 +163,46 @@ struct InterpreterTests {
             toFile: host.file("inner.pika"), atomically: true, encoding: .utf8)
         try "source \"\(host.file("loop.pika"))\"".write(
             toFile: host.file("loop.pika"), atomically: true, encoding: .utf8)
-        let run = try await ScriptRun.make("let x=1\nsource \"\(host.file("inner.pika"))\"", host: host)
-        #expect(run.printed == ["inside 1"] && run.failure == nil)
-        let loop = try await ScriptRun.make("source \"\(host.file("loop.pika"))\"", host: host)
-        #expect(loop.failure?.message.contains("deep") ?? false)
+        let run = try await ScriptRun.make(
+            "let x=1\nsource \"\(host.file("inner.pika"))\"\necho $y", host: host)
+        #expect(run.printed == ["inside 1", "2"] && run.failure == nil)
+        let loop = "source \"\(host.file("loop.pika"))\""
+        #expect(ScriptRun.problems(loop).first?.contains("read into itself") ?? false)
+        #expect(
+            ScriptRun.problems("source \"\(host.file("inner.pika"))\"").first?.contains("$x is not defined")
+                ?? false)
+        let path = try await ScriptRun.make("let p=\"\(host.file("loop.pika"))\"\nsource $p", host: host)
+        #expect(path.failure != nil)
+    }
+
+    @Test("quotes that are the text's own, or the shell's, stay")
+    func quotes() async throws {
+        let run = try await ScriptRun.make(
+            "echo \"hello\", he said\nlet v=\"x y\"\nsh printf '[%s]' '{\"a\":1, \"b\":2}' \"$v\"'z' as=r\necho $r.text"
+        )
+        #expect(run.printed == ["\"hello\", he said", "[{\"a\":1, \"b\":2}][x yz]"], "\(run.printed)")
+    }
+
+    @Test("ranges, and their bounds")
+    func ranges() async throws {
+        let run = try await ScriptRun.make(
+            "for i in -1..2 x \"1..2\"\n  echo $i\nend\nlet r=3..4\nfor i in $r\n  echo $i\nend")
+        #expect(run.printed == ["-1", "0", "1", "2", "x", "1..2", "3..4"])
+        let backwards = try await ScriptRun.make("for i in 3..1\n  echo $i\nend")
+        #expect(backwards.failure?.code == .usage)
+        let long = try await ScriptRun.make(
+            "for i in -9223372036854775808..9223372036854775807\n  echo $i\nend")
+        #expect(long.failure?.code == .usage)
+    }
+
+    @Test("a job that failed is told to one wait, the next one or the one under way")
+    func jobDeath() async throws {
+        let run = try await ScriptRun.make(
+            "start a exit 3\ntry sleep 20s\necho $error.code\nsleep 1ms\necho after\nstart b exit 0\nsleep 1ms"
+        )
+        #expect(
+            run.failure == nil && run.printed == ["job-died", "after"],
+            "\(run.failure?.message ?? "") \(run.printed)")
     }
 
     @Test("every event has a session, and a command's record its arguments; text people say is confidential")

@@ -9,7 +9,7 @@ struct TruthTests {
         "equal is exactly the same text",
         arguments: [
             ("0e1234", "0e5678"), ("1.10", "1.1"), ("12345678901234567890", "12345678901234567891"),
-            ("a", "A"), ("1", "1 "),
+            ("a", "A"), ("1", "1 "), ("\u{e9}", "e\u{301}"),
         ])
     func different(a: String, b: String) async throws {
         #expect(try await !Truth.holds(a, .equal, b))
@@ -57,6 +57,11 @@ struct TruthTests {
     func contains() async throws {
         #expect(try await Truth.holds("Hello   World", .contains, "hello world"))
         #expect(try await !Truth.holds("x", .contains, "y"))
+    }
+
+    @Test("an empty or blank text is contained in anything, so it is an error", arguments: ["", " ", "\n\t"])
+    func nothing(part: String) async throws {
+        await #expect(throws: Failure.self) { try await Truth.holds("abc", .contains, part) }
     }
 
     @Test("empty, no, false, 0 and off are false")

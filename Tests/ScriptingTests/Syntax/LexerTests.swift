@@ -38,7 +38,7 @@ struct LexerTests {
     @Test(
         "says where a mistake is",
         arguments: [
-            ("say \"open", 1, 5, "closing quote"), ("x\nsay \"a\"b", 2, 5, "follows the closing quote"),
+            ("say \"open", 1, 5, "closing quote"),
             ("say \"\\q\"", 1, 6, "not an escape sequence"),
             ("say ${", 1, 5, "name of the variable is missing"), ("say ${x", 1, 5, "} is missing"),
             ("say \"\"\"\nx", 1, 5, "closing \"\"\""), ("say \"\"\"x\n\"\"\"", 1, 5, "line after"),

@@ -162,6 +162,8 @@ struct ShellTerminalTests {
         #expect(try await terminal.enter("if $mock", expecting: "…> "))
         #expect(try await terminal.enter("echo inside", expecting: "…> "))
         #expect(try await terminal.enter("end", expecting: "inside\r\npika> "), "\(terminal.text)")
+        // A mistake does not wait for the end of its block.
+        #expect(try await terminal.enter("if $mock:", expecting: "without the colon"), "\(terminal.text)")
         try terminal.type("wait-k\t")
         #expect(await terminal.waitFor("eypackage", limit: .seconds(5)), "\(terminal.text.debugDescription)")
         try terminal.type("\r")

@@ -32,7 +32,9 @@ package struct ScriptRunner: Sendable {
     {
         let signals = SignalCounter()
         let interpreter = interpreter
+        let (held, begin) = AsyncStream<Never>.makeStream()
         let work = Task { () -> Diagnostic? in
+            for await _ in held {}
             do {
                 if let limit {
                     try await withDeadline(limit, clock: interpreter.host.clock) {
@@ -57,6 +59,8 @@ package struct ScriptRunner: Sendable {
         interrupts.handle { number in
             if signals.count(number) == 1 { work.cancel() } else { forceEnd(number) }
         }
+        // Not before somebody gets the signals: one that comes with the first line must not end the process without a cleanup.
+        begin.finish()
         let failure = await work.value
         if let number = signals.first { await noticeEnd(by: number) }
         return await finish(failure, signals)

@@ -78,6 +78,22 @@ struct ScriptRunnerTests {
         #expect(host.texts(of: "fail").count == 1)
     }
 
+    @Test("a signal that comes with the very first line is the run's, and nobody else's")
+    func early() async throws {
+        let (idle, continuation) = AsyncStream<Int32>.makeStream()
+        let interrupts = Interrupts(whenIdle: { continuation.yield($0) })
+        let piped = try PipedTerminal()
+        for _ in 0..<300 {
+            let runner = ScriptRunner(
+                interpreter: Interpreter(host: host, catalogue: .general, inputs: Inputs()),
+                terminal: piped.terminal, interrupts: interrupts, manner: .script)
+            #expect(await runner.run { _ in interrupts.deliver(SIGTERM) } == 143)
+        }
+        continuation.finish()
+        for await number in idle { Issue.record("\(number) came before the run could take it") }
+        _ = await piped.finish()
+    }
+
     @Test("what an interruption makes fail is no failure of its own, but a leak is")
     func interrupted() async throws {
         let interrupts = interrupts
@@ -161,7 +177,7 @@ struct ScriptRunnerTests {
         let clock = ManualClock()
         let host = FakeHost(clock: clock)
         async let status = run(limit: .seconds(5), on: host) { _ in
-            try await clock.sleep(for: .seconds(1000))
+            try await clock.sleep(until: clock.now.advanced(by: .seconds(1000)), tolerance: nil)
         }
         await clock.pauses(2, of: .seconds(5), orUpTo: .seconds(1000))
         clock.advance(by: .seconds(5))

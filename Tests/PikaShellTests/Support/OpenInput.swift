@@ -6,18 +6,20 @@ import TestSupport
 final class OpenInput: Sendable {
     let terminal: Terminal
     private let input: (read: Int32, write: Int32)
-    private let output: (read: Int32, write: Int32)
+    private let output: Int32
     private let shown = Collector()
 
     init() throws {
         input = try Spawned.pipe()
-        output = try Spawned.pipe()
-        terminal = Terminal(input: input.read, output: output.write, error: output.write, environment: [:])
+        let ends = try Spawned.pipe()
+        output = ends.write
+        terminal = Terminal(input: input.read, output: output, error: output, environment: [:])
         let shown = shown
-        Spawned.follow(output.read) { shown.add($0, isEnd: $1) }
+        Spawned.follow(ends.read) { shown.add($0, isEnd: $1) }
     }
 
-    deinit { for end in [input.read, input.write, output.read, output.write] { close(end) } }
+    /// The reading end of the output closes whoever follows it.
+    deinit { for end in [input.read, input.write, output] { close(end) } }
 
     func type(_ text: String) {
         let bytes = Array(text.utf8)

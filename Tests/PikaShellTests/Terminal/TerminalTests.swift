@@ -29,7 +29,6 @@ struct TerminalTests {
         close(write)
         #expect(await shown.waitForEnd(limit: .seconds(20)))
         #expect(shown.text == "\u{1b}[2mlead \u{1b}[0m\u{1b}[31mtext\u{1b}[0m\n\n")
-        close(read)
     }
 
     @Test(

@@ -80,7 +80,10 @@ let package = Package(
             ["AgentCore", "AgentFakes", "Marmot", "MLS", "Nostr", "Mocks", "Cryptography", "Vocabulary"]),
         tests(
             "AgentCommandsTests",
-            ["AgentCommands", "AgentCore", "AgentFakes", "Scripting", "Nostr", "Cryptography", "Vocabulary"]),
+            [
+                "AgentCommands", "AgentCore", "AgentFakes", "Scripting", "Mocks", "Marmot", "Nostr",
+                "Cryptography", "Vocabulary",
+            ]),
         tests("ProvidersTests", ["Providers", "AgentCore", "Mocks", "Cryptography", "Nostr", "Vocabulary"]),
         tests("ScriptingTests", ["Scripting", "Vocabulary"]),
         tests("MocksTests", ["Mocks", "Providers", "Nostr", "Cryptography", "Vocabulary"]),

@@ -15,21 +15,26 @@ struct FakeHost: AgentHost {
     let providers: ProviderFactory
     let provider: FakeProvider
     let recorded: Recorded
+    let clock: any Clock<Duration>
     var faults: (any FaultControl)?
     var mockSettings: (any MockSettings)?
     private let directory: TemporaryDirectory
 
-    /// - Parameter directory: holds the state.
+    /// - Parameters:
+    ///   - directory: holds the state.
+    ///   - clock: what waits of commands go by.
     init(
-        _ provider: FakeProvider = FakeProvider(), directory: TemporaryDirectory = TemporaryDirectory()
+        _ provider: FakeProvider = FakeProvider(), directory: TemporaryDirectory = TemporaryDirectory(),
+        relays: [RelayURL]? = nil, clock: any Clock<Duration> = ContinuousClock()
     ) throws {
-        (self.provider, self.directory) = (provider, directory)
+        (self.provider, self.directory, self.clock) = (provider, directory, clock)
         recorded = Recorded(log)
         workspace = try Workspace(
-            .init(directory: directory.path, relays: [RelayURL("ws://127.0.0.1:1")]), log: log,
+            .init(directory: directory.path, relays: relays ?? [RelayURL("ws://127.0.0.1:1")]), log: log,
             clock: ContinuousClock())
         sessions = SessionRegistry(workspace: workspace)
-        providers = .of([.of(provider)])
+        let keep = Parameter("keep", .flag, "leaves it running", default: "no")
+        providers = .of([.of(provider, parameters: [keep])])
     }
 
     /// An agent that runs in a session of that name.

@@ -34,7 +34,9 @@ package struct ScriptRunner: Sendable {
         let signals = SignalCounter()
         let isCleaningUp = Mutex(false)
         let interpreter = interpreter
+        let (held, begin) = AsyncStream<Never>.makeStream()
         let work = Task { () -> Diagnostic? in
+            for await _ in held {}
             do {
                 if let limit {
                     try await withDeadline(limit, clock: interpreter.host.clock) {
@@ -62,6 +64,8 @@ package struct ScriptRunner: Sendable {
             // Nobody else would say that it was heard.
             if isCleaningUp.withLock({ $0 }) { Task { await noticeEnd(by: number) } }
         }
+        // Not before somebody gets the signals: one that comes with the first line must not end the process without a cleanup.
+        begin.finish()
         let failure = await work.value
         isCleaningUp.withLock { $0 = true }
         if let number = signals.first { await noticeEnd(by: number) }

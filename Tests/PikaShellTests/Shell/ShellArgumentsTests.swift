@@ -1,4 +1,6 @@
+import Foundation
 import PikaShell
+import TestSupport
 import Testing
 
 @Suite("what a command line asks for")
@@ -35,5 +37,48 @@ struct ShellArgumentsTests {
     func missingFile() async throws {
         let result = try await run(["nofile", "--json"])
         #expect(result.status == 2 && result.output.contains(#""message":"nofile: no such file""#))
+    }
+
+    @Test(
+        "what cannot be read is usage, and nothing runs",
+        arguments: [
+            (["-c"], "-c needs a value"), (["--set"], "--set needs a value"),
+            (["--set", "x"], "--set needs NAME=VALUE, not x"), (["--set", "=x"], "--set needs NAME=VALUE"),
+            (["f.pika", "-c", "echo a"], "either files or -c, not both: f.pika"),
+        ])
+    func usage(arguments: [String], text: String) async throws {
+        let result = try await run(arguments)
+        #expect(result.status == 2 && result.output == "" && result.error.contains(text), "\(result)")
+    }
+
+    @Test("several commands are one run, and so are several files: later ones know what earlier ones bring")
+    func several() async throws {
+        #expect(try await run(["-c", "let x=1", "-c", "echo $x"]) == (0, "1\n", ""))
+        let directory = TemporaryDirectory()
+        try "let x=1".write(toFile: directory.file("a"), atomically: true, encoding: .utf8)
+        try "echo $x".write(toFile: directory.file("b"), atomically: true, encoding: .utf8)
+        #expect(try await run([directory.file("a"), directory.file("b")]) == (0, "1\n", ""))
+        let wrongOrder = try await run([directory.file("b"), directory.file("a")])
+        #expect(wrongOrder.status == 2 && wrongOrder.output == "")
+    }
+
+    @Test("--set beats the program's own inputs; the last one counts, and = may stand in the value")
+    func sets() async throws {
+        let piped = try PipedTerminal()
+        let shell = Shell(
+            catalogue: .general, host: BasicHost(), terminal: piped.terminal,
+            inputs: ["A": "program", "B": "program"])
+        let status = await shell.run(arguments: [
+            "tool", "--set", "A=first", "--set", "A=k=v", "-c", "env A", "-c", "env B", "-c", "echo $A $B",
+        ])
+        #expect(status == 0)
+        #expect(await piped.finish() == ("k=v program\n", ""))
+    }
+
+    @Test("--json gives every event as an object")
+    func json() async throws {
+        let result = try await run(["--json", "-c", "echo a"])
+        #expect(result.status == 0 && result.output.contains(#""event":"echo""#))
+        #expect(result.output.split(separator: "\n").allSatisfy { $0.hasPrefix("{") && $0.hasSuffix("}") })
     }
 }

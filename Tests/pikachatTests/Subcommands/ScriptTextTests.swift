@@ -1,0 +1,37 @@
+import AgentCore
+import Providers
+import Testing
+
+@testable import pikachat
+
+@Suite("the script that agent new is")
+struct ScriptTextTests {
+    private func text(given: [String: String] = [:], name: String? = nil, keeps: Bool = false) throws
+        -> ScriptText
+    {
+        let provider = try #require(
+            ProviderCatalogue.all(http: FoundationHTTPClient()).first { $0.name == "microvm" })
+        return ScriptText(provider: provider, given: given, name: name, keeps: keeps)
+    }
+
+    @Test("what was given, by name and quoted where it must be")
+    func pipeline() throws {
+        #expect(try text().pipeline == "spawn microvm\nwait-keypackage\ngroup create")
+        let given = try text(given: ["memory-mb": "512", "cpu": "2"], name: "night $hift")
+        let line = given.pipeline.split(separator: "\n")[0]
+        #expect(line.hasPrefix("spawn microvm cpu=") && line.contains(" memory-mb="))
+        #expect(line.contains(#"name="night \$hift""#), "\(line)")
+    }
+
+    @Test("removed at the end, or kept, right behind the start", arguments: [true, false])
+    func printed(keeps: Bool) throws {
+        let lines = try text(keeps: keeps).printed(relays: ["ws://127.0.0.1:1"], isMock: true)
+            .split(separator: "\n").map(String.init)
+        #expect(lines[1].hasSuffix(": pikachat run --mock --relay ws://127.0.0.1:1 FILE"))
+        #expect(
+            Array(lines.dropFirst(2)) == [
+                "spawn microvm", keeps ? "keep" : "defer teardown", "wait-keypackage", "group create",
+                "say hello", "expect reply within=90s",
+            ])
+    }
+}

@@ -93,7 +93,7 @@ struct OutputWriterTests {
         }
     }
 
-    @Test("a full disk is a failure; a reader that is gone is none, and nothing stops for it")
+    @Test("a full disk is a failure; a reader that is gone is one, too, and is told once")
     func failures() async throws {
         let full = open("/dev/full", O_WRONLY | O_CLOEXEC)
         let other = open("/dev/full", O_WRONLY | O_CLOEXEC)
@@ -117,10 +117,13 @@ struct OutputWriterTests {
         pthread_sigmask(SIG_BLOCK, &broken, &before)
         let second = OutputWriter(output: write, error: full)
         pthread_sigmask(SIG_SETMASK, &before, nil)
+        let told = Collector()
+        second.whenReaderIsGone { told.add(Array("gone ".utf8), isEnd: false) }
         second.write("x", to: .output)
         second.write("y", to: .output)
         await second.drain()
-        #expect(second.failure == nil)
+        #expect(second.failure == String(cString: strerror(EPIPE)))
+        #expect(told.text == "gone ")
     }
 
     @Test("while a line is edited, text for the terminal waits for the editor; what is left comes after it")

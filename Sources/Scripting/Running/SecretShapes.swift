@@ -21,7 +21,10 @@ package enum SecretShapes {
     /// The secret parts of a text.
     package static func found(in text: String) -> [String] {
         // Nearly all text has none of these.
-        let hints = ["nsec1", "uthorization", "://", "fm1_", "fm2_", "sk-", "gh", "xox", "AKIA"]
+        let hints = [
+            "nsec1", "uthorization", "UTHORIZATION", "://", "fm1_", "fm2_", "sk-", "gh", "github_pat_", "xox",
+            "AKIA",
+        ]
         guard hints.contains(where: text.contains) else { return [] }
         return patterns.flatMap { pattern in text.matches(of: pattern).map { String($0.1) } }
             .map { $0.trimmingTrailingBlanks }

@@ -115,7 +115,19 @@ struct EnvDeclarationTests {
             inputs: Inputs(sets: ["TOKEN": "sesame-open"]))
         #expect(run.failure == nil, "\(run.failure?.message ?? "")")
         #expect(run.printed == ["<‹redacted›>", "b", "[][plain]"], "\(run.printed)")
+        #expect(await run.interpreter.variables.secrets == ["TOKEN", "copy"])
         let vars = run.host.events.map(\.text).filter { $0.contains("copy =") }
         #expect(vars.count == 1 && !vars[0].contains("sesame"))
+    }
+
+    @Test("the items of a secret list are secrets, too")
+    func secretList() async throws {
+        let run = try await ScriptRun.make(
+            "env KEYS secret list\nfor key in $KEYS\n  echo <$key>\nend\necho $KEYS\nvars",
+            inputs: Inputs(sets: ["KEYS": "first-key, second-key"]))
+        #expect(
+            run.printed == ["<‹redacted›>", "<‹redacted›>", "‹redacted›,‹redacted›"], "\(run.printed)")
+        let vars = run.host.events.last { $0.text.contains("KEYS = ") }?.text ?? ""
+        #expect(vars.split(separator: "\n").contains("KEYS = ‹redacted›"), "\(vars)")
     }
 }

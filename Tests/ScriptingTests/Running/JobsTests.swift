@@ -173,6 +173,31 @@ struct JobsTests {
         #expect(run.host.events.contains { $0.text == "j  ended with status 3" })
     }
 
+    @Test("a job that is stopped meanwhile has not died, and what must be finished is")
+    func stoppedMeanwhile() async throws {
+        // A whole program's life: time enough for a death to be noticed.
+        let stopping = FakeCommand("stopping") { _, script in
+            _ = try await script.jobs.run("true", environment: [:])
+            _ = try await script.jobs.stop("j")
+            _ = try await script.jobs.run("true", environment: [:])
+            return [:]
+        }
+        let fifo = host.file("fifo")
+        mkfifo(fifo, 0o600)
+        let finishing = FakeCommand("finishing") { _, script in
+            _ = try await script.jobs.run("echo go > '\(fifo)'", environment: [:])
+            try await script.jobs.process("k").hasEnded()
+            _ = try await script.jobs.run("true", environment: [:])
+            try Task.checkCancellation()
+            return [:]
+        }.described { $0.ignoresJobs = true }
+        let run = try await ScriptRun.make(
+            "start j \"exec sleep 300\"\nstopping\nstart k \"read x < \(fifo); exit 3\"\nfinishing",
+            host: host,
+            catalogue: ScriptRun.catalogue + [stopping, finishing])
+        #expect(run.failure == nil, "\(run.failure?.message ?? "")")
+    }
+
     @Test("a host without a directory for logs starts nothing")
     func noDirectory() async throws {
         let jobs = Jobs(directory: nil, clock: ContinuousClock(), masking: Masking())

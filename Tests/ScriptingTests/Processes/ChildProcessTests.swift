@@ -69,7 +69,7 @@ struct ChildProcessTests {
     func cappedLog() async throws {
         let path = directory.file("log")
         let process = try await start(
-            "i=0; while test $i -lt 50; do echo 123456789; i=$((i+1)); done; exit 5",
+            "i=0; while test $i -lt 50; do echo 123456789; i=$((i+1)); done; until grep -q full \(path); do :; done; for i in 1 2 3 4 5 6 7 8; do /bin/true; done; exit 5",
             .log(path: path, limitBytes: 100, Masking()))
         await process.hasEnded()
         #expect(process.status == 5)

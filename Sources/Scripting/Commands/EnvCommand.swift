@@ -32,12 +32,15 @@ struct EnvCommand: Command {
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         let input = try EnvDeclaration(call.rawWords.map { ($0.key, $0.text) })
         let text = try input.text(from: await script.variables.inputs)
+        let items = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         if input.isSecret {
-            if !text.isEmpty { script.host.log.masking.add(text) }
+            // Items of a list are shown one by one.
+            for secret in [text] + (input.isList ? items : []) where !secret.isEmpty {
+                script.host.log.masking.add(secret)
+            }
             await script.markSecret(input.name)
         }
         await script.declare(input: input.name)
-        let items = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         await script.set(input.name, input.isList ? .list(items.map(EventValue.text)) : .text(text))
         return [:]
     }

@@ -10,6 +10,9 @@ struct ShellCode {
     private(set) var environment: [String: String] = [:]
     private var quote: Character?
     private var isEscaped = false
+    private var isComment = false
+    /// Whether a `#` here begins a comment.
+    private var isWordStart = true
 
     /// - Parameters:
     ///   - words: as written; a single quoted word is the code itself, quotes of other words are the shell's.
@@ -70,16 +73,19 @@ struct ShellCode {
                 case "'": "'\"${\(name)}\"'"
                 default: "\"${\(name)}\""
                 }
-            text += reference
-            isEscaped = false
+            // A backslash in front of it is one: it must not take the quote along.
+            text += isEscaped ? "\\" + reference : reference
+            (isEscaped, isWordStart) = (false, false)
         }
     }
 
-    /// Follows the shell's quotes.
+    /// Follows the shell's quotes, and its comments, where quotes mean nothing.
     private mutating func add(literal: String) {
         for character in literal {
             text.append(character)
-            if isEscaped {
+            if isComment {
+                isComment = character != "\n"
+            } else if isEscaped {
                 isEscaped = false
             } else if character == "\\", quote != "'" {
                 isEscaped = true
@@ -87,7 +93,10 @@ struct ShellCode {
                 quote = nil
             } else if quote == nil, character == "\"" || character == "'" {
                 quote = character
+            } else if quote == nil, isWordStart, character == "#" {
+                isComment = true
             }
+            isWordStart = quote == nil && " \t\n;|&()<>".contains(character)
         }
     }
 }

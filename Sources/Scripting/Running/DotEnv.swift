@@ -48,8 +48,9 @@ package enum DotEnv {
             place += 1
         }
 
-        private func failure(_ why: String) -> Failure {
-            let line = text[..<min(place, text.count)].count { $0 == "\n" } + 1
+        /// - Parameter start: the place of the mistake; nil means here.
+        private func failure(_ why: String, at start: Int? = nil) -> Failure {
+            let line = text[..<min(start ?? place, text.count)].count { $0 == "\n" } + 1
             return Failure(
                 .usage, "\(path):\(line): \(why)", hints: ["lines are written NAME=value; # begins a comment"]
             )
@@ -112,6 +113,7 @@ package enum DotEnv {
         /// Single quotes keep everything; double quotes know \n, \r, \t, \", \\ and \$. Both may span lines.
         private mutating func quoted(_ quote: Character) throws -> String {
             var value = ""
+            let start = place
             place += 1
             while let character = next, character != quote {
                 place += 1
@@ -128,7 +130,7 @@ package enum DotEnv {
                 default: value += [character, escaped]
                 }
             }
-            guard next == quote else { throw failure("the closing \(quote) is missing") }
+            guard next == quote else { throw failure("the closing \(quote) is missing", at: start) }
             place += 1
             skipBlanks()
             guard next == nil || next == "\n" || next == "#" else {

@@ -91,8 +91,10 @@ package actor Jobs {
 
     package func stop(_ name: String) async throws -> Int32 {
         let process = try process(name)
+        // Off the list first: its end is no death.
+        let job = jobs.removeValue(forKey: name)
         await process.stop()
-        if let job = jobs.removeValue(forKey: name) { discard(job) }
+        if let job { discard(job) }
         return process.status ?? 0
     }
 

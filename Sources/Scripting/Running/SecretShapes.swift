@@ -27,7 +27,8 @@ package enum SecretShapes {
     package static func found(in text: String) -> [String] {
         // Nearly all text has none of these.
         let hints = [
-            "nsec1", "authorization", "://", "fm1_", "fm2_", "sk-", "gh", "xox", "akia", "pass", "secret",
+            "nsec1", "authorization", "://", "fm1_", "fm2_", "sk-", "gh", "github_", "xox", "akia", "pass",
+            "secret",
             "token",
             "key", "cookie", " -u ",
         ]

@@ -35,6 +35,10 @@ struct CheckerTests {
         ("ok x as=r\necho $r.nothing", "$r has no field nothing"),
         ("ok x as=r\necho $r.idd", "did you mean $r.id?"),
         ("try ok x\necho $error.cod", "$error has no field cod"), ("echo $mock.x", "$mock has no field x"),
+        ("if $mock\n  let a=1\nend\necho $a", "only defined on some ways"),
+        ("repeat 0\n  let a=1\nend\necho $a", "only defined on some ways"),
+        ("for 1x in a\n  echo x\nend", "1x is not a name"), ("try talk\ntalk", "`talk` needs an agent"),
+        ("env L=1 list\nsh command=$L.0", "may come from outside"),
         // Names that are taken.
         ("ok x as=mock", "mock is a variable of the language"),
         ("ok x as=vm", "vm is a variable of the language"),
@@ -112,7 +116,8 @@ struct CheckerTests {
             "env CMD=ls\nsh command=$CMD", "sh echo $mock as=r\necho $r.text $r.stderr",
             "let u=http://x\nhttp get $u/y as=r\necho $r.json.a.b ${r.headers.content-type}",
             "start j true\nstop j\nlogs j", "env A=1,2 list\nfor x in $A\n  echo $x\nend",
-            "ok x as=a-b", "exit",
+            "ok x as=a-b", "exit", "if $mock\n  repeat 2\n    mockery\n  end\nend",
+            "if $mock\n  begin a\nend\ncreate",
             "echo \"a\", he said", "sh echo \"a\"'b'", "for i in 1..3\n  echo $i\nend",
             "sh make\nsource made.pika",
         ])
@@ -132,6 +137,29 @@ struct CheckerTests {
                 script.warnings.contains { ($0.message + $0.notes.map(\.text).joined()).contains(part) },
                 "\(text)")
         }
+    }
+
+    @Test("a quoted value is no slip; a number is no forgotten variable; one missing step is told once")
+    func noise() throws {
+        let quoted = try CheckedScript.make(
+            Source(name: "t", text: "echo hi as=\"x\""), catalogue: ScriptRun.catalogue
+        ).get()
+        #expect(quoted.warnings.isEmpty)
+        #expect(ScriptRun.problems("expect 1 == 2").first?.contains("$1") == false)
+        #expect(
+            ScriptRun.problems(
+                "talk\ntalk\ncreate", catalogue: Self.catalogue, context: CheckContext(host: [])
+            ).count == 1)
+    }
+
+    @Test("a parameter that must be there is missed")
+    func required() {
+        let command = FakeCommand("need").described {
+            $0.parameters = [Parameter("size", .text, "how much", required: true)]
+        }
+        let catalogue = ScriptRun.catalogue + [command]
+        #expect(ScriptRun.problems("need x", catalogue: catalogue) == ["size= is missing: how much"])
+        #expect(ScriptRun.problems("need x size=2", catalogue: catalogue) == [])
     }
 
     @Test("at a prompt nobody knows what went before")
@@ -171,5 +199,9 @@ struct CheckerTests {
         let other = directory.file("other.pika")
         try "env A=1".write(toFile: other, atomically: true, encoding: .utf8)
         #expect(try problems("source \(other)", Inputs(sets: ["A": "1"])).isEmpty)
+        let scripts = try ["source \(other)", "echo x"].map {
+            try CheckedScript.make(Source(name: "t", text: $0), catalogue: ScriptRun.catalogue).get()
+        }
+        #expect(CheckedScript.problems(of: Inputs(sets: ["A": "1"]), for: scripts).isEmpty)
     }
 }

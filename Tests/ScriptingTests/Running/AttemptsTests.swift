@@ -53,7 +53,9 @@ struct AttemptsTests {
         #expect(count() == 3 && run.printed == ["3 4000"], "\(run.printed)")
     }
 
-    @Test("what cannot heal ends at once", arguments: ["auth", "quota", "mismatch", "usage", "require"])
+    @Test(
+        "what cannot heal ends at once",
+        arguments: ["auth", "quota", "mismatch", "usage", "require", "timeout"])
     func permanent(code: String) async throws {
         let failing = FailureCode.standard.first { $0.name == code } ?? .leak
         let (command, count) = Self.counting { _ in throw Failure(failing, "no") }
@@ -105,6 +107,19 @@ struct AttemptsTests {
         let run = try await run(
             "t timeout=3s within=20s", second, other, turns: [.seconds(3), .milliseconds(500)])
         #expect(run.failure == nil && count() == 2)
+    }
+
+    @Test("within= of a command that waits by itself is its own business")
+    func waiting() async throws {
+        let clock = ManualClock()
+        let (command, count) = Self.counting(.waits) { _ in
+            // Longer than the limit, in two parts: the command, not the limit, decides when it is over.
+            for _ in 0..<2 {
+                try await clock.sleep(until: clock.now.advanced(by: .seconds(3)), tolerance: nil)
+            }
+        }
+        let run = try await run("t within=2s", command, clock, turns: [.seconds(3), .seconds(3)])
+        #expect(run.failure == nil && count() == 1, "\(run.failure?.message ?? "")")
     }
 
     @Test("stable= wants every try of that time to succeed")

@@ -23,7 +23,7 @@ struct TruthTests {
             ("9", "10"), ("-2", "1"), ("1.10", "1.2"), ("12345678901234567890", "12345678901234567891"),
             ("0.1", "0.10000000000000000001"),
             ("999ms", "1s"), ("59m", "1h"), ("1.5s", "1501ms"), ("512mb", "1gb"), ("1023kb", "1mb"),
-            ("-10", "-9"), ("1e3", "1001"), ("2e-3", "0.003"),
+            ("-10", "-9"), ("1e3", "1001"), ("2e-3", "0.003"), ("5e-2", "0.06"),
         ])
     func less(a: String, b: String) async throws {
         #expect(try await Truth.holds(a, .less, b))
@@ -89,7 +89,7 @@ struct TruthTests {
     @Test("patterns may hold blanks, escaped dollars and slashes")
     func patterns() async throws {
         let run = try await ScriptRun.make(
-            "let p=x\nexpect \"cost $5 or  6\" matches /\\$\\d or  \\d$/\nexpect \"a/b\" matches /^a\\/b$/\nexpect \"x1\" matches /^$p\\d/\nfails mismatch: expect \"ab\" matches /a b/"
+            "let p=x\nexpect \"cost $5 or  6\" matches /\\$\\d or  \\d$/\nexpect \"a/b\" matches /^a\\/b$/\nexpect \"x1\" matches /^$p\\d/\nexpect \"\\$p\" matches /^\\$p$/\nfails mismatch: expect \"ab\" matches /a b/"
         )
         #expect(run.failure == nil, "\(run.failure?.message ?? "")")
     }

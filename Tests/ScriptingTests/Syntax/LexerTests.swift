@@ -24,6 +24,7 @@ struct LexerTests {
         arguments: [
             ("say it's fine", [["say", "it's", "fine"]]),
             ("say #12 C# x # comment", [["say", "#12", "C#", "x"]]), ("# all\n\n  # indented\nx", [["x"]]),
+            ("say x #", [["say", "x"]]),
             ("#!/usr/bin/env pikachat\nx", [["x"]]), ("a \\\n  b", [["a", "b"]]), ("a\\\nb", [["a", "b"]]),
             ("say \"two words\" x", [["say", "two words", "x"]]),
             (#"say "q\" b\\ \$ n\n \u{e9}""#, [["say", "q\" b\\ $ n\n é"]]), ("k=v a==b", [["k=v", "a==b"]]),
@@ -108,5 +109,29 @@ struct LexerTests {
                 1, 2, 4, 6, 7,
             ])
         #expect(lines("nope\na $zz\nif $x\n  bogus") == [1, 3, 4])
+        #expect(lines("if $x == \"a\"b: a\nnope") == [1, 2])
+    }
+
+    @Test("blocks and conditions have a limit")
+    func limits() {
+        func problems(_ text: String) -> [String] {
+            Parser.parse(Source(name: "t", text: text), catalogue: .letters).problems.map(\.message)
+        }
+        func nested(_ depth: Int) -> String {
+            String(repeating: "if $x\n", count: depth) + "a\n" + String(repeating: "end\n", count: depth)
+        }
+        #expect(problems(nested(60)) == [])
+        #expect(problems(nested(70)) == ["blocks are nested more than 64 deep"])
+        func long(_ count: Int) -> String { "if $x" + String(repeating: " or $x", count: count) + ": a" }
+        #expect(problems(long(100)) == [])
+        #expect(problems(long(200)) == ["the condition is too long"])
+    }
+
+    @Test("== is no key, and a range ends with its line")
+    func details() {
+        let words = Lexer.lines(of: Source(name: "t", text: "a==b c=d \\\n  long-word"))[0].words
+        #expect(words.map(\.key) == [nil, "c", nil])
+        #expect(words[0].range.through(words[1].range).length == 8)
+        #expect(words[0].range.through(words[2].range) == words[0].range)
     }
 }

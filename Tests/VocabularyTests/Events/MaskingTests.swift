@@ -62,7 +62,22 @@ struct MaskingTests {
         #expect(masking.mask("cut by the server: sk-secret-0") == "cut by the server: sk-secret-0")
         #expect(masking.mask("cut by the server: sk-secret-0123") == "cut by the server: ‹redacted›")
         #expect(masking.mask(#"{"error":"sk-secret-0123"}"#) == #"{"error":"‹redacted›"}"#)
+        #expect(masking.mask("got: sk-s… got: sk-…") == "got: ‹redacted›… got: sk-…")
+        #expect(masking.mask("sk-secret-0123 and more") == "sk-secret-0123 and more")
         #expect(masking.mask("sk-secret keys begin with sk-") == "sk-secret keys begin with sk-")
+    }
+
+    @Test("of several secrets that were cut off here, the longest part goes")
+    func longestCut() {
+        let masking = masking("abcdefgh1234567", "abcdefgh\"ijklmnopqrstuvwxyz")
+        #expect(masking.mask("x abcdefgh\"ijklmnop") == "x ‹redacted›")
+    }
+
+    @Test("a line end in front of a secret stays; one inside goes, and a plus behind it is no blank")
+    func lineEnds() {
+        #expect(masking("sesame").mask(#"a\nsesame"#) == #"a\n‹redacted›"#)
+        #expect(masking("sesame").mask("a\nsesame") == "a\n‹redacted›")
+        #expect(masking("key-+abcdef").mask("<key-\n+abcdef>") == "<‹redacted›>")
     }
 
     @Test("blanks around a secret are not part of it")

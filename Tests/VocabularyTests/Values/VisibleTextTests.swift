@@ -9,7 +9,8 @@ struct VisibleTextTests {
         ("backspace", "a\u{8}"), ("carriage return", "safe\rforged"), ("DEL", "\u{7f}"), ("NUL", "\u{0}"),
         ("right-to-left override", "\u{202e}"), ("isolate", "\u{2066}"), ("Arabic letter mark", "\u{61c}"),
         ("line separator", "\u{2028}"), ("paragraph separator", "\u{2029}"), ("next line", "\u{85}"),
-        ("byte order mark", "\u{feff}"), ("tag", "\u{e0041}"), ("left-to-right mark", "\u{200e}"),
+        ("byte order mark", "\u{feff}"), ("tag", "\u{e0041}"), ("last tag", "\u{e007f}"),
+        ("left-to-right mark", "\u{200e}"),
     ]
 
     @Test("nothing in it steers a terminal, as a line, as a block, as JSON", arguments: dangerous.map(\.name))

@@ -65,7 +65,7 @@ struct RelayPoolTests {
         try await withRelays(2) { relays, pool, _ in
             let subscription = await pool.subscribe([Filter(kinds: [.chatMessage])])
             let sent = try (0..<5).map { try event("message \($0)") }
-            for event in sent { try await pool.publish(event, within: .seconds(5)) }
+            for event in sent { try await pool.publish(event, within: .seconds(30)) }
             var received: [Nostr.Event] = []
             for await delivery in subscription.deliveries {
                 if case .event(let event, _) = delivery { received.append(event) }
@@ -73,7 +73,7 @@ struct RelayPoolTests {
             }
             #expect(Set(received) == Set(sent))
             let fetched = try await pool.fetch(
-                [Filter(authors: [TestKeys.alice.publicKey])], within: .seconds(5))
+                [Filter(authors: [TestKeys.alice.publicKey])], within: .seconds(30))
             #expect(Set(fetched) == Set(sent))
         }
     }
@@ -98,7 +98,7 @@ struct RelayPoolTests {
             await relays[0].refuse { _ in "auth-required: sign in" }
             await relays[1].refuse { _ in "rate-limited: slow down" }
             do {
-                try await pool.publish(try event("x"), within: .seconds(4))
+                try await pool.publish(try event("x"), within: .seconds(30))
                 Issue.record("publishing should have failed")
             } catch let error as PublishError {
                 #expect(error.failures.count == 3)

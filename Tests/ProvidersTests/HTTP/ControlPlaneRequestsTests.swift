@@ -165,7 +165,8 @@ struct ControlPlaneRequestsTests {
         "a refusal that repeats the request shows no part of a secret",
         arguments: ["fly", "workers", "microvm"])
     func echo(name: String) async throws {
-        for padding in 0..<290 {
+        // Steps shorter than the shortest secret: each is cut somewhere.
+        for padding in stride(from: 0, to: 290, by: 5) {
             let provider = try provider(name, Echo(padding: padding))
             let error = await #expect(throws: ProviderError.self) { try await provision(provider) }
             let shown = error?.description ?? ""

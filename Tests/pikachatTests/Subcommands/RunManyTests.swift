@@ -39,6 +39,46 @@ struct RunManyTests {
         #expect(result.status == 143 && result.output == "up\n", "\(result.output)\(result.error)")
     }
 
+    @Test(
+        "options that mean nothing are refused before anything runs",
+        arguments: [
+            ["--max-time", "0"], ["--max-time", "soon"], ["--until", "0"], ["--until", "x"],
+            ["--until", "9"],
+            ["--set", "NOBODY=1"],
+        ])
+    func meaningless(options: [String]) async throws {
+        try write(["a": "echo one"])
+        let result = try await Pikachat.run(["run", "a"] + options, state: state)
+        #expect(result.status == 2 && result.output == "" && !result.error.isEmpty, "\(result.output)")
+    }
+
+    @Test("the end of the output's reader is the end of the run, after its cleanup")
+    func readerGone() async throws {
+        try write(["a": "defer sh touch cleaned\nrepeat 20000\n  echo x\nend\nsh touch never"])
+        let result = try await Program.run(
+            ["bash", "-c", "cd \"$HOME\"; \(Pikachat.path) run a | head -1; exit ${PIPESTATUS[0]}"],
+            environment: Pikachat.environment(state: state))
+        #expect(result.status == 128 + SIGPIPE && result.output == "x\n", "\(result.error)")
+        #expect(FileManager.default.fileExists(atPath: state.file("cleaned")))
+        #expect(!FileManager.default.fileExists(atPath: state.file("never")))
+    }
+
+    @Test("scripts come from standard input and from pipes, too")
+    func pipes() async throws {
+        let dash = try await Pikachat.run(["run", "-"], stdin: "echo dash\n", state: state)
+        #expect(dash.status == 0 && dash.output == "dash\n", "\(dash.error)")
+        let pipe = try await Pikachat.run(["run", "/dev/stdin"], stdin: "echo pipe\n", state: state)
+        #expect(pipe.status == 0 && pipe.output == "pipe\n", "\(pipe.error)")
+    }
+
+    @Test("a file of a secret that cannot be read is a missing requirement")
+    func secretFile() async throws {
+        try write(["a": "env TOKEN secret\necho one"])
+        let result = try await Pikachat.run(
+            ["run", "a"], environment: ["TOKEN_FILE": "/nonexistent"], state: state)
+        #expect(result.status == 3 && result.output == "", "\(result.error)")
+    }
+
     @Test("in the mock world only a relay of this machine may be named")
     func mockRelay() async throws {
         try write(["a": "echo one"])

@@ -22,11 +22,10 @@ struct ChildProcessTests {
     @Test("both streams and the status; its input is empty, its environment what it was given")
     func captured() async throws {
         let process = try await start("cat; echo \"$X\"; echo err >&2; env | wc -l; exit 9")
-        await process.stop()
+        await process.hasEnded()
         // PATH, X, and PWD, which the shell adds.
         let second = process.captured.output.split(separator: "\n")
         #expect(second.first == "a b" && process.captured.error == "err\n" && !process.captured.isCut)
-        await process.hasEnded()
         #expect(process.logPath == nil && process.logTail(lines: 5) == [])
     }
 

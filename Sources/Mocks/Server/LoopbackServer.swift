@@ -43,7 +43,7 @@ package actor LoopbackServer {
                 while !Task.isCancelled {
                     let number = accept(listener.number, nil, nil)
                     if number >= 0 {
-                        let stream = SocketStream(FileDescriptor(number))
+                        let stream = SocketStream(accepted: number)
                         group.addTask {
                             await handle(stream)
                             await stream.close()

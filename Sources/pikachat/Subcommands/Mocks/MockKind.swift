@@ -44,8 +44,9 @@ struct MockKind: Sendable {
         world, agent,
     ]
 
-    private static let relay = MockKind(name: "relay", options: [.port, .fault]) { setup in
-        let relay = try EmbeddedRelay(port: setup.port, faults: setup.faults)
+    private static let relay = MockKind(name: "relay", options: MockOption.behaviours.union([.port, .fault]))
+    { setup in
+        let relay = try EmbeddedRelay(port: setup.port, behaviour: setup.behaviour, faults: setup.faults)
         return await setup.serve(relay, [("relay", relay.url.text)])
     }
 

@@ -12,6 +12,8 @@ struct MockServerCommand: Subcommand {
             usage: "\(names.joined(separator: "|")) [options]")
         spec.options = MockOption.allCases.map(\.spec)
         spec.details = """
+            Mock relay keeps NIPs 1, 9, 11, 40, 42, 45 and 70, and forgets everything at its end. Its options make it one of the relays
+            that clients meet; they go together, except that silent, mute, status and hang-up leave nothing for others to do.
             Mock fly and mock workers accept any token; with FLY_API_TOKEN or PIKA_WORKERS_API_TOKEN set, that one only.
             Each prints one line when it is ready, then works until it gets a signal:
               ready ws://127.0.0.1:N            mock relay
@@ -59,6 +61,22 @@ enum MockOption: String, CaseIterable, Sendable {
     case boot = "--boot"
     case guest = "--guest"
     case fault = "--fault"
+    case limit = "--limit"
+    case auth = "--auth"
+    case dropEOSE = "--drop-eose"
+    case dropOK = "--drop-ok"
+    case slow = "--slow"
+    case reject = "--reject"
+    case refuse = "--refuse"
+    case hangUp = "--hang-up"
+    case mute = "--mute"
+    case silent = "--silent"
+    case status = "--status"
+
+    /// What makes a mock relay one of those that clients meet.
+    static let behaviours: Set<MockOption> = [
+        .limit, .auth, .dropEOSE, .dropOK, .slow, .reject, .refuse, .hangUp, .mute, .silent, .status,
+    ]
 
     var spec: OptionSpec {
         switch self {
@@ -89,6 +107,36 @@ enum MockOption: String, CaseIterable, Sendable {
                 help:
                     "something that goes wrong, in the words of the fault command: 'spawn status=503 times=1'",
                 isRepeatable: true)
+        case .limit:
+            OptionSpec(
+                rawValue, placeholder: "N",
+                help: "mock relay: no answer has more than the N newest events (0 to 1000000)")
+        case .auth:
+            OptionSpec(rawValue, help: "mock relay: clients must sign in (NIP-42) to read and to publish")
+        case .dropEOSE: OptionSpec(rawValue, help: "mock relay: sends what is stored, but never EOSE")
+        case .dropOK: OptionSpec(rawValue, help: "mock relay: takes events, but never sends OK")
+        case .slow:
+            OptionSpec(
+                rawValue, placeholder: "MS",
+                help: "mock relay: waits MS milliseconds before each message (1 to 600000)")
+        case .reject:
+            OptionSpec(
+                rawValue, placeholder: "REASON",
+                help: "mock relay: refuses every event, such as 'blocked: not on the list'")
+        case .refuse:
+            OptionSpec(
+                rawValue, placeholder: "REASON",
+                help: "mock relay: closes every subscription, such as 'restricted: members only'")
+        case .hangUp:
+            OptionSpec(
+                rawValue, placeholder: "TEXT",
+                help: "mock relay: ends each WebSocket as soon as it is open, with TEXT as a notice")
+        case .mute: OptionSpec(rawValue, help: "mock relay: opens WebSockets and says nothing on them")
+        case .silent:
+            OptionSpec(rawValue, help: "mock relay: takes connections and does not even answer the handshake")
+        case .status:
+            OptionSpec(
+                rawValue, placeholder: "N", help: "mock relay: answers every request with this HTTP status")
         }
     }
 }

@@ -15,6 +15,7 @@ struct MockSetup: Sendable {
     let guest: String?
     let owner: XOnlyKey?
     let updatesKeys: Bool
+    let behaviour: RelayBehaviour
 
     var configuration: Configuration { context.configuration }
 
@@ -36,6 +37,7 @@ struct MockSetup: Sendable {
         guest = arguments.value(MockOption.guest.rawValue)
         owner = try arguments.value(MockOption.owner.rawValue).map { try KeyText.publicKey($0) }
         updatesKeys = arguments.has(MockOption.updateKeys.rawValue)
+        behaviour = try RelayBehaviour(arguments)
     }
 
     /// For the files of guests.

@@ -7,7 +7,12 @@ struct GroupUseCommand: Command {
     var description: CommandDescription {
         var description = CommandDescription("group use", "continues in a group of an earlier run")
         description.words = .list("ID", required: false)
-        description.parameters = [Parameter("session", .text, "name of the session")]
+        description.parameters = [
+            Parameter("session", .text, "name of the session"),
+            Parameter(
+                "gaps", .choice(["refuse", "accept"]),
+                "whether to send although relays keep a part of what happened back", default: "refuse"),
+        ]
         description.repetition = .never
         description.provides = [.agent, .keyPackage, .group]
         description.suggestsNext = true
@@ -24,7 +29,8 @@ struct GroupUseCommand: Command {
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         let (session, _) = try await script.agents.sessions.open(named: call.sessionName)
-        let group = try await session.resumeGroup(call.text.isEmpty ? nil : call.text)
+        let group = try await session.resumeGroup(
+            call.text.isEmpty ? nil : call.text, acceptsGaps: call.values.text("gaps") == "accept")
         await session.read(upTo: session.cursor)
         return await GroupFields.publish(group, in: script)
     }

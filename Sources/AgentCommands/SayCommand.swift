@@ -22,6 +22,6 @@ struct SayCommand: Command {
         let session = try await script.currentSession()
         let (message, relay) = try await session.say(call.text, isRetry: call.attempt > 1)
         await script.remark("sent \(ClockText.time(message.time)), confirmed by \(relay)", at: call.range)
-        return ["id": .text(message.id.hex), "relay": .text(relay.text), "text": .text(message.text)]
+        return ["id": .text(message.id.hex), "relay": .text(relay), "text": .text(message.text)]
     }
 }

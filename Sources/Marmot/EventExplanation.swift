@@ -37,7 +37,7 @@ extension Account {
     /// - Parameter now: seconds since 1970.
     package func explain(_ event: Event, now: Int64) -> EventExplanation {
         var found = EventExplanation()
-        found.say("event", "\(event.id.hex), valid signature")
+        found.say("event", "\(event.id.hex), signature good")
         found.say("kind", "\(event.kind)\(Self.kindName(event.kind).map { ", \($0)" } ?? "")")
         found.say("author", KeyText.npub(event.author) + (event.author == publicKey ? " (us)" : ""))
         found.say("date", "\(event.createdAt), \(Self.age(event.createdAt, now: now))")

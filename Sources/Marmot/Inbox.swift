@@ -14,6 +14,10 @@ package struct Inbox: Equatable, Sendable {
     private var seenEvents = RecentSet(limit: Inbox.rememberedLimit)
     private var seenMessages = RecentSet(limit: Inbox.rememberedLimit)
     package private(set) var waiting: [Event] = []
+    private var waitingBytes = 0
+    /// The date of the oldest event that the queue had no room for. Strangers can fill the queue, so that a member's message may be among
+    /// those: relays are asked again from there once a commit has arrived. Seconds since 1970; not stored.
+    package internal(set) var missingSince: Int64?
     /// Queued events that an epoch change has failed to open. Strangers can fill the queue, but their events
     /// never open.
     private var failedBefore = Set<EventID>()
@@ -39,17 +43,19 @@ package struct Inbox: Equatable, Sendable {
     package mutating func queue(_ event: Event) {
         guard !waiting.contains(where: { $0.id == event.id }) else { return }
         waiting.append(event)
-        var bytes = waiting.reduce(0) { $0 + $1.content.utf8.count }
-        while waiting.count > Self.waitingLimit || bytes > Self.waitingLimitBytes {
-            let index = waiting.firstIndex { failedBefore.contains($0.id) } ?? waiting.count - 1
-            bytes -= waiting[index].content.utf8.count
-            failedBefore.remove(waiting.remove(at: index).id)
+        waitingBytes += event.content.utf8.count
+        while waiting.count > Self.waitingLimit || waitingBytes > Self.waitingLimitBytes {
+            let failed = failedBefore.isEmpty ? nil : waiting.firstIndex { failedBefore.contains($0.id) }
+            let dropped = waiting.remove(at: failed ?? waiting.count - 1)
+            waitingBytes -= dropped.content.utf8.count
+            failedBefore.remove(dropped.id)
+            missingSince = min(missingSince ?? dropped.createdAt, dropped.createdAt)
         }
     }
 
     /// Empties the queue for a retry after an epoch change, oldest event first.
     package mutating func takeWaiting() -> [Event] {
-        defer { waiting = [] }
+        defer { (waiting, waitingBytes) = ([], 0) }
         failedBefore = Set(waiting.map(\.id))
         return waiting.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
     }
@@ -72,6 +78,7 @@ extension Inbox: TLSCodable {
             }
             return event
         }
+        waitingBytes = waiting.reduce(0) { $0 + $1.content.utf8.count }
     }
 
     package func encode(to writer: inout TLSWriter) {

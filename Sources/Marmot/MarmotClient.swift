@@ -12,6 +12,8 @@ package actor MarmotClient {
     private let now: @Sendable () -> Int64
     /// Gift wraps that have been dealt with, whether joined or rejected: none is processed twice (audit AP).
     private var seenWraps = Set<EventID>()
+    /// The events that waited for a commit when their group was last saved because of them.
+    private var savedWaiting: [[UInt8]: Set<EventID>] = [:]
 
     /// Loads the account's state from the store.
     ///
@@ -30,6 +32,7 @@ package actor MarmotClient {
                 "the state directory holds groups of another identity; restore its identity.json or use another --state-dir"
             )
         }
+        savedWaiting = account.groups.mapValues { Set($0.inbox.waiting.map(\.id)) }
         self.store = store
         self.random = random
         self.now = now
@@ -157,9 +160,11 @@ package actor MarmotClient {
         try changing(groupID) { $0.abandonCommit(commit) }
     }
 
-    /// Welcomes that no relay has accepted yet.
+    /// Welcomes that no relay has accepted yet; those to somebody who was removed meanwhile are not owed any more.
     package func undeliveredWelcomes(of groupID: [UInt8]) -> [OutgoingWelcome] {
-        (account.groups[groupID]?.undelivered ?? []).map { invitation in
+        guard let group = account.groups[groupID] else { return [] }
+        let members = Set(group.members)
+        return group.undelivered.filter { members.contains($0.receiver) }.map { invitation in
             OutgoingWelcome(to: invitation.receiver) { invitation.rumor }
         }
     }
@@ -237,20 +242,22 @@ package actor MarmotClient {
     package func receive(_ event: Event) throws -> [Received] {
         guard let name = event.tags.value("h"), var group = group(nostrID: name) else { return [] }
         var record: MessageRecord?
-        var received = [
-            Received(event: event, result: Result { try group.receive(event, now: now(), &record) })
-        ]
-        if case .success(.duplicate) = received[0].result { return received }
+        let reception = Result { try group.receive(event, now: now(), &record) }
+        var received = [Received(event: event, result: reception)]
         if let record {
             try store.append(record, to: group)
             account.groups[group.id] = group
             return received
         }
-        // A queued event need not be on disk, because relays will deliver it again. (And strangers can send
-        // as many as they like.)
-        if case .success(.waiting) = received[0].result {
+        switch reception {
+        case .success(.duplicate): return received
+        // Remembered in memory only: anyone can send as many of these as they like, and relays deliver them again.
+        case .success(.waiting), .failure:
             account.groups[group.id] = group
             return received
+        case .success(.message), .success(.epochChanged), .success(.rolledBack), .success(.removed),
+            .success(.proposal):
+            break
         }
         retryUntilStable(&received, in: &group)
         // Audit AC: a group that takes over another group's Nostr id would swallow its messages.
@@ -263,5 +270,30 @@ package actor MarmotClient {
         try store.save(group)
         account.groups[group.id] = group
         return received
+    }
+
+    /// Events of one second in the order in which their senders made them.
+    package func inOrder(_ events: [Event], in groupID: [UInt8]) -> [Event] {
+        account.groups[groupID]?.inOrder(events) ?? events
+    }
+
+    /// Relays have to be asked again for what is newer than this date, because there was no room for it; asked for once.
+    package func takeMissing(in groupID: [UInt8]) -> Int64? {
+        defer { account.groups[groupID]?.inbox.missingSince = nil }
+        return account.groups[groupID]?.inbox.missingSince
+    }
+
+    /// Stores the events that wait for a commit, before relays are not asked for them any more.
+    ///
+    /// - Returns: false where some of them are missing.
+    package func saveWaiting(in groupID: [UInt8]) throws -> Bool {
+        guard let group = account.groups[groupID] else { return true }
+        if group.inbox.missingSince != nil { return false }
+        let ids = Set(group.inbox.waiting.map(\.id))
+        if ids != savedWaiting[groupID, default: []] {
+            try store.save(group)
+            savedWaiting[groupID] = ids
+        }
+        return true
     }
 }

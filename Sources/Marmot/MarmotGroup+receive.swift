@@ -96,6 +96,10 @@ extension MarmotGroup {
             // The commit arrived before its proposal.
             inbox.queue(event)
             return .waiting
+        } catch RatchetError.generationConsumed {
+            // Read before, so long ago that its id is forgotten, or wrapped once more.
+            inbox.remember(event: event.id, message: hash)
+            return .duplicate
         } catch RatchetError.tooFarAhead {
             inbox.queue(event)
             return .waiting
@@ -323,25 +327,6 @@ extension MarmotGroup {
         case .externalInit: "external init"
         case .groupContextExtensions: "group context extensions"
         case .selfRemove: "leave"
-        }
-    }
-}
-
-extension MLSMessage {
-    /// The epoch of a group message; nil for other messages.
-    fileprivate var epoch: UInt64? {
-        switch self {
-        case .privateMessage(let message): message.epoch
-        case .publicMessage(let message): message.content.epoch
-        case .welcome, .groupInfo, .keyPackage: nil
-        }
-    }
-
-    fileprivate var isProposal: Bool {
-        switch self {
-        case .privateMessage(let message): message.contentType == .proposal
-        case .publicMessage(let message): message.content.content.type == .proposal
-        case .welcome, .groupInfo, .keyPackage: false
         }
     }
 }

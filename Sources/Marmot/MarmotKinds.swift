@@ -21,11 +21,6 @@ extension ExtensionType {
     package static let marmotGroupData = ExtensionType(rawValue: 0xf2ee)
 }
 
-extension [Tag] {
-    /// Length of all fields together, in UTF-8 bytes.
-    var joinedLength: Int { reduce(0) { $0 + $1.fields.reduce(0) { $0 + $1.utf8.count } } }
-}
-
 /// Constants of the Marmot protocol.
 package enum Marmot {
     /// The value of our `client` tags.

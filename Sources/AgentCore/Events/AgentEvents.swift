@@ -107,6 +107,11 @@ extension LogEvent {
             "relay.down", ["relay": .text(url), "reason": .text(reason)], "\(url): \(reason)", level: .warn)
     }
 
+    package static func relayNotice(_ url: String, text: String) -> LogEvent {
+        LogEvent(
+            "relay.notice", ["relay": .text(url), "text": .text(text)], "\(url): \(text)", level: .warn)
+    }
+
     package static func relayRemark(_ url: String, text: String) -> LogEvent {
         LogEvent(
             "relay.remark", ["relay": .text(url), "text": .text(text)], "\(url): \(text)", level: .debug)

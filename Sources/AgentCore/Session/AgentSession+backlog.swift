@@ -14,11 +14,24 @@ extension AgentSession {
         while true {
             let meeting = Set(try meetingRelays(of: try await group(for: step), for: step))
             switch conversation.backlog(at: meeting) {
-            case .read: return conversation.backlogIsRead()
+            case .read:
+                if !conversation.isBacklogSettled { await nameMissing(meeting) }
+                return conversation.backlogIsRead()
+            case .incomplete:
+                guard !acceptsGaps else { return conversation.backlogIsRead() }
+                throw Failure(
+                    .unreachable,
+                    "\(step): the relays keep back a part of what happened in the group, so that what we send might belong to an epoch that is over",
+                    hints: [
+                        "start again with another relay of the group that gives more (--relay)",
+                        "or go on without it: `group use \(conversation.listeningTo?.prefix(12) ?? "") gaps=accept`",
+                    ])
             case .unread:
                 if let failure = conversation.backlogFailure { throw failure }
                 do {
-                    try await waitWhile(.unread, at: meeting, within: limits.catchUp)
+                    try await withDeadline(limits.catchUpTotal, clock: environment.clock) {
+                        try await self.waitWhileUnread(at: meeting, within: limits.catchUp)
+                    }
                 } catch is DeadlineExceeded {
                     let failure = Failure(
                         .unreachable, "no relay has delivered what happened in the group meanwhile",
@@ -27,28 +40,34 @@ extension AgentSession {
                     conversation.backlogFailed(failure)
                     throw failure
                 }
-            case .partlyRead:
-                // The other relays get a moment; one that is down must not delay every command.
-                do {
-                    try await waitWhile(.partlyRead, at: meeting, within: limits.catchUpOthers)
-                } catch is DeadlineExceeded {
-                    for trouble in await environment.pool.troubles() { emit(.warning("\(trouble)")) }
-                    if conversation.backlog(at: meeting) == .partlyRead { conversation.backlogIsRead() }
-                }
             }
         }
     }
 
-    /// - Throws: `DeadlineExceeded`; `CancellationError` for a wait that is interrupted, or that the end of the session ends.
-    private func waitWhile(_ backlog: Conversation.Backlog, at meeting: Set<RelayURL>, within limit: Duration)
-        async throws
-    {
-        try await withDeadline(limit, clock: environment.clock) {
-            for await _ in await self.activity()
-            where await self.conversation.backlog(at: meeting) != backlog { return }
-            throw CancellationError()
+    /// Once one relay has told everything, those that have not are named.
+    private func nameMissing(_ meeting: Set<RelayURL>) async {
+        for trouble in await environment.pool.troubles() where meeting.contains(trouble.relay) {
+            emit(.warning("\(trouble); going on without it"))
         }
-        try Task.checkCancellation()
+    }
+
+    /// A relay that goes on telling has more time than one that tells nothing.
+    ///
+    /// - Parameter limit: for each sign of life.
+    private func waitWhileUnread(at meeting: Set<RelayURL>, within limit: Duration) async throws {
+        while conversation.backlog(at: meeting) == .unread {
+            let before = conversation.signsOfLife
+            try await withDeadline(limit, clock: environment.clock) {
+                for await _ in await self.activity() {
+                    let conversation = await self.conversation
+                    if conversation.backlog(at: meeting) != .unread || conversation.signsOfLife != before {
+                        return
+                    }
+                }
+                throw CancellationError()
+            }
+            try Task.checkCancellation()
+        }
     }
 
     /// Those of our relays at which the group meets; elsewhere nobody would see what we send.

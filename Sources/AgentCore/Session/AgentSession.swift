@@ -24,13 +24,21 @@ package actor AgentSession {
     private(set) var isClosed = false
     /// Interrupted creations whose outcome is not known yet.
     var followUps: [Task<Failure?, Never>] = []
-    /// The message that no relay has confirmed: trying again sends the same event.
-    var unconfirmed: (text: String, event: Event, rumor: Rumor)?
+    /// Messages that no relay has confirmed, oldest first: it is the same events that are sent again.
+    var unconfirmed: [UnconfirmedMessage] = []
+    /// The message that was confirmed last.
+    var confirmed: (event: EventID, message: ChatMessage, relay: String)?
+    /// Sends it again.
+    var resending: Task<Void, Never>?
+    /// Somebody wants to go on although relays keep a part of the history back.
+    var acceptsGaps = false
     private var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
     private var nextListener = 0
     private let queue: DeliveryQueue
     /// MLS id of the group that we listen to, which stays when its Nostr id changes.
     private var listenedGroup: [UInt8]?
+    /// How far the relays were read, as far as it was dealt with.
+    private var marks = SyncMarks()
     /// How often something was added to the conversation.
     private var additions = 0
     private var receiving: Task<Void, Never>?
@@ -128,38 +136,81 @@ package actor AgentSession {
         keyUpdate = nil
         guard let group = conversation.listeningTo else { return }
         conversation.stop()
+        await saveMarks(of: group)
         await environment.feed.stopListening(to: group, queue)
         // What it still had on its way is not part of the next conversation, even if that is with the same group: it comes again.
         queue.clear()
     }
 
+    /// A later run need not ask for what is known by now.
+    private func saveMarks(of nostrGroupID: String) async {
+        guard let id = listenedGroup, !marks.byRelay.isEmpty else { return }
+        do {
+            if try await environment.client.saveWaiting(in: id) {
+                try environment.marks.save(marks, of: nostrGroupID)
+            }
+        } catch {
+            emit(
+                .warning(
+                    "how far the relays were read could not be stored, and is read once more next time: \(error)"
+                ))
+        }
+    }
+
     private func receiveDeliveries() async {
         while let item = await queue.next() {
             // What an earlier group still had on its way is not part of this conversation.
-            switch item {
-            case .delivery(let delivery, let group):
-                if group == conversation.listeningTo { await received(delivery) }
-            case .overflow:
-                if conversation.listeningTo != nil { await perform(conversation.overflowed()) }
-            }
+            if item.nostrGroupID == conversation.listeningTo { await received(item.delivery) }
             tick()
         }
     }
 
-    private func received(_ delivery: RelayPool.Delivery) async {
+    private func received(_ delivery: TopicDelivery) async {
+        let (number, group) = (conversation.number, conversation.listeningTo)
         switch delivery {
-        case .endOfStoredEvents(let relay):
-            let number = conversation.number
+        case .progress: conversation.showedLife()
+        case .known(let id, let relay): confirmed(id, by: relay)
+        case .closed(let relay, let reason): await perform(conversation.subscriptionClosed(by: relay, reason))
+        case .events(let events, let relay): await receive(events, from: relay)
+        case .read(let relay, _, let gaps):
             let view = await groupView()
             guard conversation.number == number else { return }
-            await perform(conversation.reachedEndOfStoredEvents(of: relay, group: view))
-        case .closed(let relay, let reason): await perform(conversation.subscriptionClosed(by: relay, reason))
-        case .event(let event, _):
-            let number = conversation.number
-            do {
-                await take(try await environment.client.receive(event), in: number)
-            } catch {
-                emit(.failure(Failure(.require, "a message could not be stored: \(error)")))
+            await perform(conversation.wasRead(relay, gaps: gaps, group: view))
+        }
+        // After a change of the Nostr id the marks are those of another subscription.
+        if conversation.number == number, conversation.listeningTo == group {
+            marks.processed(delivery, now: environment.now())
+        }
+    }
+
+    /// Oldest first. Of one second all are sorted by what is inside, once more after each change: dates are no finer.
+    private func receive(_ events: [Event], from relay: RelayURL?) async {
+        let number = conversation.number
+        var rest = events[...]
+        while let first = rest.first {
+            var second = Array(rest.prefix { $0.createdAt == first.createdAt })
+            rest = rest.dropFirst(second.count)
+            var isSorted = second.count == 1
+            var next = 0
+            while next < second.count {
+                if !isSorted, let id = listenedGroup {
+                    second = await environment.client.inOrder(Array(second[next...]), in: id)
+                    next = 0
+                }
+                isSorted = true
+                let event = second[next]
+                next += 1
+                confirmed(event.id, by: relay)
+                conversation.showedLife()
+                do {
+                    let received = try await environment.client.receive(event)
+                    isSorted = !received.contains { $0.result.isChange }
+                    await take(received, in: number)
+                } catch {
+                    emit(.failure(Failure(.require, "a message could not be stored: \(error)")))
+                }
+                // The conversation is another one by now; what is left comes again when it is taken up.
+                guard conversation.number == number else { return }
             }
         }
     }
@@ -187,7 +238,8 @@ package actor AgentSession {
                 nostrGroupID: group.nostrGroupIDHex,
                 hasLeaveProposals: group.isActive && group.pendingCommit == nil
                     && !group.leaveProposals(by: environment.client.publicKey).isEmpty,
-                meeting: Set(environment.pool.relays.filter(group.relays.contains)))
+                meeting: Set(environment.pool.relays.filter(group.relays.contains)),
+                missingSince: group.inbox.missingSince)
         } while before != additions
         return view
     }
@@ -199,7 +251,9 @@ package actor AgentSession {
             switch effect {
             case .report(let event): emit(event)
             case .listen(let nostrGroupID):
-                await environment.feed.listen(to: nostrGroupID, queue)
+                marks = environment.marks.marks(of: nostrGroupID)
+                await environment.feed.listen(
+                    to: nostrGroupID, queue, marks: marks, isNew: conversation.isNew)
                 // Given up meanwhile.
                 if conversation.listeningTo != nostrGroupID {
                     await environment.feed.stopListening(to: nostrGroupID, queue)
@@ -207,7 +261,10 @@ package actor AgentSession {
             case .stopListening(let nostrGroupID):
                 await environment.feed.stopListening(to: nostrGroupID, queue)
             case .listenAgain:
-                if let group = conversation.listeningTo { await environment.feed.listen(to: group, queue) }
+                guard let id = listenedGroup, let group = conversation.listeningTo,
+                    let since = await environment.client.takeMissing(in: id)
+                else { continue }
+                await environment.feed.listen(to: group, queue, since: since)
             case .resendOwed, .commitLeaves: enqueue(effect)
             }
         }
@@ -261,9 +318,17 @@ package actor AgentSession {
         await stopListening()
         queue.finish()
         errand?.cancel()
+        resending?.cancel()
         await receiving?.value
         await errand?.value
         await update?.value
+        await resending?.value
+        for message in unconfirmed where message.isOut {
+            emit(
+                .warning(
+                    "no relay has confirmed the message \"\(message.text.cut(to: 60))\": it may have arrived or not"
+                ))
+        }
         for listener in listeners.values { listener.finish() }
     }
 }

@@ -16,15 +16,16 @@ package struct Conversation: Sendable {
         case resendOwed
         /// Commit the proposals of members who want to leave.
         case commitLeaves
-        /// Ask the relays for the whole group once more: deliveries were dropped.
-        case listenAgain
+        /// Ask the relays once more for what is newer than this: there was no room for it. Seconds since 1970.
+        case listenAgain(since: Int64)
     }
 
     /// How far the backlog of a group from an earlier run has been read.
     package enum Backlog: Equatable, Sendable {
         case unread
-        /// At least one relay has delivered all it had.
-        case partlyRead
+        /// Every relay that has delivered keeps a part of it back.
+        case incomplete
+        /// At least one relay has delivered all it had, and the others had their time.
         case read
     }
 
@@ -34,10 +35,14 @@ package struct Conversation: Sendable {
         package let hasLeaveProposals: Bool
         /// Those of our relays at which it meets.
         package let meeting: Set<RelayURL>
+        /// Events since then had no room while they waited for a commit. Seconds since 1970.
+        package let missingSince: Int64?
 
-        package init(nostrGroupID: String, hasLeaveProposals: Bool, meeting: Set<RelayURL>) {
+        package init(
+            nostrGroupID: String, hasLeaveProposals: Bool, meeting: Set<RelayURL>, missingSince: Int64? = nil
+        ) {
             (self.nostrGroupID, self.hasLeaveProposals) = (nostrGroupID, hasLeaveProposals)
-            self.meeting = meeting
+            (self.meeting, self.missingSince) = (meeting, missingSince)
         }
     }
 
@@ -54,7 +59,15 @@ package struct Conversation: Sendable {
     /// How many conversations began here: what comes late belongs to an earlier one.
     package private(set) var number = 0
     private var caughtUp = Set<RelayURL>()
+    /// Relays that have more than they tell.
+    private var incomplete = Set<RelayURL>()
+    /// Grows with each page that a relay told and each event that was dealt with.
+    package private(set) var signsOfLife = 0
     private var isCurrent = false
+    /// The group was made just now: no relay can have anything of it yet.
+    package private(set) var isNew = false
+    /// Events that are no messages of the group, since they were last told.
+    private var junk = JunkCount()
     private var nextNumber = 0
     private var announced: Announcement?
     private let transcriptLimit: Int
@@ -74,6 +87,7 @@ package struct Conversation: Sendable {
         end = nil
         announced = nil
         isCurrent = isNew
+        self.isNew = isNew
         forgetBacklog()
         listeningTo = nostrGroupID
         return [.listen(nostrGroupID: nostrGroupID)]
@@ -83,6 +97,7 @@ package struct Conversation: Sendable {
     private mutating func follow(_ group: GroupView) -> [Effect] {
         guard let old = listeningTo, group.nostrGroupID != old else { return [] }
         listeningTo = group.nostrGroupID
+        isNew = false
         if !isCurrent { forgetBacklog() }
         // The new subscription stands before the old one ends.
         return [.listen(nostrGroupID: group.nostrGroupID), .stopListening(nostrGroupID: old)]
@@ -102,24 +117,49 @@ package struct Conversation: Sendable {
 
     /// - Parameter meeting: the relays at which the group meets.
     package func backlog(at meeting: Set<RelayURL>) -> Backlog {
-        if isCurrent || meeting.isSubset(of: caughtUp) { return .read }
-        return meeting.isDisjoint(with: caughtUp) ? .unread : .partlyRead
+        if isCurrent || !meeting.isDisjoint(with: caughtUp) { return .read }
+        return meeting.isDisjoint(with: incomplete) ? .unread : .incomplete
     }
 
-    /// What relays have not delivered by now is not waited for any longer.
+    /// What relays have not delivered by now is not waited for any longer, and what they keep back is done without.
     package mutating func backlogIsRead() { isCurrent = true }
+
+    /// Nothing is waited for any more.
+    package var isBacklogSettled: Bool { isCurrent }
 
     package mutating func backlogFailed(_ failure: Failure) { backlogFailure = failure }
 
-    /// - Parameter group: as it is now.
-    package mutating func reachedEndOfStoredEvents(of relay: RelayURL, group: GroupView?) -> [Effect] {
+    package mutating func showedLife() { signsOfLife += 1 }
+
+    /// - Parameters:
+    ///   - gaps: spans of time of which the relay has more than it tells.
+    ///   - group: as it is now.
+    package mutating func wasRead(_ relay: RelayURL, gaps: [ClosedRange<Int64>], group: GroupView?)
+        -> [Effect]
+    {
         let wasRead = group.map { backlog(at: $0.meeting) == .read }
-        caughtUp.insert(relay)
-        return wasRead == false ? errands(in: group) : []
+        var effects = junk.summary().map { [Effect.report(.warning($0))] } ?? []
+        if let gap = gaps.first {
+            incomplete.insert(relay)
+            effects.append(.report(.warning(Self.describe(gap, at: relay))))
+        } else {
+            caughtUp.insert(relay)
+            incomplete.remove(relay)
+        }
+        return effects + (wasRead == false ? errands(in: group) : [])
+    }
+
+    private static func describe(_ gap: ClosedRange<Int64>, at relay: RelayURL) -> String {
+        let span =
+            gap.lowerBound == gap.upperBound
+            ? "of the second \(gap.lowerBound) (Unix time)"
+            : "between \(gap.lowerBound) and \(gap.upperBound) (Unix time)"
+        return
+            "\(relay) has more events \(span) than it gives: messages or changes of the group may be missing"
     }
 
     private mutating func forgetBacklog() {
-        caughtUp = []
+        (caughtUp, incomplete) = ([], [])
         backlogFailure = nil
     }
 
@@ -132,17 +172,6 @@ package struct Conversation: Sendable {
 
     package func subscriptionClosed(by relay: RelayURL, _ reason: String) -> [Effect] {
         [.report(.warning("\(relay) ended our subscription: \(reason.isEmpty ? "no reason given" : reason)"))]
-    }
-
-    /// More came in than the session could take: what happened meanwhile is not known until the relays have told it again.
-    package mutating func overflowed() -> [Effect] {
-        isCurrent = false
-        forgetBacklog()
-        return [
-            .report(
-                .warning("too many group events at once: some were dropped, and the relays are asked again")),
-            .listenAgain,
-        ]
     }
 
     // MARK: Messages and changes
@@ -190,6 +219,14 @@ package struct Conversation: Sendable {
         }
         var effects = results.flatMap { received($0, now: now) }
         if let group { effects += follow(group) }
+        if let since = group?.missingSince, results.contains(where: \.isChange) {
+            effects += [
+                .report(
+                    .warning(
+                        "more events waited for this change than there was room for: the relays are asked for them once more"
+                    )), .listenAgain(since: since),
+            ]
+        }
         return effects + errands(in: group)
     }
 
@@ -231,7 +268,20 @@ package struct Conversation: Sendable {
             end = "\(KeyText.npub(committer)) removed us from the group"
             return [.report(.removedFromGroup(by: KeyText.npub(committer)))]
         case .success(.proposal), .success(.duplicate), .success(.waiting): return []
+        case .failure(MarmotError.groupEventRejected(let why)):
+            // Anybody can send as many of these as they like.
+            return junk.add(why).map { [.report(.warning($0))] } ?? []
         case .failure(let error): return [.report(.messageRejected(reason: "\(error)"))]
+        }
+    }
+}
+
+extension Result<GroupReception, any Error> {
+    /// What waited may be readable now.
+    var isChange: Bool {
+        switch self {
+        case .success(.epochChanged), .success(.rolledBack): true
+        default: false
         }
     }
 }

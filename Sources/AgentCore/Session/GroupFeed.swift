@@ -3,15 +3,24 @@ import Nostr
 
 /// Group events of all sessions over few subscriptions: relays allow only so many per connection.
 ///
-/// Each subscription covers up to `groupsPerSubscription` groups. A group that is added makes its subscription ask again; what was seen
-/// before is known to the groups' inboxes.
+/// Each subscription covers up to `groupsPerSubscription` groups. A group that is added makes its subscription begin anew; of the others
+/// only what is new since is asked for.
 package actor GroupFeed {
-    /// Small enough that asking again stays cheap, large enough that a hundred sessions need a handful of subscriptions.
-    static let groupsPerSubscription = 16
+    /// Small enough that each group's filter is allowed, large enough that a hundred sessions need a handful of subscriptions.
+    static let groupsPerSubscription = 10
 
     private struct Chunk {
-        var subscription: RelayPool.Subscription
+        var following: RelayPool.Following
         var forwarding: Task<Void, Never>
+    }
+
+    private struct Listener {
+        let queue: DeliveryQueue
+        /// What its subscription has delivered.
+        var marks: SyncMarks
+        /// What is older is of no use. Seconds since 1970.
+        var since: Int64
+        var isNew: Bool
     }
 
     private let pool: RelayPool
@@ -24,7 +33,7 @@ package actor GroupFeed {
     /// Chunks whose subscription covers too little, or has to ask once more.
     private var stale = Set<Int>()
     private var nextChunk = 0
-    private var queues: [String: DeliveryQueue] = [:]
+    private var listeners: [String: Listener] = [:]
 
     package init(pool: RelayPool, now: @escaping @Sendable () -> Int64) {
         self.pool = pool
@@ -32,12 +41,22 @@ package actor GroupFeed {
     }
 
     /// The session that gets a group's events.
-    func listener(to nostrGroupID: String) -> String? { queues[nostrGroupID]?.owner }
+    func listener(to nostrGroupID: String) -> String? { listeners[nostrGroupID]?.queue.owner }
 
     /// Events of a group go to `queue` from now on, stored ones first.
-    func listen(to nostrGroupID: String, _ queue: DeliveryQueue) async {
-        queues[nostrGroupID] = queue
-        // Listening already means to ask for everything once more.
+    ///
+    /// - Parameters:
+    ///   - marks: the stored events that are known.
+    ///   - since: nothing older is asked for; nil is as far back as events are taken. Seconds since 1970.
+    ///   - isNew: nothing can have been stored yet.
+    func listen(
+        to nostrGroupID: String, _ queue: DeliveryQueue, marks: SyncMarks = SyncMarks(), since: Int64? = nil,
+        isNew: Bool = false
+    ) async {
+        listeners[nostrGroupID] = Listener(
+            queue: queue, marks: marks, since: since ?? now() - Marmot.groupEventMaximumAgeSeconds,
+            isNew: isNew)
+        // Listening already means to ask once more.
         let covering = members.first { $0.value.contains(nostrGroupID) }?.key
         let open = covering ?? members.filter { $0.value.count < Self.groupsPerSubscription }.keys.min()
         let number = open ?? nextChunk
@@ -48,8 +67,8 @@ package actor GroupFeed {
 
     /// Does nothing where another session has taken the group over.
     func stopListening(to nostrGroupID: String, _ queue: DeliveryQueue) async {
-        guard queues[nostrGroupID] === queue else { return }
-        queues[nostrGroupID] = nil
+        guard listeners[nostrGroupID]?.queue === queue else { return }
+        listeners[nostrGroupID] = nil
         guard let number = members.first(where: { $0.value.contains(nostrGroupID) })?.key else { return }
         // Asking for one group too many does no harm; the next group takes its place.
         members[number]?.remove(nostrGroupID)
@@ -65,43 +84,33 @@ package actor GroupFeed {
         // Whoever is at it asks once more.
         guard renewing.insert(number).inserted else { return }
         while stale.remove(number) != nil, let groups = members[number] {
-            let subscription = await pool.subscribe([filter(groups)])
-            let forwarding = Task { await self.forward(subscription, groups) }
+            let following = await pool.follow(groups.sorted().compactMap(topic), now: now)
+            let forwarding = Task { await self.forward(following) }
             let old = chunks[number]
-            chunks[number] = Chunk(subscription: subscription, forwarding: forwarding)
+            chunks[number] = Chunk(following: following, forwarding: forwarding)
             if let old { await end(old) }
         }
         renewing.remove(number)
         if members[number] == nil, let chunk = chunks.removeValue(forKey: number) { await end(chunk) }
     }
 
-    /// What is older would be refused, and reported again each time the subscription is renewed.
-    private func filter(_ groups: Set<String>) -> Filter {
-        Filter(
-            kinds: [.groupEvent], tags: ["h": groups.sorted()],
-            since: now() - Marmot.groupEventMaximumAgeSeconds)
+    private func topic(_ group: String) -> Topic? {
+        guard let listener = listeners[group] else { return nil }
+        return Topic(
+            group, Filter(kinds: [.groupEvent], tags: ["h": [group]]), since: listener.since,
+            marks: listener.marks.byRelay, isNew: listener.isNew)
     }
 
     private func end(_ chunk: Chunk) async {
         chunk.forwarding.cancel()
-        await pool.cancel(chunk.subscription)
+        await pool.cancel(chunk.following)
     }
 
-    /// Hands deliveries over and never waits for a session.
-    private func forward(_ subscription: RelayPool.Subscription, _ groups: Set<String>) async {
-        // Groups of which something was dropped: the end of the stored events would be a lie to them.
-        var incomplete = Set<String>()
-        for await delivery in subscription.deliveries {
-            switch delivery {
-            case .event(let event, _):
-                guard let group = event.tags.value("h")?.lowercased(), let queue = queues[group] else {
-                    continue
-                }
-                if !queue.offer(delivery, of: group) { incomplete.insert(group) }
-            case .endOfStoredEvents:
-                for group in groups.subtracting(incomplete) { queues[group]?.offer(delivery, of: group) }
-            case .closed: for group in groups { queues[group]?.offer(delivery, of: group) }
-            }
+    private func forward(_ following: RelayPool.Following) async {
+        for await (group, delivery) in following.deliveries {
+            guard let queue = listeners[group]?.queue else { continue }
+            await queue.put(delivery, of: group)
+            listeners[group]?.marks.processed(delivery, now: now())
         }
     }
 }

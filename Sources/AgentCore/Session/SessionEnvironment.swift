@@ -7,10 +7,15 @@ import Nostr
 /// What all sessions of a process share.
 package struct SessionEnvironment: Sendable {
     package let client: MarmotClient
+    /// For group events: relays that want to know who we are get a key that says nothing (NIP-42).
     package let pool: RelayPool
+    /// The same relays, for what is the account's anyway, such as Welcomes: there we are the account.
+    package let accountPool: RelayPool
     package let feed: GroupFeed
-    /// Where key packages are looked for; often the same pool.
+    /// Where key packages are looked for; often the account's pool.
     package let keyPackagePool: RelayPool
+    /// How far the relays were read.
+    package let marks: SyncMarkFile
     package let ledger: ResourceLedger
     package let log: EventLog
     package let clock: any Clock<Duration>
@@ -20,16 +25,19 @@ package struct SessionEnvironment: Sendable {
     package let limits: SessionLimits
 
     package init(
-        client: MarmotClient, pool: RelayPool, keyPackagePool: RelayPool, ledger: ResourceLedger,
-        log: EventLog,
+        client: MarmotClient, pool: RelayPool, accountPool: RelayPool? = nil, keyPackagePool: RelayPool,
+        ledger: ResourceLedger,
+        log: EventLog, marks: SyncMarkFile = SyncMarkFile(path: nil),
         clock: any Clock<Duration> = ContinuousClock(), random: any RandomSource = SystemRandom(),
         now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) },
         limits: SessionLimits = SessionLimits()
     ) {
         self.client = client
         self.pool = pool
+        self.accountPool = accountPool ?? pool
         feed = GroupFeed(pool: pool, now: now)
         self.keyPackagePool = keyPackagePool
+        self.marks = marks
         self.ledger = ledger
         self.log = log
         self.clock = clock

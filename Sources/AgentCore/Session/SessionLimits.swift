@@ -2,10 +2,10 @@
 package struct SessionLimits: Equatable, Sendable {
     /// How long a relay has to confirm an event.
     package var publish: Duration = .seconds(10)
-    /// How long the relays of a group have for bringing what they have of it.
+    /// How long the relays of a group may tell nothing of what they have of it.
     package var catchUp: Duration = .seconds(15)
-    /// For the others, once one has.
-    package var catchUpOthers: Duration = .seconds(2)
+    /// How long they may take for all of it.
+    package var catchUpTotal: Duration = .seconds(300)
     package var teardown: Duration = .seconds(60)
     /// Messages kept in memory for `messages` and `expect`; the oldest go first.
     package var transcript = 10_000

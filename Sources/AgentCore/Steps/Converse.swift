@@ -3,13 +3,16 @@ import Nostr
 import Vocabulary
 
 extension AgentSession {
+    /// How long one round of sending again lasts.
+    private static let resendRound: Duration = .seconds(30)
+
     /// Sends a chat message; returns it with the relay that confirmed first. What was said before it is read from then on: only an answer
     /// to it is one.
     ///
     /// - Parameter isRetry: the same words were tried before and not confirmed: the same event goes out again, never a second message.
     /// - Throws: `Failure`; one about relays is safe to repeat.
     package func say(_ text: String, isRetry: Bool = false) async throws -> (
-        message: ChatMessage, relay: RelayURL
+        message: ChatMessage, relay: String
     ) {
         let groupID = try state.requireGroup("say")
         try conversation.requireOpen()
@@ -18,24 +21,85 @@ extension AgentSession {
         // What happened meanwhile may have removed us, or moved the group to other relays.
         try conversation.requireOpen()
         let meeting = try meetingRelays(of: try await group(for: "say"), for: "say")
-        let (event, rumor): (Event, Rumor)
-        if isRetry, let unconfirmed, unconfirmed.text == text {
-            (event, rumor) = (unconfirmed.event, unconfirmed.rumor)
+        let event: Event
+        if isRetry, let message = unconfirmed.last(where: { $0.text == text }) {
+            event = message.event
+        } else if isRetry, let confirmed, confirmed.message.text == text {
+            return (confirmed.message, confirmed.relay)
         } else {
-            (event, rumor) = try await environment.client.encrypt(text, in: groupID)
-            unconfirmed = (text, event, rumor)
+            let (sealed, rumor) = try await environment.client.encrypt(text, in: groupID)
+            event = sealed
+            // An answer can arrive before the relay's OK does.
+            unconfirmed.append(
+                UnconfirmedMessage(text: text, event: event, rumor: rumor, cursor: conversation.cursor))
         }
-        // An answer can arrive before the relay's OK does.
-        let cursor = conversation.cursor
-        let relay = try await safelyRepeatable {
-            try await environment.pool.publish(event, to: meeting, within: environment.limits.publish)
+        do {
+            let relay = try await environment.pool.publish(
+                event, to: meeting, within: environment.limits.publish)
+            settle(event.id, relay: relay.text)
+        } catch let error as PublishError {
+            // A relay may have delivered it without an OK.
+            guard let confirmed, confirmed.event == event.id else { throw failure(error, of: event.id) }
+        } catch {
+            markOut(event.id)
+            throw error
         }
-        unconfirmed = nil
-        let message = conversation.append(rumor, isOurs: true, now: environment.now())
-        conversation.read(upTo: cursor)
+        guard let confirmed, confirmed.event == event.id else { throw CancellationError() }
+        return (confirmed.message, confirmed.relay)
+    }
+
+    private func failure(_ error: PublishError, of event: EventID) -> Failure {
+        var failure = Failure(error)
+        failure.isSafeToRepeat = true
+        // Where all have refused it or nobody was reached, nothing was sent.
+        guard error.mayHaveArrived else { return failure }
+        markOut(event)
+        return Failure(
+            failure.code, "sent, but unconfirmed: \(failure.message)",
+            hints: ["the same message is sent again until a relay confirms it, or delivers it"]
+                + failure.hints,
+            isSafeToRepeat: true)
+    }
+
+    private func markOut(_ event: EventID) {
+        guard let index = unconfirmed.firstIndex(where: { $0.event.id == event }) else { return }
+        unconfirmed[index].isOut = true
+        keepSending()
+    }
+
+    /// The event came back from a relay, which therefore has it.
+    func confirmed(_ id: EventID, by relay: RelayURL?) {
+        if !unconfirmed.isEmpty { settle(id, relay: relay?.text ?? "a relay that delivered it") }
+    }
+
+    private func settle(_ id: EventID, relay: String) {
+        guard let index = unconfirmed.firstIndex(where: { $0.event.id == id }) else { return }
+        let message = unconfirmed.remove(at: index)
+        let said = conversation.append(message.rumor, isOurs: true, now: environment.now())
+        conversation.read(upTo: message.cursor)
+        confirmed = (id, said, relay)
         tick()
-        emit(.sent(text: text, relay: relay.text))
-        return (message, relay)
+        emit(.sent(text: message.text, relay: relay))
+    }
+
+    /// Sends what is unconfirmed again until a relay knows it, or all refuse it.
+    private func keepSending() {
+        guard resending == nil, !isClosed else { return }
+        resending = Task {
+            while !Task.isCancelled, let message = unconfirmed.first(where: \.isOut) {
+                do {
+                    let relay = try await environment.pool.publish(message.event, within: Self.resendRound)
+                    settle(message.event.id, relay: relay.text)
+                } catch let error as PublishError where error.isRefused {
+                    unconfirmed.removeAll { $0.event.id == message.event.id }
+                    emit(
+                        .warning("the message \"\(message.text.cut(to: 60))\" did not get through: \(error)"))
+                } catch is PublishError {
+                    continue
+                } catch { break }
+            }
+            resending = nil
+        }
     }
 
     /// For what may be done once more when it failed: nothing that others could have seen has happened, or the same event goes out again.

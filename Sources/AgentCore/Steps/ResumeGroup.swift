@@ -5,8 +5,10 @@ import Nostr
 extension AgentSession {
     /// Continues in a group of an earlier run.
     ///
-    /// - Parameter id: the beginning of its Nostr group id, or its name; nil where there is only one.
-    package func resumeGroup(_ id: String?) async throws -> MarmotGroup {
+    /// - Parameters:
+    ///   - id: the beginning of its Nostr group id, or its name; nil where there is only one.
+    ///   - acceptsGaps: sends although the relays keep a part of the history back.
+    package func resumeGroup(_ id: String?, acceptsGaps: Bool = false) async throws -> MarmotGroup {
         try state.requireVacant("group use")
         let groups = await environment.client.groups
         let active = groups.filter(\.isActive)
@@ -31,6 +33,7 @@ extension AgentSession {
                 .usage, "session \(other) is talking in this group", hints: ["`use \(other)` goes on there"])
         }
         await stopListening()
+        self.acceptsGaps = acceptsGaps
         provider = nil
         recorder = nil
         state.resumed(group: group.id, name: group.data.name)

@@ -50,32 +50,47 @@ package final class Workspace: Sendable {
             case .connected(let url): log.emit(.relayConnected(url.text))
             case .disconnected(let url, let why): log.emit(.relayDisconnected(url.text, reason: why))
             case .remark(let url, let text): log.emit(.relayRemark(url.text, text: text))
+            case .notice(let url, let text): log.emit(.relayNotice(url.text, text: text))
             }
         }
         let keyPackageRelays = settings.keyPackageRelays ?? settings.relays
-        let pool = RelayPool(settings.relays, environment: relayEnvironment, report: report)
+        var accountEnvironment = relayEnvironment
+        accountEnvironment.identity = key
+        // The other connections to the same relays tell when they are up or down.
+        let accountPool = RelayPool(settings.relays, environment: accountEnvironment) { event in
+            switch event {
+            case .connected, .disconnected: break
+            case .remark, .notice: report(event)
+            }
+        }
         environment = SessionEnvironment(
-            client: client, pool: pool,
+            client: client, pool: RelayPool(settings.relays, environment: relayEnvironment, report: report),
+            accountPool: accountPool,
             keyPackagePool: Set(keyPackageRelays) == Set(settings.relays)
-                ? pool : RelayPool(keyPackageRelays, environment: relayEnvironment, report: report),
+                ? accountPool : RelayPool(keyPackageRelays, environment: accountEnvironment, report: report),
             ledger: try ResourceLedger(path: directory.file("ledger.ndjson")) { Self.milliseconds() },
-            log: log, clock: clock, random: random, now: now)
+            log: log, marks: SyncMarkFile(path: directory.file("sync.json")), clock: clock, random: random,
+            now: now)
     }
 
     private static func milliseconds() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 
-    /// All pools, each once.
     private var pools: [RelayPool] {
-        environment.keyPackagePool === environment.pool
-            ? [environment.pool] : [environment.pool, environment.keyPackagePool]
+        [environment.pool, environment.accountPool]
+            + (environment.keyPackagePool === environment.accountPool ? [] : [environment.keyPackagePool])
     }
 
-    package func connect() async { for pool in pools { await pool.start() } }
+    /// The account's connections are made when they are needed.
+    package func connect() async { await environment.pool.start() }
 
     /// Breaks every connection; they come back by themselves.
     package func breakConnections() async { for pool in pools { await pool.disconnect() } }
 
-    package func close() async { for pool in pools { await pool.stop() } }
+    package func close() async {
+        await withTaskGroup(of: Void.self) { group in
+            for pool in pools { group.addTask { await pool.stop() } }
+        }
+    }
 }
 
 extension Masking {

@@ -28,11 +28,14 @@ extension Group {
 
     /// The sender of a message of the current epoch or a past epoch that is still kept, without any checks of
     /// the message; nil if it cannot be determined.
-    package func sender(of message: PrivateMessage) -> LeafIndex? {
+    package func sender(of message: PrivateMessage) -> LeafIndex? { senderData(of: message)?.leaf }
+
+    /// Sender and generation of such a message, unchecked as well: enough for sorting.
+    package func senderData(of message: PrivateMessage) -> SenderData? {
         let secret =
             message.epoch == epoch
             ? secrets.senderData : pastEpochs.first { $0.epoch == message.epoch }?.secrets.senderData
-        return secret.flatMap { try? message.senderData(senderDataSecret: $0) }?.leaf
+        return secret.flatMap { try? message.senderData(senderDataSecret: $0) }
     }
 
     private mutating func processCurrent(

@@ -41,7 +41,10 @@ package actor MockAgent {
     private let key: Secp256k1SecretKey
     private let environment: RelayEnvironment
     private let client: MarmotClient
+    /// For group events.
     private let pool: RelayPool
+    /// For key packages and Welcomes, where relays may want to know the account (NIP-42).
+    private let accountPool: RelayPool
     private let relays: [RelayURL]
     /// The only account that may invite and talk to the agent; nil allows everybody.
     private let owner: XOnlyKey?
@@ -61,6 +64,9 @@ package actor MockAgent {
         self.key = key
         client = try MarmotClient(key: key, store: store, random: environment.random, now: now)
         pool = RelayPool(relays, environment: environment) { _ in }
+        var accountEnvironment = environment
+        accountEnvironment.identity = key
+        accountPool = RelayPool(relays, environment: accountEnvironment) { _ in }
         self.environment = environment
         self.relays = relays
         self.owner = owner
@@ -76,13 +82,15 @@ package actor MockAgent {
         do {
             try await work()
         } catch {
-            await pool.stop()
+            await stop()
             // A fault that kills the agent ends the agent, but not its host.
             if error is Died { return }
             throw error
         }
-        await pool.stop()
+        await stop()
     }
+
+    private func stop() async { for pool in [pool, accountPool] { await pool.stop() } }
 
     private func work() async throws {
         if let fault = await behaviour.faults?.next(.boot) {
@@ -91,7 +99,7 @@ package actor MockAgent {
         }
         // Gift wraps are backdated by up to two days (NIP-59).
         let since = now() - 3 * 24 * 3600
-        let wraps = await pool.subscribe([
+        let wraps = await accountPool.subscribe([
             Filter(kinds: [.giftWrap], tags: ["p": [client.publicKey.hex]], since: since)
         ])
         try await offerKeyPackage()
@@ -123,7 +131,7 @@ package actor MockAgent {
         let events =
             behaviour.offersForeignKey
             ? try await foreignKeyPackage() : try await client.makeKeyPackage(relays: relays)
-        for event in events { try await pool.publish(event, within: publishLimit) }
+        for event in events { try await accountPool.publish(event, within: publishLimit) }
     }
 
     /// Another account's key package signed by us, so that its credential does not match the event's author.
@@ -180,16 +188,22 @@ package actor MockAgent {
     }
 
     private func converse(in group: MarmotGroup) async throws {
-        let subscription = await pool.subscribe([group.filter(since: nil)])
-        for await delivery in subscription.deliveries {
-            guard case .event(let event, _) = delivery else { continue }
-            for received in try await client.receive(event) {
-                switch received.result {
-                case .success(.message(let rumor, let sender)):
-                    try await answer(rumor, from: sender, in: group)
-                case .failure(let error): report(.refused("\(error)"))
-                case .success: break
-                }
+        let topic = Topic(
+            group.nostrGroupIDHex, group.filter(since: nil),
+            since: now() - Marmot.groupEventMaximumAgeSeconds)
+        let following = await pool.follow([topic], now: now)
+        for await (_, delivery) in following.deliveries {
+            guard case .events(let events, _) = delivery else { continue }
+            for event in await client.inOrder(events, in: group.id) { try await receive(event, in: group) }
+        }
+    }
+
+    private func receive(_ event: Nostr.Event, in group: MarmotGroup) async throws {
+        for received in try await client.receive(event) {
+            switch received.result {
+            case .success(.message(let rumor, let sender)): try await answer(rumor, from: sender, in: group)
+            case .failure(let error): report(.refused("\(error)"))
+            case .success: break
             }
         }
     }

@@ -19,7 +19,7 @@ enum RelayProbe {
                 switch report {
                 case .connected: reached.end(nil)
                 case .disconnected(_, let why): reached.end(why)
-                case .remark: break
+                case .remark, .notice: break
                 }
             }
             await pool.start()

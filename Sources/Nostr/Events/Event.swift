@@ -38,6 +38,9 @@ package struct Event: Hashable, Sendable {
         return bytes
     }
 
+    /// About how much memory it takes.
+    package var sizeBytes: Int { content.utf8.count + tags.joinedLength + 256 }
+
     /// Decodes and verifies an event.
     package init(json: [UInt8]) throws(EventError) {
         self = try EventJSON.decode(UnverifiedEvent.self, from: json).verified()

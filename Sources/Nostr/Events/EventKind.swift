@@ -9,6 +9,7 @@ package struct EventKind: RawRepresentable, Hashable, Sendable, Codable, CustomS
     package static let chatMessage = EventKind(rawValue: 9)  // NIP-C7
     package static let reaction = EventKind(rawValue: 7)  // NIP-25
     package static let giftWrap = EventKind(rawValue: 1059)  // NIP-59
+    package static let authentication = EventKind(rawValue: 22242)  // NIP-42
 
     /// How relays store events of a kind, and which of them replace each other (NIP-01).
     package enum Retention: Equatable, Sendable {

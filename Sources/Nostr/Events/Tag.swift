@@ -21,6 +21,8 @@ package struct Tag: Hashable, Sendable, Codable {
 }
 
 extension [Tag] {
+    /// Length of all fields together, in UTF-8 bytes.
+    package var joinedLength: Int { reduce(0) { $0 + $1.fields.reduce(0) { $0 + $1.utf8.count } } }
     package func first(_ name: String) -> Tag? { first { $0.name == name } }
     package func all(_ name: String) -> [Tag] { filter { $0.name == name } }
     package func value(_ name: String) -> String? { first(name)?.value }

@@ -2,36 +2,6 @@ import Vocabulary
 import Cryptography
 import Foundation
 
-/// A change in the connection to a relay, for the event log.
-package enum RelayReport: Equatable, Sendable {
-    case connected(RelayURL)
-    case disconnected(RelayURL, String)
-    case remark(RelayURL, String)
-}
-
-/// The dependencies and settings of a relay connection.
-package struct RelayEnvironment: Sendable {
-    package var clock: any Clock<Duration>
-    package var random: any RandomSource
-    /// PEM file with certificate authorities to trust in addition to the system's.
-    package var authorityFile: String?
-    package var connectTimeout: Duration = .seconds(10)
-    /// Interval between pings. A relay that sends nothing between two pings counts as dead.
-    package var pingInterval: Duration = .seconds(30)
-    package var retry = RetrySchedule()
-    /// For fault injection; nil in normal operation.
-    package var interference: (any RelayInterference)?
-
-    package init(
-        clock: any Clock<Duration> = ContinuousClock(), random: any RandomSource = SystemRandom(),
-        authorityFile: String? = nil
-    ) {
-        self.clock = clock
-        self.random = random
-        self.authorityFile = authorityFile
-    }
-}
-
 /// The connection to one relay: it connects, reconnects, renews subscriptions and matches replies to
 /// published events. `RelayState` makes the decisions; this actor owns the socket and the tasks.
 package actor RelayConnection {
@@ -41,12 +11,20 @@ package actor RelayConnection {
     private var state = RelayState()
     private var socket: WebSocket?
     private var running: Task<Void, Never>?
+    private var isStopped = false
+    /// Unanswered events that went out.
+    private var sent = Set<EventID>()
     private var answers: [EventID: [Int: AsyncStream<(Bool, String)>.Continuation]] = [:]
-    private var deliveries: [String: AsyncStream<RelayDelivery>.Continuation] = [:]
+    private var deliveries: [String: BoundedQueue<RelayItem>] = [:]
     private var lastFailure = "still connecting"
     private var nextTicket = 0
-    /// Whether any message has been received on the current connection.
-    private var hasReceivedMessage = false
+    private static let noticeLimit = 20
+    private var notices = Set<String>()
+    private var lastNotice: String?
+    /// A shorter connection does not count as one that works, whatever the relay said on it.
+    private static let settlingTime: Duration = .seconds(10)
+    private var isSettled = false
+    private lazy var identity = environment.identity
     private var reportedFailure: String?
     private var resubscriptions: [String: Task<Void, Never>] = [:]
     private var delayedDeliveries: [Int: Task<Void, Never>] = [:]
@@ -59,20 +37,21 @@ package actor RelayConnection {
         self.report = report
     }
 
-    /// Starts connecting, and keeps (re)connecting until `stop()`.
+    /// Starts connecting, and keeps (re)connecting until `stop()`. Subscribing and publishing start it as well.
     package func start() {
-        guard running == nil else { return }
+        guard running == nil, !isStopped else { return }
         running = Task { await self.run() }
     }
 
     /// Closes the connection and ends all pending waits.
     package func stop() async {
+        isStopped = true
         running?.cancel()
         await socket?.close()
         await running?.value
         running = nil
         for streams in answers.values { for stream in streams.values { stream.finish() } }
-        for stream in deliveries.values { stream.finish() }
+        for queue in deliveries.values { queue.finish() }
         answers = [:]
         deliveries = [:]
         for task in resubscriptions.values { task.cancel() }
@@ -89,15 +68,18 @@ package actor RelayConnection {
     /// - Throws: `RelayError`.
     package func publish(_ event: Event, within limit: Duration) async throws {
         guard try await shouldSend(event, within: limit) else { return }
+        start()
         let ticket = nextTicket
         nextTicket += 1
         let (stream, continuation) = AsyncStream<(Bool, String)>.makeStream(
             bufferingPolicy: .bufferingNewest(1))
         answers[event.id, default: [:]][ticket] = continuation
+        lastNotice = nil
         defer {
             answers[event.id]?[ticket] = nil
             if answers[event.id]?.isEmpty ?? true {
                 answers[event.id] = nil
+                sent.remove(event.id)
                 state.abandon(event.id)
             }
         }
@@ -109,7 +91,10 @@ package actor RelayConnection {
                 return nil
             }
         } catch is DeadlineExceeded {
-            throw RelayError(url, state.isConnected ? .noReply(within: limit) : .unreachable(lastFailure))
+            // Once it is out, the relay may have it, whatever became of the connection.
+            guard sent.contains(event.id) else { throw RelayError(url, .unreachable(lastFailure)) }
+            // Old relays refuse by NOTICE, which does not say what it is about.
+            throw RelayError(url, .noReply(within: limit, notice: lastNotice))
         }
         try Task.checkCancellation()
         guard let (accepted, message) = reply else {
@@ -128,7 +113,7 @@ package actor RelayConnection {
         case .lose: return false
         case .hold:
             try await environment.clock.sleep(for: limit)
-            throw RelayError(url, .noReply(within: limit))
+            throw RelayError(url, .noReply(within: limit, notice: nil))
         case .delay(let time): try await environment.clock.sleep(for: time)
         case .twice: await perform([.send(.event(event))])
         case .disconnect: await disconnect()
@@ -136,23 +121,28 @@ package actor RelayConnection {
         return true
     }
 
-    /// Delivers the events that match these filters until `unsubscribe`, across reconnections.
-    package func subscribe(_ name: String, _ filters: [Filter]) async -> AsyncStream<RelayDelivery> {
-        let (stream, continuation) = AsyncStream<RelayDelivery>.makeStream(
-            bufferingPolicy: .bufferingOldest(65_536))
-        deliveries[name]?.finish()
-        deliveries[name] = continuation
+    /// Delivers the events that match these filters until `unsubscribe`, across reconnections. While `queue` is full, nothing is read from
+    /// the relay.
+    package func subscribe(_ name: String, _ filters: [Filter], into queue: BoundedQueue<RelayItem>) async {
+        deliveries[name] = queue
+        start()
         await perform(state.subscribe(name, filters))
-        return stream
     }
 
     package func unsubscribe(_ name: String) async {
-        deliveries.removeValue(forKey: name)?.finish()
+        deliveries[name] = nil
         await perform(state.unsubscribe(name))
     }
 
-    /// Why the relay is not connected; nil when it is.
-    package var trouble: String? { state.isConnected ? nil : lastFailure }
+    /// It is connected, and has answered something on this connection.
+    package var isAnswering: Bool { state.isConnected && state.isUseful }
+
+    /// What is the matter with the relay; nil when it is connected and answers.
+    package var trouble: RelayError? {
+        if running == nil { return nil }
+        if !state.isConnected { return RelayError(url, .unreachable(lastFailure)) }
+        return state.isUseful || !state.hasAsked ? nil : RelayError(url, .silent)
+    }
 
     // MARK: Connection lifecycle
 
@@ -162,7 +152,6 @@ package actor RelayConnection {
             do {
                 let socket = try await open()
                 self.socket = socket
-                hasReceivedMessage = false
                 report(.connected(url))
                 await perform(state.connected())
                 try await converse(on: socket)
@@ -170,8 +159,9 @@ package actor RelayConnection {
                 guard !Task.isCancelled else { break }
                 await ended("\(error)")
             }
-            // A connection that the relay closes before sending anything counts as another failure.
-            failures = hasReceivedMessage ? 1 : failures + 1
+            // A relay that answers and closes, again and again, must not be called several times a second.
+            failures = isSettled && state.isUseful ? 1 : failures + 1
+            isSettled = false
             let jitter = Double((try? environment.random.below(1000)) ?? 500) / 1000
             // Only cancellation makes the sleep throw, and the loop condition checks for that.
             try? await environment.clock.sleep(
@@ -189,14 +179,15 @@ package actor RelayConnection {
         socket = nil
         // Report a recurring failure only once.
         if reportedFailure != why { report(.disconnected(url, why)) }
-        reportedFailure = why
+        reportedFailure = isSettled ? nil : why
     }
 
     private func open() async throws -> WebSocket {
         let (url, environment) = (url, environment)
         do {
             return try await withDeadline(environment.connectTimeout, clock: environment.clock) {
-                let tcp = try await SocketStream.connect(host: url.host, port: url.port)
+                let tcp = try await SocketStream.connect(
+                    host: url.host, port: url.port, clock: environment.clock)
                 do {
                     let stream: any ByteStream =
                         url.isSecure
@@ -216,6 +207,11 @@ package actor RelayConnection {
     }
 
     private func converse(on socket: WebSocket) async throws {
+        let settling = Task {
+            do { try await environment.clock.sleep(for: Self.settlingTime) } catch { return }
+            isSettled = true
+        }
+        defer { settling.cancel() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 while true { await self.received(try await socket.nextText()) }
@@ -242,10 +238,6 @@ package actor RelayConnection {
     }
 
     private func received(_ text: String) async {
-        if !hasReceivedMessage {
-            hasReceivedMessage = true
-            reportedFailure = nil
-        }
         do {
             await perform(state.received(try EventJSON.decode(RelayMessage.self, from: Array(text.utf8))))
         } catch {
@@ -272,11 +264,19 @@ package actor RelayConnection {
             case .pass: break
             case .refuse, .lose, .hold: return
             case .delay(let time): return deliver(delivery, to: subscription, after: time)
-            case .twice: deliveries[subscription]?.yield(delivery)
+            case .twice: await put(delivery, subscription)
             case .disconnect: await disconnect()
             }
         }
-        deliveries[subscription]?.yield(delivery)
+        await put(delivery, subscription)
+    }
+
+    private func put(_ delivery: RelayDelivery, _ subscription: String) async {
+        guard let queue = deliveries[subscription] else { return }
+        let item = RelayItem(relay: url, subscription: subscription, delivery: delivery)
+        // Only events can be many. Whoever subscribes must not wait for what he will read himself.
+        guard case .event(let event) = delivery else { return queue.post(item) }
+        await queue.put(item, cost: event.sizeBytes)
     }
 
     private func deliver(_ delivery: RelayDelivery, to subscription: String, after time: Duration) {
@@ -285,24 +285,49 @@ package actor RelayConnection {
         delayedDeliveries[ticket] = Task {
             // Cancelled only by `stop()`, which ends the streams as well.
             try? await environment.clock.sleep(for: time)
-            deliveries[subscription]?.yield(delivery)
+            await put(delivery, subscription)
             delayedDeliveries[ticket] = nil
         }
+    }
+
+    /// Each text once, and not without end: a relay may say what it likes as often as it likes.
+    private func notice(_ text: String) {
+        lastNotice = text
+        guard notices.count < Self.noticeLimit, notices.insert(text).inserted else { return }
+        report(.notice(url, "the relay says: \(text.cut(to: 300))"))
+        if notices.count == Self.noticeLimit {
+            report(.notice(url, "what the relay says is not shown any more"))
+        }
+    }
+
+    /// Answers a challenge (NIP-42).
+    private func authenticate(_ challenge: String) async {
+        do {
+            let key = try identity ?? Secp256k1SecretKey.random(from: environment.random)
+            identity = key
+            let event = try Rumor(
+                author: key.publicKey, createdAt: Int64(Date().timeIntervalSince1970), kind: .authentication,
+                tags: [Tag("relay", url.text), Tag("challenge", challenge)], content: ""
+            ).signed(by: key, random: environment.random)
+            await perform(state.authenticating(with: event))
+        } catch { report(.remark(url, "cannot be answered who we are: \(error)")) }
     }
 
     private func perform(_ effects: [RelayState.Effect]) async {
         for effect in effects {
             switch effect {
             case .send(let message):
+                if case .event(let event) = message { sent.insert(event.id) }
                 // A failed send also ends the connection, and everything unanswered is resent after the
                 // reconnection.
                 try? await socket?.send(text: message.text)
             case .answer(let id, let accepted, let message):
                 for continuation in (answers[id] ?? [:]).values { continuation.yield((accepted, message)) }
             case .deliver(let subscription, let delivery): await deliver(delivery, to: subscription)
-            case .end(let subscription): deliveries.removeValue(forKey: subscription)?.finish()
+            case .authenticate(let challenge): await authenticate(challenge)
             case .resubscribeLater(let subscription): resubscribeLater(subscription)
             case .report(let text): report(.remark(url, text))
+            case .notice(let text): notice(text)
             }
         }
     }

@@ -6,6 +6,8 @@ package enum ClientMessage: Equatable, Sendable {
     case event(Event)
     case request(subscription: String, filters: [Filter])
     case close(subscription: String)
+    /// The answer to a challenge (NIP-42), an event of kind 22242.
+    case authenticate(Event)
 
     package var text: String {
         switch self {
@@ -14,6 +16,7 @@ package enum ClientMessage: Equatable, Sendable {
             let filters = filters.map { String(decoding: RelayJSON.encode($0), as: UTF8.self) }
             return "[\"REQ\",\(RelayJSON.quoted(subscription))" + filters.map { "," + $0 }.joined() + "]"
         case .close(let subscription): return "[\"CLOSE\",\(RelayJSON.quoted(subscription))]"
+        case .authenticate(let event): return "[\"AUTH\"," + String(decoding: event.json, as: UTF8.self) + "]"
         }
     }
 }

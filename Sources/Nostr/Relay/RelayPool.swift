@@ -1,5 +1,5 @@
-import Vocabulary
 import Cryptography
+import Vocabulary
 
 /// Several relays treated as one: an event counts as published once one relay has accepted it, and no relay
 /// delays another.
@@ -15,17 +15,38 @@ package actor RelayPool {
     /// An active subscription: iterate over `deliveries`, then call `cancel`.
     package struct Subscription: Sendable {
         package let name: String
-        package let deliveries: AsyncStream<Delivery>
+        package let deliveries: BoundedQueue<Delivery>
     }
+
+    /// Topics that are followed: iterate over `deliveries`, then call `cancel`.
+    package struct Following: Sendable {
+        let name: String
+        package let deliveries = BoundedQueue<(topic: String, delivery: TopicDelivery)>(
+            limit: RelayPool.bufferBytes)
+    }
+
+    /// Bytes of events that wait in one buffer; then the relays are not read any further.
+    static let bufferBytes = 4 << 20
+    /// A relay that sends stored events, and then nothing for so long, does not say where they end.
+    package static let silence: Duration = .milliseconds(500)
+    /// What the other relays have once one has answered.
+    package static let grace: Duration = .milliseconds(200)
 
     package nonisolated let relays: [RelayURL]
     private let connections: [RelayConnection]
     private let clock: any Clock<Duration>
     private let report: @Sendable (RelayReport) -> Void
     private var nextNumber = 1
-    private var forwarding: [String: Task<Void, Never>] = [:]
+    /// Those that serve subscriptions.
+    private var tasks: [String: Task<Void, Never>] = [:]
     /// Publishing continues after the first OK, so that slower relays get the event, too.
-    private var publishing: [Int: Task<Void, Never>] = [:]
+    private var publishing: [Int: Publishing] = [:]
+
+    private struct Publishing {
+        var task: Task<Void, Never>?
+        /// Relays that have not answered yet.
+        var waiting: Set<RelayURL>
+    }
 
     package init(
         _ relays: [RelayURL], environment: RelayEnvironment, report: @escaping @Sendable (RelayReport) -> Void
@@ -40,8 +61,8 @@ package actor RelayPool {
     package func start() async { for connection in connections { await connection.start() } }
 
     /// Gives events that are still being published `grace` to finish, then closes all connections.
-    package func stop(grace: Duration = .milliseconds(500)) async {
-        let pending = Array(publishing.values)
+    package func stop(grace: Duration = RelayPool.grace) async {
+        let pending = await worthWaitingFor()
         if !pending.isEmpty {
             // Cancellation does not interrupt waiting for a task, but it does interrupt waiting for a stream.
             let (drained, end) = AsyncStream<Void>.makeStream()
@@ -54,11 +75,18 @@ package actor RelayPool {
             for task in pending { task.cancel() }
             await watcher.value
         }
-        for task in publishing.values { task.cancel() }
-        for task in forwarding.values { task.cancel() }
+        for publishing in publishing.values { publishing.task?.cancel() }
+        for task in tasks.values { task.cancel() }
         await withTaskGroup(of: Void.self) { group in
             for connection in connections { group.addTask { await connection.stop() } }
         }
+    }
+
+    /// Events that a relay which answers has not confirmed yet. What is down, or has been silent, gets no further time.
+    private func worthWaitingFor() async -> [Task<Void, Never>] {
+        var answering = Set<RelayURL>()
+        for connection in connections where await connection.isAnswering { answering.insert(connection.url) }
+        return publishing.values.filter { !$0.waiting.isDisjoint(with: answering) }.compactMap(\.task)
     }
 
     /// Breaks every connection; they are reestablished automatically.
@@ -79,7 +107,8 @@ package actor RelayPool {
         let (connections, report) = (
             connections.filter { targets?.contains($0.url) ?? true }, report
         )
-        publishing[number] = Task {
+        publishing[number] = Publishing(waiting: Set(connections.map(\.url)))
+        publishing[number]?.task = Task {
             await withTaskGroup(of: Void.self) { group in
                 for connection in connections {
                     group.addTask {
@@ -87,11 +116,12 @@ package actor RelayPool {
                             try await connection.publish(event, within: limit)
                             continuation.yield(.success(connection.url))
                         } catch let error as RelayError {
-                            report(.remark(connection.url, "event \(event.id.short): \(error)"))
+                            report(.notice(connection.url, error.reasonText))
                             continuation.yield(.failure(error))
                         } catch {
                             continuation.yield(.failure(RelayError(connection.url, .unreachable("\(error)"))))
                         }
+                        await self.answered(number, connection.url)
                     }
                 }
             }
@@ -109,49 +139,81 @@ package actor RelayPool {
         throw PublishError(kind: event.kind, failures: failures)
     }
 
+    private func answered(_ number: Int, _ relay: RelayURL) { publishing[number]?.waiting.remove(relay) }
+
     private func finishedPublishing(_ number: Int) { publishing[number] = nil }
 
-    /// Subscribes on every relay. Each relay's stored events are delivered oldest first, live events as they
-    /// arrive.
+    /// Subscribes on every relay. Each relay's stored events are delivered oldest first, live events as they arrive. For events of which none
+    /// may be missed, `follow` them.
     package func subscribe(_ filters: [Filter]) async -> Subscription {
-        let name = "pika-\(nextNumber)"
-        nextNumber += 1
-        let (stream, continuation) = AsyncStream<Delivery>.makeStream(
-            bufferingPolicy: .bufferingOldest(65_536))
-        var streams: [(RelayURL, AsyncStream<RelayDelivery>)] = []
-        for connection in connections {
-            streams.append((connection.url, await connection.subscribe(name, filters)))
-        }
-        let sources = streams
-        let seen = SeenEvents()
-        forwarding[name] = Task {
-            await withTaskGroup(of: Void.self) { group in
-                for (url, source) in sources {
-                    group.addTask {
-                        var stored = StoredEvents()
-                        for await delivery in source {
-                            for item in stored.inOrder(delivery) {
-                                switch item {
-                                case .requested: break
-                                case .event(let event):
-                                    if await seen.isNew(event.id) {
-                                        continuation.yield(.event(event, from: url))
-                                    }
-                                case .endOfStoredEvents: continuation.yield(.endOfStoredEvents(url))
-                                case .closed(let why): continuation.yield(.closed(url, why))
-                                }
-                            }
-                        }
+        let name = nextName()
+        let deliveries = BoundedQueue<Delivery>(limit: Self.bufferBytes)
+        let inbox = BoundedQueue<RelayItem>(limit: Self.bufferBytes)
+        for connection in connections { await connection.subscribe(name, filters, into: inbox) }
+        let (clock, report) = (clock, report)
+        tasks[name] = Task {
+            var seen = SeenEvents()
+            var stored: [RelayURL: StoredEvents] = [:]
+            while let waited = await inbox.next(
+                within: stored.values.contains(where: \.isExpecting) ? Self.silence : nil, clock: clock)
+            {
+                var items: [(RelayURL, RelayDelivery)] = []
+                switch waited {
+                case .element(let item):
+                    items = (stored[item.relay, default: StoredEvents()].inOrder(item.delivery))
+                        .map { (item.relay, $0) }
+                case .silence:
+                    for url in stored.keys {
+                        items += (stored[url]?.fellSilent() ?? []).map { (url, $0) }
+                    }
+                }
+                for (url, item) in items {
+                    switch item {
+                    case .requested: break
+                    case .event(let event):
+                        guard seen.isNew(event.id) else { continue }
+                        await deliveries.put(.event(event, from: url), cost: event.sizeBytes)
+                    case .endOfStoredEvents: deliveries.post(.endOfStoredEvents(url))
+                    case .closed(let why, _):
+                        report(.notice(url, "ended a subscription: \(why.cut(to: 300))"))
+                        deliveries.post(.closed(url, why))
                     }
                 }
             }
-            continuation.finish()
+            deliveries.finish()
         }
-        return Subscription(name: name, deliveries: stream)
+        return Subscription(name: name, deliveries: deliveries)
+    }
+
+    private func nextName() -> String {
+        defer { nextNumber += 1 }
+        return "pika-\(nextNumber)"
+    }
+
+    /// Follows topics on every relay: all that is stored, then what comes live; nothing is missed where a relay can tell it.
+    package func follow(_ topics: [Topic], now: @escaping @Sendable () -> Int64) -> Following {
+        let name = nextName()
+        let following = Following(name: name)
+        let (connections, clock, report) = (connections, clock, report)
+        tasks[name] = Task {
+            await TopicFollower(
+                name: name, topics: topics, connections: connections, clock: clock, now: now, report: report
+            )
+            .run(into: following.deliveries)
+        }
+        return following
+    }
+
+    package func cancel(_ following: Following) async {
+        let task = tasks.removeValue(forKey: following.name)
+        task?.cancel()
+        following.deliveries.finish()
+        await task?.value
     }
 
     package func cancel(_ subscription: Subscription) async {
-        forwarding.removeValue(forKey: subscription.name)?.cancel()
+        tasks.removeValue(forKey: subscription.name)?.cancel()
+        subscription.deliveries.finish()
         await withTaskGroup(of: Void.self) { group in
             for connection in connections {
                 group.addTask { await connection.unsubscribe(subscription.name) }
@@ -159,10 +221,10 @@ package actor RelayPool {
         }
     }
 
-    /// Fetches stored events: those that arrive until every relay has sent EOSE, or until `limit` has passed.
+    /// Fetches stored events: those that arrive until every relay has told what it has. Once one has told something, the others get a
+    /// moment only: a dead relay does not cost the whole limit. While nothing was found, relays that are connected have until `limit`.
     ///
-    /// - Parameter enough: asked after each EOSE; returning true ends the wait, so that a dead relay does not
-    ///   cost the whole limit.
+    /// - Parameter enough: asked when a relay has told what it has; returning true ends the wait.
     /// - Returns: the events, newest first.
     package func fetch(
         _ filters: [Filter], within limit: Duration,
@@ -170,20 +232,9 @@ package actor RelayPool {
     ) async throws -> [Event] {
         let subscription = await subscribe(filters)
         let collected = Collected()
-        let expected = connections.count
         do {
             try await withDeadline(limit, clock: clock) {
-                var answered = Set<RelayURL>()
-                for await delivery in subscription.deliveries {
-                    switch delivery {
-                    case .event(let event, _):
-                        await collected.add(event)
-                    case .endOfStoredEvents(let url), .closed(let url, _):
-                        answered.insert(url)
-                        if answered.count == expected { return }
-                        if enough(await collected.events) { return }
-                    }
-                }
+                try await self.collect(subscription, into: collected, enough)
             }
         } catch is DeadlineExceeded {
             // Return what has arrived so far.
@@ -193,37 +244,44 @@ package actor RelayPool {
         return await collected.events.sorted { ($0.createdAt, $1.id) > ($1.createdAt, $0.id) }
     }
 
-    /// The reason why each unconnected relay is not connected.
+    private func collect(
+        _ subscription: Subscription, into collected: Collected,
+        _ enough: @escaping @Sendable ([Event]) -> Bool
+    ) async throws {
+        var answered = Set<RelayURL>()
+        var isInGrace = false
+        while let waited = await subscription.deliveries.next(
+            within: isInGrace ? Self.grace : nil, clock: clock)
+        {
+            switch waited {
+            case .element(.event(let event, _)):
+                await collected.add(event)
+                // Without EOSE the events come late, and all at once.
+                if subscription.deliveries.isEmpty, enough(await collected.events) { return }
+            case .element(.endOfStoredEvents(let url)), .element(.closed(let url, _)):
+                answered.insert(url)
+                if answered.count == connections.count { return }
+                if enough(await collected.events) { return }
+                isInGrace = true
+            case .silence:
+                guard await collected.events.isEmpty else { return }
+                // Nothing so far: who is connected may still have it.
+                var isHopeful = false
+                for connection in connections where !answered.contains(connection.url) {
+                    if await connection.trouble == nil { isHopeful = true }
+                }
+                guard isHopeful else { return }
+            }
+        }
+    }
+
+    /// What is the matter with relays that are not connected, or do not answer.
     package func troubles() async -> [RelayError] {
         var errors: [RelayError] = []
         for connection in connections {
-            if let why = await connection.trouble {
-                errors.append(RelayError(connection.url, .unreachable(why)))
-            }
+            if let error = await connection.trouble { errors.append(error) }
         }
         return errors
-    }
-}
-
-/// The ids of the newest `limit` events that have been passed on.
-private actor SeenEvents {
-    private static let limit = 16_384
-    private var ids = Set<EventID>()
-    private var order: [EventID] = []
-    private var oldest = 0
-
-    func isNew(_ id: EventID) -> Bool {
-        guard ids.insert(id).inserted else { return false }
-        order.append(id)
-        if order.count - oldest > Self.limit {
-            ids.remove(order[oldest])
-            oldest += 1
-            if oldest > Self.limit {
-                order.removeFirst(oldest)
-                oldest = 0
-            }
-        }
-        return true
     }
 }
 

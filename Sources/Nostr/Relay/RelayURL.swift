@@ -28,7 +28,8 @@ package struct RelayURL: Hashable, Sendable, Codable, CustomStringConvertible {
         guard scheme == "ws" || scheme == "wss" else {
             throw Failure(text: text, why: "the scheme is \(scheme)")
         }
-        guard let host = parts.host?.lowercased(), !host.isEmpty else {
+        // Names with other letters go out as A-labels (RFC 5890).
+        guard let host = (parts.encodedHost ?? parts.host)?.lowercased(), !host.isEmpty else {
             throw Failure(text: text, why: "the host is missing")
         }
         guard parts.user == nil, parts.password == nil else {

@@ -21,6 +21,11 @@ struct StoredEvents {
         }
     }
 
+    /// Nothing came for a while: the relay does not say where its stored events end.
+    mutating func fellSilent() -> [RelayDelivery] { held?.isEmpty ?? true ? [] : release() }
+
+    var isExpecting: Bool { !(held?.isEmpty ?? true) }
+
     private mutating func release() -> [RelayDelivery] {
         defer { held = nil }
         return (held ?? []).sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }.map(RelayDelivery.event)

@@ -15,17 +15,64 @@ package final class SocketStream: ByteStream {
         self.init(FileDescriptor(number))
     }
 
-    /// Connects to the first address of `host` that accepts. The caller is responsible for a timeout.
-    package static func connect(host: String, port: UInt16) async throws -> SocketStream {
+    /// How long one address is tried before the next one is tried beside it (RFC 8305 section 5).
+    static let attemptDelay: Duration = .milliseconds(250)
+
+    private enum Attempt {
+        case connected(SocketStream)
+        case failed(SocketError)
+        /// It is time to try the next address as well.
+        case isSlow
+    }
+
+    /// Connects to whichever address of `host` accepts first (RFC 8305): one that leads nowhere holds up nothing. The caller is responsible
+    /// for a timeout.
+    package static func connect(
+        host: String, port: UInt16, clock: any Clock<Duration> = ContinuousClock()
+    ) async throws -> SocketStream {
+        var addresses = interleaved(try await resolve(host: host, port: port))[...]
         var failure = SocketError.unresolvable(host: host, "no address")
-        for address in try await resolve(host: host, port: port) {
-            do {
-                return try await connect(to: address, host: host, port: port)
-            } catch let error as SocketError {
-                failure = error
+        return try await withThrowingTaskGroup(of: Attempt.self) { group in
+            /// Attempts that have not ended.
+            var pending = 0
+            func tryNext() {
+                guard let address = addresses.popFirst() else { return }
+                pending += 1
+                group.addTask {
+                    do {
+                        return .connected(try await connect(to: address, host: host, port: port))
+                    } catch let error as SocketError { return .failed(error) }
+                }
+                guard !addresses.isEmpty else { return }
+                group.addTask {
+                    try await clock.sleep(for: attemptDelay)
+                    return .isSlow
+                }
             }
+            defer { group.cancelAll() }
+            tryNext()
+            while pending > 0, let attempt = try await group.next() {
+                switch attempt {
+                // Those that connect too late close with their descriptor.
+                case .connected(let stream): return stream
+                case .failed(let error):
+                    failure = error
+                    pending -= 1
+                    tryNext()
+                case .isSlow: tryNext()
+                }
+            }
+            throw failure
         }
-        throw failure
+    }
+
+    /// The families take turns, beginning with that of the first address (RFC 8305 section 4).
+    private static func interleaved(_ addresses: [Address]) -> [Address] {
+        let first = addresses.filter { $0.family == addresses.first?.family }
+        let others = addresses.filter { $0.family != addresses.first?.family }
+        return (0..<max(first.count, others.count)).flatMap { index in
+            [first, others].compactMap { index < $0.count ? $0[index] : nil }
+        }
     }
 
     private struct Address: Sendable {

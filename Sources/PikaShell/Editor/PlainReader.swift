@@ -66,7 +66,7 @@ package final class PlainReader: LineReading {
         var input = DescriptorLines(descriptor: terminal.input, wakePipe: wakePipe)
         while true {
             requested.wait()
-            if state.withLock({ $0.isClosed }) { return }
+            if state.withLock({ $0.isClosed }) { break }
             let line = input.next().map(TypedLine.text) ?? .endOfInput
             let waiting = state.withLock { state in
                 state.isReading = false
@@ -76,5 +76,11 @@ package final class PlainReader: LineReading {
             }
             waiting?.resume(returning: line)
         }
+        // Asked for just before the end: nothing will be read for it any more.
+        let waiting = state.withLock { state in
+            defer { state.waiting = nil }
+            return state.waiting
+        }
+        waiting?.resume(returning: .endOfInput)
     }
 }

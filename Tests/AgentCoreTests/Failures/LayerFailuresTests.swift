@@ -11,7 +11,7 @@ struct LayerFailuresTests {
     func publishing() throws {
         let relay = try RelayURL("ws://127.0.0.1:1")
         let refused = RelayError(relay, .rejected("blocked: no"))
-        let silent = RelayError(relay, .noReply(within: .seconds(1)))
+        let silent = RelayError(relay, .noReply(within: .seconds(1), notice: nil))
         for (failures, code) in [
             ([refused], FailureCode.protocolError), ([silent], .unreachable), ([], .unreachable),
             ([silent, refused], .protocolError),

@@ -79,7 +79,7 @@ struct AgentSessionTests {
             let session = try await sides.session()
             await session.use(group)
             let (_, relay) = try await session.say("hello")
-            #expect(relay == new.url)
+            #expect(relay == new.url.text)
             #expect(await new.stored([group.filter(since: nil)]).count == 1)
             #expect(await old.stored([group.filter(since: nil)]).count == 1)
             await session.close()
@@ -105,7 +105,6 @@ struct AgentSessionTests {
     @Test("one relay dead: the living one's word is taken after a moment, once, with a warning")
     func oneDead() async throws {
         var options = TwoSides.Options()
-        options.limits.catchUpOthers = .milliseconds(20)
         options.relays = 2
         try await TwoSides.with(options) { sides in
             await sides.relays[1].stop()

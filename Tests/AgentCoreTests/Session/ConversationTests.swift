@@ -121,14 +121,13 @@ struct ConversationTests {
                 == [.resendOwed, .commitLeaves])
     }
 
-    @Test("the end of what all relays of the group had leads to what waited for it, once")
+    @Test("the end of what a relay of the group had leads to what waited for it, once")
     mutating func endOfBacklog() {
         _ = talk.begin("a", isNew: false)
         let group = view(leaving: true, at: [here, there])
-        #expect(talk.reachedEndOfStoredEvents(of: here, group: group).isEmpty)
         #expect(talk.received([message("x")], in: talk.number, group: group, now: 0).count == 1)
-        #expect(talk.reachedEndOfStoredEvents(of: there, group: group) == [.resendOwed, .commitLeaves])
-        #expect(talk.reachedEndOfStoredEvents(of: there, group: group).isEmpty)
+        #expect(talk.wasRead(here, gaps: [], group: group) == [.resendOwed, .commitLeaves])
+        #expect(talk.wasRead(there, gaps: [], group: group).isEmpty)
         #expect(
             deeds(talk.received([message("y")], in: talk.number, group: group, now: 0))
                 == [.resendOwed, .commitLeaves])
@@ -140,7 +139,7 @@ struct ConversationTests {
         let group = view(leaving: true, at: [])
         #expect(deeds(talk.received([message("x")], in: talk.number, group: group, now: 0)).isEmpty)
         #expect(deeds(talk.received([message("x")], in: talk.number, group: nil, now: 0)).isEmpty)
-        #expect(talk.reachedEndOfStoredEvents(of: here, group: nil).isEmpty)
+        #expect(talk.wasRead(here, gaps: [], group: nil).isEmpty)
     }
 
     @Test("an epoch is told once, by echo or by OK; another committer's, another epoch and a rollback anew")
@@ -183,8 +182,8 @@ struct ConversationTests {
     @Test("a new Nostr id in the backlog: what came under the old one is not the whole")
     mutating func rotationInBacklog() {
         _ = talk.begin("a", isNew: false)
-        _ = talk.reachedEndOfStoredEvents(of: here, group: view(at: [here, there]))
-        #expect(talk.backlog(at: [here, there]) == .partlyRead)
+        _ = talk.wasRead(here, gaps: [0...9], group: view(at: [here, there]))
+        #expect(talk.backlog(at: [here, there]) == .incomplete)
         let commit = Result<GroupReception, any Error>.success(.epochChanged(2, by: peer))
         #expect(
             deeds(
@@ -236,23 +235,32 @@ struct ConversationTests {
 
     // MARK: Backlog
 
-    @Test("the backlog: unread, partly read, read")
+    @Test("the backlog: unread, incomplete, read")
     mutating func backlog() {
         let meeting: Set = [here, there]
         #expect(talk.begin("a", isNew: true) == [.listen(nostrGroupID: "a")])
-        #expect(talk.backlog(at: meeting) == .read)
+        #expect(talk.backlog(at: meeting) == .read && talk.isNew)
         _ = talk.begin("a", isNew: false)
-        #expect(talk.backlog(at: meeting) == .unread)
-        _ = talk.reachedEndOfStoredEvents(of: there, group: view(at: meeting))
-        #expect(talk.backlog(at: meeting) == .partlyRead)
+        #expect(talk.backlog(at: meeting) == .unread && !talk.isNew)
+        _ = talk.wasRead(there, gaps: [5...5], group: view(at: meeting))
+        #expect(talk.backlog(at: meeting) == .incomplete)
         #expect(talk.backlog(at: [here]) == .unread)
-        #expect(talk.backlog(at: [there]) == .read)
-        _ = talk.reachedEndOfStoredEvents(of: here, group: view(at: meeting))
+        _ = talk.wasRead(here, gaps: [], group: view(at: meeting))
         #expect(talk.backlog(at: meeting) == .read)
+        #expect(talk.backlog(at: [there]) == .incomplete)
         _ = talk.begin("b", isNew: false)
         #expect(talk.backlog(at: meeting) == .unread)
         talk.backlogIsRead()
         #expect(talk.backlog(at: meeting) == .read)
+    }
+
+    @Test("a relay that keeps something back is named, with the time")
+    mutating func gap() {
+        _ = talk.begin("a", isNew: false)
+        let effects = talk.wasRead(here, gaps: [77...99], group: view(at: [here]))
+        guard case .report(let event)? = effects.first else { return #expect(Bool(false), "no report") }
+        #expect(event.text.contains(here.text) && event.text.contains("77") && event.text.contains("99"))
+        #expect(effects.count == 1)
     }
 
     @Test("a failed wait is remembered until the conversation begins anew, whoever else delivers")
@@ -260,21 +268,42 @@ struct ConversationTests {
         let failure = Failure(.unreachable, "silence")
         _ = talk.begin("a", isNew: false)
         talk.backlogFailed(failure)
-        _ = talk.reachedEndOfStoredEvents(of: there, group: view())
+        _ = talk.wasRead(there, gaps: [], group: view())
         #expect(talk.backlogFailure == failure)
         _ = talk.begin("a", isNew: false)
         #expect(talk.backlogFailure == nil)
     }
 
-    @Test("after a gap the relays are asked again, and until they have answered we are not current")
-    mutating func overflow() {
+    @Test("what had no room while it waited is asked for again once there was a change, and not before")
+    mutating func noRoom() {
         _ = talk.begin("a", isNew: true)
-        _ = talk.reachedEndOfStoredEvents(of: here, group: view())
-        let effects = talk.overflowed()
-        #expect(names(effects) == ["warning"] && deeds(effects) == [.listenAgain])
-        #expect(talk.backlog(at: [here]) == .unread)
-        #expect(deeds(talk.received([message("x")], in: talk.number, group: view(), now: 0)).isEmpty)
-        #expect(talk.reachedEndOfStoredEvents(of: here, group: view()) == [.resendOwed])
+        let group = Conversation.GroupView(
+            nostrGroupID: "a", hasLeaveProposals: false, meeting: [here], missingSince: 70)
+        #expect(
+            deeds(talk.received([.success(.waiting)], in: talk.number, group: group, now: 0)) == [.resendOwed]
+        )
+        let change = Result<GroupReception, any Error>.success(.epochChanged(2, by: peer))
+        #expect(
+            deeds(talk.received([change], in: talk.number, group: group, now: 0))
+                == [.listenAgain(since: 70), .resendOwed])
+    }
+
+    @Test("what is no message of the group is told once, and then by numbers")
+    mutating func junk() {
+        _ = talk.begin("a", isNew: true)
+        let junk = Result<GroupReception, any Error>.failure(MarmotError.groupEventRejected("because"))
+        var told: [String] = []
+        for _ in 0..<250 {
+            told += talk.received([junk], in: talk.number, group: view(at: []), now: 0).compactMap {
+                if case .report(let event) = $0 { event.text } else { nil }
+            }
+        }
+        #expect(told.count == 3 && told[0].contains("because") && told[2].contains("100 events"))
+        let last = talk.wasRead(here, gaps: [], group: view(at: [here]))
+        #expect(
+            last.contains {
+                if case .report(let event) = $0 { event.text.contains("250 events") } else { false }
+            })
     }
 
     @Test("a relay that ends the subscription is named, with its reason")

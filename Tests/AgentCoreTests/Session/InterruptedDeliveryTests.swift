@@ -156,7 +156,7 @@ struct InterruptedDeliveryTests {
             counts.insert(first.count)
         }
         // It did happen at many places.
-        #expect(counts.count > 2, "\(counts.sorted())")
+        #expect(counts.count > 1, "\(counts.sorted())")
         await relay.stop()
     }
 }

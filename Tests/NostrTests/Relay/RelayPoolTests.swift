@@ -163,7 +163,7 @@ struct RelayPoolTests {
         }
         await pool.start()
         let publishing = Task { try await pool.publish(try event("x"), within: .seconds(600)) }
-        await reports.wait(for: ["does not conform to NIP-01", "notice: hello", "unknown message type"])
+        await reports.wait(for: ["does not conform to NIP-01", "says: hello", "unknown message type"])
         publishing.cancel()
         await #expect(throws: (any Error).self) { try await publishing.value }
         await pool.stop()

@@ -87,8 +87,8 @@ struct RelayStateTests {
         _ = state.connected()
         _ = state.subscribe("s", [Filter()])
         #expect(
-            state.received(try message(#"["CLOSED","s","auth-required: x"]"#)) == [
-                .deliver(subscription: "s", .closed("auth-required: x")), .end(subscription: "s"),
+            state.received(try message(#"["CLOSED","s","restricted: x"]"#)) == [
+                .deliver(subscription: "s", .closed("restricted: x", isFinal: true))
             ])
         #expect(state.connected().isEmpty)
         #expect(state.unsubscribe("s").isEmpty)
@@ -102,7 +102,7 @@ struct RelayStateTests {
         #expect(
             state.received(try message(#"["CLOSED","s","rate-limited: later"]"#))
                 == [
-                    .deliver(subscription: "s", .closed("rate-limited: later")),
+                    .deliver(subscription: "s", .closed("rate-limited: later", isFinal: false)),
                     .resubscribeLater(subscription: "s"),
                 ])
         #expect(state.resubscribe("s") == asking)

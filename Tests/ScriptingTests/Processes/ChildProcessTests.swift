@@ -23,6 +23,8 @@ struct ChildProcessTests {
     func captured() async throws {
         let process = try await start("cat; echo \"$X\"; echo err >&2; env | wc -l; exit 9")
         await process.hasEnded()
+        // Only now all of its output is there.
+        await process.stop()
         // PATH, X, and PWD, which the shell adds.
         let second = process.captured.output.split(separator: "\n")
         #expect(second.first == "a b" && process.captured.error == "err\n" && !process.captured.isCut)

@@ -1,0 +1,20 @@
+import MLS
+
+extension MLSMessage {
+    /// The epoch of a group message; nil for other messages.
+    var epoch: UInt64? {
+        switch self {
+        case .privateMessage(let message): message.epoch
+        case .publicMessage(let message): message.content.epoch
+        case .welcome, .groupInfo, .keyPackage: nil
+        }
+    }
+
+    var isProposal: Bool {
+        switch self {
+        case .privateMessage(let message): message.contentType == .proposal
+        case .publicMessage(let message): message.content.content.type == .proposal
+        case .welcome, .groupInfo, .keyPackage: false
+        }
+    }
+}

@@ -1,0 +1,113 @@
+/// Reads what one relay has stored of a topic, from the newest event back to the oldest, although the relay gives only so many events an
+/// answer. Pure: it says what to ask next.
+///
+/// Pages overlap by one second, because events of the same second may have been cut apart. A page counts by what is new in it, never by
+/// how many it should have had: many relays give fewer than `limit`.
+package struct HistoryWalk: Sendable {
+    package enum Step: Equatable, Sendable {
+        /// Ask for the events of this second and older ones; nil asks for the newest.
+        case ask(until: Int64?)
+        case complete
+    }
+
+    /// Consecutive known events that prove that the older ones are known, too, …
+    static let proof = 20
+    /// … if they are older than the last reading by this many seconds: whose clock is slow, or who was slow to publish, has dated an
+    /// event back.
+    static let marginSeconds: Int64 = 60
+    /// In a busy group, as many known events are proof whatever their date.
+    static let busyProof = 200
+    /// A page of at least so many events may have been cut off by the relay.
+    static let smallestCap = 32
+    /// Bytes of events in memory; of what is beyond that only the dates are kept, and it is asked for once more.
+    package static let heldLimitBytes = 16 << 20
+
+    /// Nothing older is asked for.
+    package let since: Int64
+    /// Where it begins; nil is the newest event.
+    package let begin: Int64?
+    private let mark: SyncMark?
+    private let known: Set<EventMark>
+    private var knownSeen = 0
+    private var knownRun = 0
+    private var settledRun = 0
+    private var held: HeldPages
+    private var seen = Set<EventMark>()
+    private var largestPage = 0
+    private var oldest: Int64?
+    /// The second of which nothing new comes any more.
+    private var exhausted: Int64?
+    /// Spans of time of which the relay may have more events than it gives.
+    package private(set) var gaps: [ClosedRange<Int64>] = []
+
+    /// - Parameter mark: what is known of the relay; nil reads everything down to `since`.
+    package init(
+        since: Int64, begin: Int64? = nil, mark: SyncMark? = nil,
+        heldLimitBytes: Int = HistoryWalk.heldLimitBytes
+    ) {
+        (self.since, self.begin, self.mark) = (since, begin, mark)
+        held = HeldPages(limitBytes: heldLimitBytes)
+        known = Set(mark?.latest ?? [])
+    }
+
+    /// The oldest second that the relay told of.
+    var reached: Int64? { oldest }
+    /// Events that the relay sent, each once.
+    package var count: Int { seen.count }
+    /// What was read, oldest first, up to the first part that took too much memory.
+    package var events: [Event] { held.events }
+    /// Spans of time that have to be asked for once more behind `events`, oldest first.
+    package var remainder: [ClosedRange<Int64>] { held.remainder }
+
+    /// What came in meanwhile as a live event: it belongs behind the stored ones.
+    package mutating func add(live event: Event) {
+        if seen.insert(EventMark(event.id)).inserted { held.add([event], isNewest: true) }
+    }
+
+    /// How many events to ask for: what is known shows soon, so that the first pages are small.
+    static func limit(ofPage number: Int) -> Int { number < 2 ? [100, 150][number] : 500 }
+
+    /// - Parameters:
+    ///   - asked: the page's `until`.
+    ///   - isOwn: the relay was asked for this topic alone, so that an empty answer means that there is nothing.
+    package mutating func received(_ page: [Event], until asked: Int64?, isOwn: Bool) -> Step {
+        let fresh = page.filter { seen.insert(EventMark($0.id)).inserted }
+            .sorted { ($0.createdAt, $1.id) > ($1.createdAt, $0.id) }
+        held.add(fresh, isNewest: false)
+        defer { largestPage = max(largestPage, page.count) }
+        guard let last = page.map(\.createdAt).min() else { return isOwn ? .complete : .ask(until: asked) }
+        if isKnown(from: fresh) { return .complete }
+        let isProgress = !fresh.isEmpty || last < oldest ?? .max
+        let reached = min(last, oldest ?? last)
+        oldest = reached
+        guard reached > since else { return .complete }
+        if isProgress { return .ask(until: reached) }
+        if let asked, page.count >= Self.smallestCap, page.contains(where: { $0.createdAt > asked }) {
+            // It does not know `until`: what is older than its answers cannot be had.
+            gaps.append(since...reached)
+            return .complete
+        }
+        guard exhausted != reached else { return .complete }
+        exhausted = reached
+        if page.count >= max(Self.smallestCap, largestPage) { gaps.append(reached...reached) }
+        return .ask(until: reached - 1)
+    }
+
+    /// Whether what is older was known before this walk.
+    private mutating func isKnown(from page: [Event]) -> Bool {
+        guard let mark else { return false }
+        for event in page {
+            let isKnown = known.contains(EventMark(event.id))
+            if isKnown { knownSeen += 1 }
+            // What is dated after the last reading proves nothing: anyone can date an event ahead.
+            guard isKnown, event.createdAt <= mark.readAt else {
+                (knownRun, settledRun) = (0, 0)
+                continue
+            }
+            knownRun += 1
+            if event.createdAt <= mark.readAt - Self.marginSeconds { settledRun += 1 }
+        }
+        let isAll = knownSeen == known.count && known.count < SyncMark.rememberedLimit && knownRun > 0
+        return isAll || settledRun >= Self.proof || knownRun >= Self.busyProof
+    }
+}

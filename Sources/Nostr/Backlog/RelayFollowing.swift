@@ -1,0 +1,259 @@
+/// Follows topics at one relay: first all that it has stored, page by page, then what comes live. Pure: `TopicFollower` carries the
+/// effects out.
+///
+/// One subscription for all topics brings the newest events and the live ones; older pages are asked for one at a time, for one topic
+/// each. A topic's live events wait until its history is read, so that everything comes in the order of its dates.
+struct RelayFollowing {
+    enum Effect: Equatable {
+        /// Open a subscription for one page.
+        case ask(subscription: String, Filter)
+        case close(subscription: String)
+        /// The relay is answering: it is worth waiting for.
+        case progress(topic: String)
+        /// Oldest first.
+        case stored([Event], topic: String)
+        /// Everything stored has been handed out.
+        case read(topic: String, SyncMark, gaps: [ClosedRange<Int64>])
+        case live(Event, topic: String)
+        case closed(String)
+        case remark(String)
+    }
+
+    /// Every so often events are looked for that were published late, with an old date, …
+    static let searchIntervalSeconds: Int64 = 3600
+    /// … and they may have been published so much later than they are dated.
+    static let searchMarginSeconds: Int64 = 86_400
+
+    /// Of a relay without EOSE: how long no answer means that there is nothing.
+    private static let silencesOfNothing = 4
+
+    private struct Progress {
+        let topic: Topic
+        var mark: SyncMark?
+        /// Nil once the history is read.
+        var walk: HistoryWalk?
+        /// When the walk began.
+        var startedAt: Int64 = 0
+        var pages = 0
+        var firstPage: [Event] = []
+        var firstPageBytes = 0
+        /// What `HistoryWalk` dropped, oldest first.
+        var remainder: [ClosedRange<Int64>] = []
+        var gaps: [ClosedRange<Int64>] = []
+        /// The walk looks for late events; live ones do not wait for it.
+        var isSearching = false
+    }
+
+    private struct Page {
+        let topic: Int
+        let subscription: String
+        let until: Int64?
+        var events: [Event] = []
+    }
+
+    let name: String
+    private var topics: [Progress]
+    /// The subscription's stored events are coming in.
+    private var isCollecting = false
+    private var waiting: [(topic: Int, until: Int64?)] = []
+    private var page: Page?
+    private var nextPage = 0
+    private var lacksEnd = false
+    private var hasRemarked = false
+    private var silences = 0
+
+    init(name: String, topics: [Topic], relay: RelayURL) {
+        self.name = name
+        self.topics = topics.map { Progress(topic: $0, mark: $0.marks[relay]) }
+    }
+
+    /// What the subscription asks for.
+    var filters: [Filter] {
+        topics.map { $0.topic.filter(since: $0.topic.since, limit: HistoryWalk.limit(ofPage: 0)) }
+    }
+
+    /// Stored events are expected: a relay that falls silent without EOSE must not hold them up.
+    var isExpecting: Bool {
+        if isCollecting { return topics.contains { !$0.firstPage.isEmpty } }
+        return page.map { lacksEnd || !$0.events.isEmpty } ?? false
+    }
+
+    mutating func received(_ subscription: String, _ delivery: RelayDelivery, now: Int64) -> [Effect] {
+        silences = 0
+        if case .endOfStoredEvents = delivery { lacksEnd = false }
+        if subscription == name { return received(delivery, now: now) }
+        guard let page, page.subscription == subscription else { return [] }
+        switch delivery {
+        case .requested: self.page?.events = []
+        case .event(let event):
+            self.page?.events.append(event)
+        case .endOfStoredEvents: return pageEnded(now: now)
+        case .closed(let why, let isFinal):
+            guard isFinal else { return [] }
+            // Without its pages the rest of the history cannot be had.
+            let since = topics[page.topic].topic.since
+            topics[page.topic].gaps.append(since...max(since, page.until ?? now))
+            self.page = nil
+            return [.remark("refused to tell older events: \(why)")] + complete(page.topic, now: now)
+                + next()
+        }
+        return []
+    }
+
+    private mutating func received(_ delivery: RelayDelivery, now: Int64) -> [Effect] {
+        switch delivery {
+        case .requested: return begin(now: now)
+        case .event(let event): return topics.indices.flatMap { received(event, $0, now: now) }
+        case .endOfStoredEvents: return firstPageEnded(now: now)
+        case .closed(let why, _): return [.closed(why)]
+        }
+    }
+
+    /// A new connection: what was missed is read first.
+    private mutating func begin(now: Int64) -> [Effect] {
+        let effects = page.map { [Effect.close(subscription: $0.subscription)] } ?? []
+        (page, waiting, isCollecting) = (nil, [], true)
+        for index in topics.indices {
+            topics[index].walk = HistoryWalk(since: topics[index].topic.since, mark: topics[index].mark)
+            topics[index].startedAt = now
+            (topics[index].firstPage, topics[index].firstPageBytes) = ([], 0)
+            (topics[index].remainder, topics[index].gaps, topics[index].pages) = ([], [], 0)
+            topics[index].isSearching = false
+        }
+        return effects
+    }
+
+    private mutating func received(_ event: Event, _ index: Int, now: Int64) -> [Effect] {
+        guard topics[index].topic.filter.matches(event) else { return [] }
+        if isCollecting {
+            topics[index].firstPage.append(event)
+            topics[index].firstPageBytes += event.sizeBytes
+            // A relay that does not know `limit` sends everything at once.
+            if topics[index].firstPageBytes > HistoryWalk.heldLimitBytes / 4 {
+                let page = topics[index].firstPage
+                (topics[index].firstPage, topics[index].firstPageBytes) = ([], 0)
+                _ = topics[index].walk?.received(page, until: nil, isOwn: false)
+            }
+            return []
+        }
+        if topics[index].walk != nil, !topics[index].isSearching {
+            topics[index].walk?.add(live: event)
+            return []
+        }
+        topics[index].mark?.add(event.id, now: now)
+        return [.live(event, topic: topics[index].topic.name)]
+    }
+
+    private mutating func firstPageEnded(now: Int64) -> [Effect] {
+        guard isCollecting else { return [] }
+        isCollecting = false
+        var effects: [Effect] = []
+        for index in topics.indices {
+            effects.append(.progress(topic: topics[index].topic.name))
+            let page = topics[index].firstPage
+            topics[index].firstPage = []
+            let isOwn = topics.count == 1
+            guard let step = topics[index].walk?.received(page, until: nil, isOwn: isOwn) else { continue }
+            topics[index].pages = 1
+            let hasHistory = !topics[index].topic.isNew || topics[index].mark != nil
+            effects += handle(hasHistory ? step : .complete, index, now: now)
+        }
+        return effects + next()
+    }
+
+    private mutating func pageEnded(now: Int64) -> [Effect] {
+        guard let page else { return [] }
+        self.page = nil
+        var effects: [Effect] = [
+            .close(subscription: page.subscription), .progress(topic: topics[page.topic].topic.name),
+        ]
+        if let step = topics[page.topic].walk?.received(page.events, until: page.until, isOwn: true) {
+            topics[page.topic].pages += 1
+            effects += handle(step, page.topic, now: now)
+        }
+        return effects + next()
+    }
+
+    private mutating func handle(_ step: HistoryWalk.Step, _ index: Int, now: Int64) -> [Effect] {
+        switch step {
+        case .ask(let until):
+            waiting.append((index, until))
+            return []
+        case .complete: return complete(index, now: now)
+        }
+    }
+
+    /// A walk is over: its events go out, then what it had to drop is asked for once more.
+    private mutating func complete(_ index: Int, now: Int64) -> [Effect] {
+        guard let walk = topics[index].walk else { return [] }
+        var effects: [Effect] = []
+        let (events, name) = (walk.events, topics[index].topic.name)
+        if !events.isEmpty { effects.append(.stored(events, topic: name)) }
+        topics[index].gaps += walk.gaps
+        let startedAt = topics[index].startedAt
+        let isFirstReading = topics[index].mark == nil
+        var mark = topics[index].mark ?? SyncMark(readAt: startedAt, searchedAt: startedAt)
+        // What was found late is not the latest.
+        if !topics[index].isSearching { for event in events { mark.add(event.id, now: startedAt) } }
+        let dropped = walk.remainder
+        topics[index].remainder.insert(contentsOf: dropped, at: 0)
+        if !topics[index].remainder.isEmpty {
+            let range = topics[index].remainder.removeFirst()
+            topics[index].walk = HistoryWalk(since: range.lowerBound, begin: range.upperBound)
+            waiting.insert((index, range.upperBound), at: 0)
+            return effects
+        }
+        topics[index].walk = nil
+        if topics[index].isSearching || isFirstReading { mark.wasSearched(at: startedAt) }
+        topics[index].isSearching = false
+        mark.isCurrent(at: startedAt)
+        topics[index].mark = mark
+        effects.append(.read(topic: name, mark, gaps: topics[index].gaps))
+        if now - mark.searchedAt > Self.searchIntervalSeconds, let oldest = walk.reached {
+            search(index, from: oldest, mark)
+        }
+        return effects
+    }
+
+    private mutating func search(_ index: Int, from oldest: Int64, _ mark: SyncMark) {
+        let since = max(topics[index].topic.since, mark.searchedAt - Self.searchMarginSeconds)
+        guard oldest > since else {
+            let startedAt = topics[index].startedAt
+            topics[index].mark?.wasSearched(at: startedAt)
+            return
+        }
+        topics[index].walk = HistoryWalk(since: since, begin: oldest)
+        topics[index].isSearching = true
+        waiting.append((index, oldest))
+    }
+
+    /// The next page, if none is on its way.
+    private mutating func next() -> [Effect] {
+        guard page == nil, !waiting.isEmpty else { return [] }
+        let (index, until) = waiting.removeFirst()
+        guard let walk = topics[index].walk else { return next() }
+        nextPage += 1
+        let subscription = "\(name)-\(nextPage)"
+        page = Page(topic: index, subscription: subscription, until: until)
+        let limit = HistoryWalk.limit(ofPage: topics[index].isSearching ? 2 : topics[index].pages)
+        return [
+            .ask(
+                subscription: subscription,
+                topics[index].topic.filter(since: walk.since, until: until, limit: limit))
+        ]
+    }
+
+    /// Nothing came for a while although stored events are expected: the relay sends no EOSE.
+    mutating func fellSilent(now: Int64) -> [Effect] {
+        guard isExpecting else { return [] }
+        // No answer at all may still be on its way.
+        silences += 1
+        if let page, page.events.isEmpty, silences < Self.silencesOfNothing { return [] }
+        silences = 0
+        lacksEnd = true
+        var effects: [Effect] = []
+        if !hasRemarked { effects.append(.remark("does not say where its stored events end (EOSE)")) }
+        hasRemarked = true
+        return effects + (isCollecting ? firstPageEnded(now: now) : pageEnded(now: now))
+    }
+}

@@ -1,0 +1,36 @@
+import Cryptography
+import Vocabulary
+
+/// A change in the connection to a relay, for the event log.
+package enum RelayReport: Equatable, Sendable {
+    case connected(RelayURL)
+    case disconnected(RelayURL, String)
+    case remark(RelayURL, String)
+    /// Something that whoever uses the relay should know: what it refused and why, what it said.
+    case notice(RelayURL, String)
+}
+
+/// The dependencies and settings of a relay connection.
+package struct RelayEnvironment: Sendable {
+    package var clock: any Clock<Duration>
+    package var random: any RandomSource
+    /// PEM file with certificate authorities to trust in addition to the system's.
+    package var authorityFile: String?
+    package var connectTimeout: Duration = .seconds(10)
+    /// Interval between pings. A relay that sends nothing between two pings counts as dead.
+    package var pingInterval: Duration = .seconds(30)
+    package var retry = RetrySchedule()
+    /// Who we are for relays that want to know (NIP-42); nil is a fresh key for each connection, which tells them nothing.
+    package var identity: Secp256k1SecretKey?
+    /// For fault injection; nil in normal operation.
+    package var interference: (any RelayInterference)?
+
+    package init(
+        clock: any Clock<Duration> = ContinuousClock(), random: any RandomSource = SystemRandom(),
+        authorityFile: String? = nil
+    ) {
+        self.clock = clock
+        self.random = random
+        self.authorityFile = authorityFile
+    }
+}

@@ -29,6 +29,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
             name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibedit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
 
         layer("Vocabulary", []),
@@ -37,7 +38,7 @@ let package = Package(
         layer("Nostr", ["Cryptography", "Vocabulary"]),
         layer("Marmot", ["MLS", "Nostr", "Cryptography"]),
         layer("AgentCore", ["Marmot", "MLS", "Nostr", "Cryptography", "Vocabulary"]),
-        layer("Providers", ["AgentCore", "Nostr", "Cryptography", "Vocabulary"]),
+        layer("Providers", ["AgentCore", "Nostr", "Cryptography", "Vocabulary", "CCurl"]),
         .target(name: "CProcess"),
         layer("Scripting", ["Vocabulary", "CProcess"]),
         layer("AgentCommands", ["Scripting", "AgentCore", "Marmot", "Nostr", "Vocabulary"]),

@@ -46,7 +46,7 @@ package struct RetryPolicy: Sendable {
                         failures += 1
                         guard case .transport(_, let mayHaveArrived) = failure.reason,
                             failures < transportTries,
-                            !mayHaveArrived || ["GET", "DELETE"].contains(request.method)
+                            !mayHaveArrived || request.isIdempotent
                         else { throw failure }
                         pause = schedule.delay(afterFailures: failures, jitter: jitter())
                     }
@@ -67,7 +67,7 @@ package struct RetryPolicy: Sendable {
         switch response.status {
         case 429: true
         // A gateway also sends it while the server behind it is still working.
-        case 503: ["GET", "DELETE"].contains(request.method) || retryAfter(response) != nil
+        case 503: request.isIdempotent || retryAfter(response) != nil
         default: false
         }
     }

@@ -37,13 +37,16 @@ final class AnsweringServer: Sendable {
 
     private static func request(_ stream: any ByteStream) async throws -> String {
         var bytes: [UInt8] = []
+        var end: Int?
         while true {
             let more = try await stream.read(maximum: 65_536)
             bytes += more
-            let text = String(decoding: bytes, as: UTF8.self)
-            let parts = text.components(separatedBy: "\r\n\r\n")
-            let length = text.firstMatch(of: /[Cc]ontent-[Ll]ength: (\d+)/).flatMap { Int($0.1) } ?? 0
-            if more.isEmpty || parts.count > 1 && parts[1].utf8.count >= length { return text }
+            if end == nil, let (head, length) = try HTTPHead.parse(bytes) {
+                end = length + (head.value("Content-Length").flatMap { Int($0) } ?? 0)
+            }
+            if more.isEmpty || end.map({ bytes.count >= $0 }) ?? false {
+                return String(decoding: bytes, as: UTF8.self)
+            }
         }
     }
 }

@@ -29,7 +29,6 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
             name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibedit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
 
         layer("Vocabulary", []),
@@ -40,6 +39,8 @@ let package = Package(
         layer("AgentCore", ["Marmot", "MLS", "Nostr", "Cryptography", "Vocabulary"]),
         layer("Providers", ["AgentCore", "Nostr", "Cryptography", "Vocabulary", "CCurl"]),
         .target(name: "CProcess"),
+        // Loads libcurl when it is needed; to build it takes libcurl4-openssl-dev.
+        .target(name: "CCurl"),
         layer("Scripting", ["Vocabulary", "CProcess"]),
         layer("AgentCommands", ["Scripting", "AgentCore", "Marmot", "Nostr", "Vocabulary"]),
         layer("PikaShell", ["Scripting", "Vocabulary", "CLibedit"]),

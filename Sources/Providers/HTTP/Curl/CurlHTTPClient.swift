@@ -1,3 +1,4 @@
+import CCurl
 import Foundation
 import Vocabulary
 
@@ -15,6 +16,12 @@ package final class CurlHTTPClient: HTTPClient {
     static let maximumBodyBytes = 8 << 20
     /// What the connection itself sets.
     private static let reservedHeaders: Set<String> = ["content-length", "transfer-encoding"]
+
+    /// `libcurl/7.88.1`; loads the library.
+    package static var libraryVersion: String {
+        guard pika_curl_load() == 1, let text = pika_curl_version() else { return "libcurl (not installed)" }
+        return String(cString: text).split(separator: " ").first.map(String.init) ?? "libcurl"
+    }
 
     private let authorityFile: String?
     private let loop = TransferLoop()

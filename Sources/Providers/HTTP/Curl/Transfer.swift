@@ -65,7 +65,7 @@ final class Transfer: @unchecked Sendable {
 
     /// The handle, ready to be run. Without one the transfer is over.
     func open() -> UnsafeMutableRawPointer? {
-        guard let easy = curl_easy_init() else {
+        guard let easy = pika_curl_easy_init() else {
             finish(.failure(failure("there is no memory for a connection")))
             return nil
         }
@@ -94,8 +94,8 @@ final class Transfer: @unchecked Sendable {
 
     /// Frees the handle, which no longer belongs to the loop.
     func close() {
-        curl_easy_cleanup(easy)
-        curl_slist_free_all(fields)
+        pika_curl_easy_cleanup(easy)
+        pika_curl_slist_free_all(fields)
         (easy, fields) = (nil, nil)
     }
 
@@ -150,7 +150,7 @@ final class Transfer: @unchecked Sendable {
         _ = pika_curl_set_pointer(easy, CURLOPT_HTTPHEADER, fields)
     }
 
-    private func add(_ field: String) { fields = curl_slist_append(fields, field) ?? fields }
+    private func add(_ field: String) { fields = pika_curl_slist_append(fields, field) ?? fields }
 
     private func prepare(_ context: UnsafeMutableRawPointer?) -> CURLcode {
         guard let context else { return CURLE_SSL_CONNECT_ERROR }

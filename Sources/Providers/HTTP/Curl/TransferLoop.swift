@@ -22,7 +22,6 @@ final class TransferLoop: Sendable {
     private static let idleConnections = 8
     /// libcurl's own timers end the wait earlier.
     private static let longestWaitMilliseconds: Int32 = 600_000
-    private static let isLibraryReady = pika_curl_global_init() == CURLE_OK
 
     private let state = Mutex(State())
 
@@ -32,7 +31,9 @@ final class TransferLoop: Sendable {
             order(.begin(transfer), &state)
             return true
         }
-        if !isAccepted { transfer.finish(.failure(transfer.failure("there is no room for a connection"))) }
+        if !isAccepted {
+            transfer.finish(.failure(transfer.failure("libcurl cannot be used: is it installed (libcurl4)?")))
+        }
     }
 
     /// Ends a transfer that nobody waits for any more.
@@ -45,18 +46,20 @@ final class TransferLoop: Sendable {
     func stop() {
         state.withLock { state in
             state.isStopped = true
-            if let multi = state.multi { curl_multi_wakeup(UnsafeMutableRawPointer(bitPattern: multi)) }
+            if let multi = state.multi {
+                _ = pika_curl_multi_wakeup(UnsafeMutableRawPointer(bitPattern: multi))
+            }
         }
     }
 
     private func order(_ order: Order, _ state: inout State) {
         state.orders.append(order)
-        if let multi = state.multi { curl_multi_wakeup(UnsafeMutableRawPointer(bitPattern: multi)) }
+        if let multi = state.multi { _ = pika_curl_multi_wakeup(UnsafeMutableRawPointer(bitPattern: multi)) }
     }
 
     private func start(_ state: inout State) -> Bool {
-        guard Self.isLibraryReady, let multi = curl_multi_init() else { return false }
-        _ = pika_curl_multi_set_number(multi, CURLMOPT_MAXCONNECTS, Self.idleConnections)
+        guard pika_curl_load() == 1, let multi = pika_curl_multi_init() else { return false }
+        _ = pika_curl_multi_set_connections(multi, Self.idleConnections)
         let address = UInt(bitPattern: multi)
         state.multi = address
         let thread = Thread { [self] in work(address) }
@@ -73,34 +76,31 @@ final class TransferLoop: Sendable {
                 switch order {
                 case .begin(let transfer):
                     guard transfer.isAwaited, let easy = transfer.open() else { continue }
-                    curl_multi_add_handle(multi, easy)
+                    _ = pika_curl_multi_add_handle(multi, easy)
                     running[easy] = transfer
                 case .abandon(let transfer):
                     guard let easy = transfer.easy, running.removeValue(forKey: easy) != nil else { continue }
-                    curl_multi_remove_handle(multi, easy)
+                    _ = pika_curl_multi_remove_handle(multi, easy)
                     transfer.close()
                 }
             }
-            var count: Int32 = 0
-            curl_multi_perform(multi, &count)
-            while let message = curl_multi_info_read(multi, &count) {
-                guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle,
-                    let transfer = running.removeValue(forKey: easy)
-                else { continue }
-                let result = pika_curl_result(message)
+            _ = pika_curl_multi_perform(multi)
+            var result = CURLE_OK
+            while let easy = pika_curl_multi_next_done(multi, &result) {
+                guard let transfer = running.removeValue(forKey: easy) else { continue }
                 let outcome = transfer.outcome(result)
-                curl_multi_remove_handle(multi, easy)
+                _ = pika_curl_multi_remove_handle(multi, easy)
                 transfer.close()
                 transfer.finish(outcome)
             }
-            curl_multi_poll(multi, nil, 0, Self.longestWaitMilliseconds, nil)
+            _ = pika_curl_multi_poll(multi, Self.longestWaitMilliseconds)
         }
         for (easy, transfer) in running {
-            curl_multi_remove_handle(multi, easy)
+            _ = pika_curl_multi_remove_handle(multi, easy)
             transfer.close()
             transfer.finish(.failure(CancellationError()))
         }
-        curl_multi_cleanup(multi)
+        _ = pika_curl_multi_cleanup(multi)
     }
 
     /// Nil once the loop is to end; nobody wakes it up after that.

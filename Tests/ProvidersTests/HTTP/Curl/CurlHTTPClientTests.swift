@@ -17,7 +17,7 @@ struct CurlHTTPClientTests {
         HTTPRequest(
             method, url, headers: headers.map { (name: $0.0, value: $0.1) },
             body: body.map { Array($0.utf8) },
-            timeout: .seconds(20), purpose: "look")
+            timeout: .seconds(120), purpose: "look")
     }
 
     /// On a connection that had been used before, libcurl sends it twice.

@@ -10,7 +10,8 @@ import Vocabulary
 @Suite("CurlHTTPClient — faults, and whether the request may have arrived")
 struct TransferFaultTests {
     private func failure(
-        _ url: String, method: String = "POST", timeout: Duration = .seconds(20), authorityFile: String? = nil
+        _ url: String, method: String = "POST", timeout: Duration = .seconds(120),
+        authorityFile: String? = nil
     ) async throws -> HTTPFailure {
         let request = HTTPRequest(method, url, body: Array("{}".utf8), timeout: timeout, purpose: "create")
         let failure = await #expect(throws: HTTPFailure.self) {
@@ -25,7 +26,7 @@ struct TransferFaultTests {
     func notHTTP(answer: String) async throws {
         let server = try await AnsweringServer(answer)
         let create = HTTPRequest(
-            "POST", server.url("/vms"), body: Array("{}".utf8), timeout: .seconds(20), purpose: "create")
+            "POST", server.url("/vms"), body: Array("{}".utf8), timeout: .seconds(120), purpose: "create")
         let policy = RetryPolicy(clock: ContinuousClock())
         let failure = await #expect(throws: HTTPFailure.self) {
             try await policy.send(create, by: CurlHTTPClient())
@@ -130,7 +131,7 @@ struct TransferFaultTests {
         #expect(unknown.cause.contains("signed by no authority known here"), "\(unknown)")
         #expect(unknown.cause.contains("--ca-file"), "\(unknown)")
 
-        let look = HTTPRequest("GET", url, timeout: .seconds(20), purpose: "look")
+        let look = HTTPRequest("GET", url, timeout: .seconds(120), purpose: "look")
         #expect(try await CurlHTTPClient(authorityFile: server.certificate).send(look).status == 200)
 
         let unreadable = try await failure(url, authorityFile: "/nowhere.pem")
@@ -158,7 +159,7 @@ struct TransferFaultTests {
             for number in 0..<60 {
                 group.addTask {
                     let request = HTTPRequest(
-                        number % 2 == 0 ? "GET" : "POST", server.url("/\(number)"), timeout: .seconds(30),
+                        number % 2 == 0 ? "GET" : "POST", server.url("/\(number)"), timeout: .seconds(120),
                         purpose: "look")
                     let answer = try await client.send(request).text
                     #expect(answer == "/\(number)")

@@ -17,9 +17,13 @@ package enum HTTPExchange {
             while true {
                 guard let (head, length) = try await readHead(stream, &received) else { return }
                 received.removeFirst(length)
+                try check(head)
                 if head.has("websocket", in: "Upgrade"), let upgrade {
                     guard let response = try? Handshake.response(to: head) else {
-                        throw BadRequest(400, "this is no WebSocket handshake of version 13 (RFC 6455)")
+                        let version = head.value("Sec-WebSocket-Version")
+                        throw BadRequest(
+                            version == nil || version == "13" ? 400 : 426,
+                            "this is no WebSocket handshake of version 13 (RFC 6455)")
                     }
                     try await stream.write(response.encoded)
                     await upgrade(stream, received)
@@ -44,9 +48,25 @@ package enum HTTPExchange {
             }
         } catch let bad as BadRequest {
             // A client that is gone needs no answer.
-            try? await stream.write(encode(.error(bad.status, bad.reason), isHead: false))
+            var refusal = ServerResponse.error(bad.status, bad.reason)
+            refusal.fields += [("Connection", "close")]
+            if bad.status == 426 {
+                refusal.fields += [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")]
+            }
+            try? await stream.write(encode(refusal, isHead: false))
         } catch {
             // The client dropped the connection: it only remains to close it.
+        }
+    }
+
+    /// RFC 9112 §3.2 and §5.1: what two readers could understand in two ways.
+    private static func check(_ head: HTTPHead) throws {
+        guard !head.fields.contains(where: { $0.name.contains { $0 == " " || $0 == "\t" } }) else {
+            throw BadRequest(400, "there is a blank in the name of a field")
+        }
+        let hosts = head.fields.count { $0.name.lowercased() == "host" }
+        guard hosts == 1 || hosts == 0 && !head.startLine.hasSuffix("HTTP/1.1") else {
+            throw BadRequest(400, "a request names its Host once")
         }
     }
 
@@ -117,6 +137,7 @@ package enum HTTPExchange {
         case 408: "Request Timeout"
         case 413: "Content Too Large"
         case 417: "Expectation Failed"
+        case 426: "Upgrade Required"
         case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
         case 500: "Internal Server Error"

@@ -1,5 +1,6 @@
 import Foundation
 import Nostr
+import Synchronization
 
 /// A TCP server on 127.0.0.1 with one task per connection; `stop()` ends all of them.
 package actor LoopbackServer {
@@ -38,19 +39,30 @@ package actor LoopbackServer {
 
     package func start(_ handle: @escaping Handler) {
         let listener = listener
+        let (served, limit) = (Served(), Self.connectionLimit())
         accepting = Task {
             await withDiscardingTaskGroup { group in
                 while !Task.isCancelled {
+                    guard served.count < limit else {
+                        // Whoever closes makes room again; until then the others wait to be accepted.
+                        try? await Task.sleep(for: .milliseconds(50))
+                        continue
+                    }
                     let number = accept(listener.number, nil, nil)
                     if number >= 0 {
                         let stream = SocketStream(FileDescriptor(number))
+                        served.change(by: 1)
                         group.addTask {
                             await handle(stream)
                             await stream.close()
+                            served.change(by: -1)
                         }
                     } else if errno == EAGAIN || errno == EINTR || errno == ECONNABORTED {
                         // Only cancellation makes the wait throw, and the loop condition checks for that.
                         try? await listener.waitUntilReadable()
+                    } else if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) {
+                        // Somebody opened too many: those who close make room again.
+                        try? await Task.sleep(for: .milliseconds(50))
                     } else {
                         break
                     }
@@ -58,6 +70,20 @@ package actor LoopbackServer {
                 group.cancelAll()
             }
         }
+    }
+
+    /// Descriptors must be left for everything else: without one, Dispatch ends the process.
+    private static func connectionLimit() -> Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 256 }
+        return max(8, Int(min(limit.rlim_cur, 4096)) - 40)
+    }
+
+    /// How many connections are open.
+    private final class Served: Sendable {
+        private let number = Mutex(0)
+        var count: Int { number.withLock { $0 } }
+        func change(by step: Int) { number.withLock { $0 += step } }
     }
 
     package func stop() async {

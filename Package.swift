@@ -37,8 +37,10 @@ let package = Package(
         layer("Nostr", ["Cryptography", "Vocabulary"]),
         layer("Marmot", ["MLS", "Nostr", "Cryptography"]),
         layer("AgentCore", ["Marmot", "MLS", "Nostr", "Cryptography", "Vocabulary"]),
-        layer("Providers", ["AgentCore", "Nostr", "Cryptography", "Vocabulary"]),
+        layer("Providers", ["AgentCore", "Nostr", "Cryptography", "Vocabulary", "CCurl"]),
         .target(name: "CProcess"),
+        // Loads libcurl when it is needed; to build it takes libcurl4-openssl-dev.
+        .target(name: "CCurl"),
         layer("Scripting", ["Vocabulary", "CProcess"]),
         layer("AgentCommands", ["Scripting", "AgentCore", "Marmot", "Nostr", "Vocabulary"]),
         layer("PikaShell", ["Scripting", "Vocabulary", "CLibedit"]),

@@ -140,6 +140,8 @@ package protocol Provider: Sendable {
     ///
     /// - Parameter known: ids that the ledger already accounts for.
     func findLeftovers(of intent: ResourceLedger.Entry, known: Set<String>) async throws -> [Leftover]
+    /// Whether what it finds can be told from what belongs to others.
+    var provesLeftovers: Bool { get }
     /// All existing resources of the kind that `provision` creates; nil if the control plane offers no list.
     func list() async throws -> [ListedResource]?
     /// Whether the resource that now has the id of a ledger entry is still the one that the entry refers to.
@@ -151,6 +153,7 @@ package protocol Provider: Sendable {
 }
 
 extension Provider {
+    package var provesLeftovers: Bool { true }
     package func awaitReadiness(of agent: ProvisionedAgent) async throws {}
     package func welcomeDelivered(_ welcome: DeliveredWelcome, to agent: ProvisionedAgent) async throws {}
     package var canRemove: Bool { true }

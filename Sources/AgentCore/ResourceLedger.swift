@@ -162,6 +162,15 @@ package struct ResourceRecorder: Sendable {
             .intent, key: key(kind), provider: provider, kind: kind, id: nil, url: url, marks: marks,
             within: limit)
     }
+    /// The intent of this kind that is still open, and the ids that the ledger accounts for beside it.
+    package func intent(_ kind: String) async -> (intent: ResourceLedger.Entry, known: Set<String>)? {
+        guard let entry = await ledger.open.first(where: { $0.key == key(kind) && $0.change == .intent })
+        else {
+            return nil
+        }
+        return (entry, await ledger.knownIDs(at: entry))
+    }
+
     package func didCreate(_ kind: String, id: String) async throws { try await record(.created, kind, id) }
     package func isGone(_ kind: String, id: String?) async throws { try await record(.gone, kind, id) }
     package func isKept(_ kind: String, id: String) async throws { try await record(.kept, kind, id) }

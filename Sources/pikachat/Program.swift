@@ -17,7 +17,7 @@ struct Program: Sendable {
         (self.terminal, self.interrupts, self.environment) = (terminal, interrupts, environment)
     }
 
-    private static let providers = ProviderCatalogue.all(http: FoundationHTTPClient())
+    private static let providers = ProviderCatalogue.all(http: CurlHTTPClient())
 
     private static let subcommands: [any Subcommand] = [
         ShellCommand(), RunCommand(), CheckCommand(), DoCommand(), AgentNewCommand(providers: providers),

@@ -5,7 +5,7 @@ import Testing
 @Suite("Layers")
 struct LayerTests {
     private static let system: Set<String> = [
-        "Foundation", "FoundationNetworking", "Dispatch", "Synchronization",
+        "Foundation", "Dispatch", "Synchronization",
     ]
     private static let sources = [
         "Vocabulary", "Cryptography", "MLS", "Nostr", "Marmot", "AgentCore", "Providers", "Scripting",

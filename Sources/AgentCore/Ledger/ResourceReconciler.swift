@@ -92,7 +92,8 @@ package struct ResourceReconciler: Sendable {
                     "stays", entry,
                     "\(entry.provider) \(resource.kind) \(resource.id) cannot be removed: \(provider.manualRemoval(of: resource))"
                 ))
-            try await ledger.record(.kept, of: entry, id: resource.id)
+            // Not kept: nobody asked for that. What was only an intent has its id now.
+            if entry.id == nil { try await ledger.record(.created, of: entry, id: resource.id) }
             return false
         case .gone:
             report(

@@ -6,18 +6,18 @@ import Nostr
 extension AgentSession {
     /// Waits until the control plane calls the agent ready and a usable key package of it is on the relays.
     ///
-    /// - Parameter limit: total time; nil takes the provider's.
+    /// - Parameter limit: total time; nil takes the provider's, once for either (Workers may need both).
     package func awaitKeyPackage(within limit: Duration?) async throws -> KeyPackageEvent {
         let origin = try state.requireOrigin("wait-keypackage")
+        let isWhole = limit != nil
         let limit = limit ?? timings.keyPackageTotal
         let npub = KeyText.npub(origin.publicKey)
         emit(.waitingForKeyPackage(npub: npub))
         let memory = KeyPackageSearch()
         do {
+            if !isWhole { try await readiness(of: origin, within: limit) }
             let found = try await withDeadline(limit, clock: environment.clock) {
-                if case .provisioned(let agent) = origin, let provider = await self.provider {
-                    try await provider.awaitReadiness(of: agent)
-                }
+                if isWhole { try await self.awaitReadiness(of: origin) }
                 return try await self.search(for: origin, memory)
             }
             state.found(found)
@@ -26,6 +26,23 @@ extension AgentSession {
             return found
         } catch is DeadlineExceeded {
             throw await timeout(npub, limit, memory)
+        }
+    }
+
+    private func readiness(of origin: SessionState.Origin, within limit: Duration) async throws {
+        do {
+            try await withDeadline(limit, clock: environment.clock) {
+                try await self.awaitReadiness(of: origin)
+            }
+        } catch is DeadlineExceeded {
+            let name = provider?.name ?? "the control plane"
+            throw Failure(.timeout, "\(name) does not call the agent ready within \(limit.inSeconds)")
+        }
+    }
+
+    private func awaitReadiness(of origin: SessionState.Origin) async throws {
+        if case .provisioned(let agent) = origin, let provider {
+            try await provider.awaitReadiness(of: agent)
         }
     }
 

@@ -82,14 +82,13 @@ extension AgentSession {
         }
         emit(.tearingDown(id: agent.id))
         do {
-            let (_, seconds) = try await timed {
+            let removal = ResourceRemoval(provider: provider, recorder: recorder)
+            let (notes, seconds) = try await timed {
                 try await withDeadline(environment.limits.teardown, clock: environment.clock) {
-                    for resource in agent.resources {
-                        try await provider.remove(resource)
-                        try await recorder.isGone(resource.kind, id: resource.id)
-                    }
+                    try await removal.run(agent.resources)
                 }
             }
+            for note in notes { emit(.warning(note)) }
             emit(.tornDown(id: agent.id, seconds: seconds))
             return nil
         } catch {

@@ -16,11 +16,13 @@ extension AgentSession {
         }
         emit(.tearingDown(id: agent.id))
         do {
-            let (_, seconds) = try await timed {
+            let removal = ResourceRemoval(provider: provider, recorder: recorder)
+            let (notes, seconds) = try await timed {
                 try await withDeadline(environment.limits.teardown, clock: environment.clock) {
-                    try await self.removeResources(of: agent, provider)
+                    try await removal.run(agent.resources)
                 }
             }
+            for note in notes { emit(.warning(note)) }
             state.ended()
             hasFailedTeardown = false
             await stopListening()
@@ -35,13 +37,6 @@ extension AgentSession {
             emit(.teardownFailed(id: agent.id, reason: failure.description))
             throw Failure(
                 .leak, failure.message, hints: failure.hints.isEmpty ? manualRemoval : failure.hints)
-        }
-    }
-
-    private func removeResources(of agent: ProvisionedAgent, _ provider: any Provider) async throws {
-        for resource in agent.resources {
-            try await provider.remove(resource)
-            try await recorder?.isGone(resource.kind, id: resource.id)
         }
     }
 

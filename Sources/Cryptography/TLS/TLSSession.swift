@@ -54,11 +54,7 @@ package final class TLSSession {
         pika_BIO_set_mem_eof_return(incoming, -1)
         try OpenSSLError.check(
             pika_SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION), "SSL_CTX_set_min_proto_version")
-        try OpenSSLError.check(SSL_CTX_set_default_verify_paths(context), "SSL_CTX_set_default_verify_paths")
-        if let authorityFile, SSL_CTX_load_verify_locations(context, authorityFile, nil) != 1 {
-            ERR_clear_error()
-            throw TLSFailure.unreadableAuthorityFile(authorityFile)
-        }
+        try TLSAuthorities.trust(authorityFile, in: context)
         SSL_set_verify(session, SSL_VERIFY_PEER, nil)
         let parameters = SSL_get0_param(session)
         if X509_VERIFY_PARAM_set1_ip_asc(parameters, hostName) != 1 {

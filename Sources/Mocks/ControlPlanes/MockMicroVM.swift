@@ -15,6 +15,8 @@ package actor MockMicroVM {
         package var maximumVMs = 64
         package var totalCPUs = 64
         package var totalMemoryMB = 262_144
+        /// A creation answers 500 although its VM runs on, as when a late step of the real one fails.
+        package var failsLate = false
 
         package init() {}
     }
@@ -138,7 +140,8 @@ package actor MockMicroVM {
             return .json(200, record(id, vm))
         case ("DELETE", "vms", 2):
             let id = request.segments[1]
-            guard vms[id] != nil else { return .error(404, "vm not found: \(id)") }
+            // The real one makes no difference between what is not there and what failed.
+            guard vms[id] != nil else { return .error(500, "vm not found: \(id)") }
             await remove(id)
             return ServerResponse(status: 204)
         case ("POST", "vms", 3) where request.segments[2] == "exec":
@@ -194,7 +197,7 @@ package actor MockMicroVM {
         for listener in creationListeners { listener.finish() }
         creationListeners = []
         await creations.pass()
-        let body: CreateVMRequest
+        var body: CreateVMRequest
         do {
             body = try JSONDecoder().decode(CreateVMRequest.self, from: Data(request.body))
         } catch let error as DecodingError {
@@ -205,11 +208,10 @@ package actor MockMicroVM {
         guard ["prebuilt", "prebuilt-cow"].contains(body.spawnVariant) else {
             return .error(400, "unknown spawn_variant: \(body.spawnVariant)")
         }
-        guard (1...1024).contains(body.cpu), (1...16_777_216).contains(body.memoryMB),
-            (1...31_536_000).contains(body.ttlSeconds)
-        else {
-            return .error(400, "cpu, memory_mb or ttl_seconds is out of range")
-        }
+        // As the real one does, without a word.
+        body.cpu = min(max(body.cpu, 1), 16)
+        body.memoryMB = min(max(body.memoryMB, 512), 65_536)
+        body.ttlSeconds = min(max(body.ttlSeconds, 60), 86_400)
         guard vms.count < settings.maximumVMs else {
             return .error(500, "no capacity: \(vms.count) VMs are running")
         }
@@ -226,6 +228,7 @@ package actor MockMicroVM {
             vms[id] = vm
             for listener in creationListeners { listener.finish() }
             creationListeners = []
+            if settings.failsLate { return .error(500, "failed to set up the guest's network") }
             return .json(200, record(id, vm))
         } catch {
             return .error(500, "guest_autostart: \(error)")

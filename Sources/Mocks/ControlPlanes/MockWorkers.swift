@@ -161,8 +161,8 @@ package actor MockWorkers {
                 updatedAt: Self.now())
         record.updatedAt = Self.now()
         if isNew || record.key != key.publicKey {
+            // A name that was used before keeps the time of its old key package, as with the real worker.
             record.key = key.publicKey
-            record.publishedAt = nil
             do {
                 record.probe = await RelayProbe.run(agentRelays[0], clock: clock)
                 record.agent = try await makeAgent(id, key, agentRelays)

@@ -1,47 +1,8 @@
 import Foundation
 import Nostr
 
-/// A parsed request to a mock server.
-package struct ServerRequest: Sendable {
-    package let method: String
-    /// Percent-decoded path without the query.
-    package let path: String
-    package let query: [String: String]
-    package let head: HTTPHead
-    package let body: [UInt8]
-
-    /// The parts of the path between slashes.
-    package var segments: [String] { path.split(separator: "/").map(String.init) }
-}
-
-package struct ServerResponse: Sendable {
-    package var status: Int
-    package var fields: [(name: String, value: String)] = []
-    package var body: [UInt8] = []
-
-    package init(status: Int, fields: [(name: String, value: String)] = [], body: [UInt8] = []) {
-        (self.status, self.fields, self.body) = (status, fields, body)
-    }
-
-    package static func json(_ status: Int, _ value: some Encodable) -> ServerResponse {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            return ServerResponse(
-                status: status, fields: [("Content-Type", "application/json")],
-                body: [UInt8](try encoder.encode(value)))
-        } catch {
-            return ServerResponse(status: 500, body: Array("{\"error\":\"\(error)\"}".utf8))
-        }
-    }
-
-    package static func error(_ status: Int, _ text: String) -> ServerResponse {
-        json(status, ["error": text])
-    }
-}
-
-/// HTTP/1.1 for the mock servers (RFC 9112), with keep-alive, Content-Length bodies and size limits.
+/// HTTP/1.1 for the mock servers (RFC 9112), with keep-alive and size limits. What is no proper request is refused
+/// in words before the connection is closed: a client that says nothing but "connection lost" would be hard to mend.
 package enum HTTPExchange {
     package static let maximumBodyBytes = 8 << 20
 
@@ -56,39 +17,56 @@ package enum HTTPExchange {
             while true {
                 guard let (head, length) = try await readHead(stream, &received) else { return }
                 received.removeFirst(length)
+                try check(head)
                 if head.has("websocket", in: "Upgrade"), let upgrade {
-                    let response = try Handshake.response(to: head)
+                    guard let response = try? Handshake.response(to: head) else {
+                        let version = head.value("Sec-WebSocket-Version")
+                        throw BadRequest(
+                            version == nil || version == "13" ? 400 : 426,
+                            "this is no WebSocket handshake of version 13 (RFC 6455)")
+                    }
                     try await stream.write(response.encoded)
                     await upgrade(stream, received)
                     return
                 }
-                let count = Int(head.value("Content-Length") ?? "0") ?? -1
-                guard count >= 0, count <= maximumBodyBytes else {
-                    try await stream.write(encode(.error(413, "the body is too large")))
-                    return
-                }
-                if head.has("100-continue", in: "Expect") {
+                let framing = try BodyFraming(of: head)
+                if let expectation = head.value("Expect") {
+                    guard expectation.lowercased() == "100-continue" else {
+                        throw BadRequest(417, "no other expectation than 100-continue is met")
+                    }
                     try await stream.write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
                 }
-                while received.count < count {
-                    let bytes = try await stream.read(maximum: 65_536)
-                    guard !bytes.isEmpty else { return }
-                    received += bytes
-                }
-                let body = Array(received.prefix(count))
-                received.removeFirst(count)
+                let body = try await readBody(framing, stream, &received)
                 guard let request = request(head, body) else {
-                    try await stream.write(encode(.error(400, "malformed request line")))
-                    return
+                    throw BadRequest(400, "malformed request line")
                 }
                 // No response means that the handler wants the connection to be closed.
                 guard let response = await respond(request) else { return }
-                try await stream.write(encode(response))
-                if head.has("close", in: "Connection") { return }
+                try await stream.write(encode(response, isHead: head.startLine.hasPrefix("HEAD ")))
+                let isOld = head.startLine.hasSuffix("HTTP/1.0") && !head.has("keep-alive", in: "Connection")
+                if head.has("close", in: "Connection") || isOld { return }
             }
+        } catch let bad as BadRequest {
+            // A client that is gone needs no answer.
+            var refusal = ServerResponse.error(bad.status, bad.reason)
+            refusal.fields += [("Connection", "close")]
+            if bad.status == 426 {
+                refusal.fields += [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")]
+            }
+            try? await stream.write(encode(refusal, isHead: false))
         } catch {
-            // The client dropped the connection or violated the protocol; either way it only remains to close
-            // the connection.
+            // The client dropped the connection: it only remains to close it.
+        }
+    }
+
+    /// RFC 9112 §3.2 and §5.1: what two readers could understand in two ways.
+    private static func check(_ head: HTTPHead) throws {
+        guard !head.fields.contains(where: { $0.name.contains { $0 == " " || $0 == "\t" } }) else {
+            throw BadRequest(400, "there is a blank in the name of a field")
+        }
+        let hosts = head.fields.count { $0.name.lowercased() == "host" }
+        guard hosts == 1 || hosts == 0 && !head.startLine.hasSuffix("HTTP/1.1") else {
+            throw BadRequest(400, "a request names its Host once")
         }
     }
 
@@ -96,28 +74,56 @@ package enum HTTPExchange {
         _ stream: any ByteStream, _ received: inout [UInt8]
     ) async throws -> (HTTPHead, Int)? {
         while true {
-            if let (head, length) = try HTTPHead.parse(received) { return (head, length) }
+            // Empty lines before a request are to be ignored (RFC 9112 §2.2).
+            while received.first == 0x0d || received.first == 0x0a { received.removeFirst() }
+            if received.first == 0x16 {
+                throw BadRequest(400, "this server speaks HTTP without TLS: use http://")
+            }
+            do {
+                if let (head, length) = try HTTPHead.parse(received) { return (head, length) }
+            } catch {
+                throw BadRequest(error == .tooLong ? 431 : 400, "\(error)")
+            }
             let bytes = try await stream.read(maximum: 8192)
             guard !bytes.isEmpty else { return nil }
             received += bytes
         }
     }
 
+    private static func readBody(
+        _ framing: BodyFraming, _ stream: any ByteStream, _ received: inout [UInt8]
+    ) async throws -> [UInt8] {
+        while true {
+            if let (body, length) = try framing.body(in: received) {
+                received.removeFirst(length)
+                return body
+            }
+            let bytes = try await stream.read(maximum: 65_536)
+            guard !bytes.isEmpty else { throw StreamEnded() }
+            received += bytes
+        }
+    }
+
+    private struct StreamEnded: Error {}
+
     private static func request(_ head: HTTPHead, _ body: [UInt8]) -> ServerRequest? {
         let parts = head.startLine.split(separator: " ")
-        guard parts.count == 3, let target = URLComponents(string: String(parts[1])) else { return nil }
+        guard parts.count == 3, parts[2].hasPrefix("HTTP/1."),
+            let target = URLComponents(string: String(parts[1]))
+        else { return nil }
         let query = (target.queryItems ?? []).map { ($0.name, $0.value ?? "") }
         return ServerRequest(
-            method: String(parts[0]), path: target.path,
+            // What HEAD asks for is GET's answer without its body.
+            method: parts[0] == "HEAD" ? "GET" : String(parts[0]), path: target.path,
             query: Dictionary(query, uniquingKeysWith: { first, _ in first }), head: head, body: body)
     }
 
-    private static func encode(_ response: ServerResponse) -> [UInt8] {
+    private static func encode(_ response: ServerResponse, isHead: Bool) -> [UInt8] {
         let fields =
             response.fields + (response.status == 204 ? [] : [("Content-Length", "\(response.body.count)")])
         return HTTPHead(startLine: "HTTP/1.1 \(response.status) \(reason(response.status))", fields: fields)
             .encoded
-            + response.body
+            + (isHead ? [] : response.body)
     }
 
     private static func reason(_ status: Int) -> String {
@@ -129,11 +135,23 @@ package enum HTTPExchange {
         case 401: "Unauthorized"
         case 404: "Not Found"
         case 408: "Request Timeout"
+        case 413: "Content Too Large"
+        case 417: "Expectation Failed"
+        case 426: "Upgrade Required"
         case 429: "Too Many Requests"
+        case 431: "Request Header Fields Too Large"
         case 500: "Internal Server Error"
         case 501: "Not Implemented"
         case 503: "Service Unavailable"
         default: "Status"
         }
     }
+}
+
+/// A request that is refused before anybody looks at what it asks for; the connection is closed behind it.
+struct BadRequest: Error {
+    let status: Int
+    let reason: String
+
+    init(_ status: Int, _ reason: String) { (self.status, self.reason) = (status, reason) }
 }

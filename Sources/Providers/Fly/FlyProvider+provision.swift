@@ -116,9 +116,9 @@ extension FlyProvider {
         -> ProviderResource
     {
         let volume = try await plane.create(
-            ControlPlane.Creation(
+            Creation(
                 kind: "volume", path: "/volumes", purpose: "create volume",
-                inspection: "fly volumes list -a \(options.app)"),
+                inspection: "fly volumes list -a \(options.app)", provider: self),
             FlyVolumeRequest(name: "agent_\(request.suffix)", region: options.region, sizeGB: 1),
             as: FlyVolume.self, ledger: ledger)
         let resource = ProviderResource(kind: "volume", id: volume.id)
@@ -143,9 +143,9 @@ extension FlyProvider {
                 mounts: [.init(volume: volume.id, path: "/app/state")],
                 metadata: [Self.metadataKey: request.suffix]))
         return try await plane.create(
-            ControlPlane.Creation(
+            Creation(
                 kind: "machine", path: "/machines", purpose: "create machine", marks: ["name": body.name],
-                inspection: "fly machine list -a \(options.app)"),
+                inspection: "fly machine list -a \(options.app)", provider: self),
             body, ledger: ledger)
     }
 }

@@ -33,16 +33,22 @@ package struct FlyProvider: Provider {
             url: "\(options.baseURL)/v1/apps/\(options.app)",
             headers: [ControlPlane.bearer(options.token), ControlPlane.jsonContent],
             timeouts: .init(read: .seconds(30), create: options.createTimeout), http: http,
-            environment: environment, hints: { Self.hints(for: $0, app: options.app) })
+            environment: environment, hints: { Self.hints(for: $0, app: options.app) },
+            isAbsence: Self.isAbsence)
     }
 
     package var controlPlane: String { plane.url }
     package var progressText: String { "Creating Fly machine in app \(options.app)…" }
-    /// Two requests: a volume and a machine.
-    package var provisionLimit: Duration { options.createTimeout * 2 }
+    /// Two requests: a volume and a machine, each of which may have to be looked for.
+    package var provisionLimit: Duration {
+        (options.createTimeout + plane.timeouts.read + ControlPlane.followUpLimit) * 2
+    }
 
     private static func hints(for failure: HTTPFailure, app: String) -> [String] {
-        switch failure.reason {
+        if failure.code == .quota {
+            return ["raise the quota of the organization, or remove machines: fly machine list -a \(app)"]
+        }
+        return switch failure.reason {
         case .status(401, _, _), .status(403, _, _):
             [
                 "FLY_API_TOKEN must be a token with access to app \(app); create one: fly tokens create deploy -a \(app)"
@@ -55,32 +61,36 @@ package struct FlyProvider: Provider {
         }
     }
 
-    package func awaitReadiness(of agent: ProvisionedAgent) async throws {
-        struct Answer: Decodable { let ok: Bool }
-        let instance = agent.fields["instance"]?.description ?? ""
-        let query = plane.text.isUsableID(instance) ? "&instance_id=\(instance)" : ""
-        do {
-            let answer = try await plane.get(
-                "/machines/\(agent.id)/wait?state=started\(query)&timeout=60", as: Answer.self,
-                timeout: .seconds(75), purpose: "wait for machine \(agent.id)")
-            guard answer.ok else {
-                throw ProviderError(.notReady, "Fly reports that machine \(agent.id) has not started")
-            }
-        } catch let failure as HTTPFailure {
-            guard case .status(408, _, _) = failure.reason else { throw failure }
-            let state = try await inspect(ProviderResource(kind: "machine", id: agent.id)) ?? "gone"
-            throw ProviderError(
-                .notReady, "machine \(agent.id) did not start within 60s; its state is \(state)",
-                hints: ["check its log: fly logs -a \(options.app) -i \(agent.id)"])
-        }
+    /// Fly says 404 "App not found" for a whole app: only words about the resource itself count.
+    private static func isAbsence(_ failure: HTTPFailure, of resource: ProviderResource) -> Bool {
+        guard let (status, text) = failure.refusal, status == 404 else { return false }
+        let words = text.lowercased().split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init)
+        let sentence = words.joined(separator: " ")
+        return ["not found", "not find", "not exist", "no such"].contains(where: sentence.contains)
+            && !words.contains("app")
+            && (words.contains(resource.kind) || words.contains(resource.id.lowercased()))
     }
 
     package func remove(_ resource: ProviderResource) async throws {
         let path =
             resource.kind == "machine" ? "/machines/\(resource.id)?force=true" : "/volumes/\(resource.id)"
         try await plane.remove(
-            path, purpose: "delete \(resource.kind) \(resource.id)",
-            manualRemoval: manualRemoval(of: resource))
+            resource, at: path, purpose: "delete \(resource.kind) \(resource.id)",
+            manualRemoval: manualRemoval(of: resource),
+            // A volume is bound a moment longer than its machine is there.
+            isPassing: { failure in
+                if case .status(412, _, _) = failure.reason { resource.kind == "volume" } else { false }
+            },
+            isGone: { await isKnownToBeGone(resource) })
+    }
+
+    private func isKnownToBeGone(_ resource: ProviderResource) async -> Bool {
+        do {
+            return try await inspect(resource) == nil
+        } catch {
+            // Not known, then; what is told is why the removal failed.
+            return false
+        }
     }
 
     package func retentionHints(for agent: ProvisionedAgent) -> [String] {

@@ -32,13 +32,19 @@ struct ControlPlane: Sendable {
     private let retry: RetryPolicy
     private let route: @Sendable (String) -> String
     private let hints: @Sendable (HTTPFailure) -> [String]
+    /// Whether a failure is this control plane's own word that a resource does not exist.
+    let isAbsence: @Sendable (HTTPFailure, ProviderResource) -> Bool
+    let clock: any Clock<Duration>
 
     /// - Parameters:
     ///   - headers: sent with every request, credentials among them.
     ///   - hints: advice for a failure where its message does not suffice.
+    ///   - isAbsence: whether a failure is about that very resource, which does not exist: a 404 alone may come
+    ///     from a proxy, or mean something greater than the resource.
     init(
         url: String, headers: [(name: String, value: String)] = [], timeouts: Timeouts, http: any HTTPClient,
-        environment: ProviderEnvironment, hints: @escaping @Sendable (HTTPFailure) -> [String]
+        environment: ProviderEnvironment, hints: @escaping @Sendable (HTTPFailure) -> [String],
+        isAbsence: @escaping @Sendable (HTTPFailure, ProviderResource) -> Bool
     ) {
         self.url = url
         self.timeouts = timeouts
@@ -48,6 +54,8 @@ struct ControlPlane: Sendable {
         retry = RetryPolicy(clock: environment.clock)
         route = environment.route
         self.hints = hints
+        self.isAbsence = isAbsence
+        clock = environment.clock
     }
 
     /// The header that authorises requests with a bearer token (RFC 6750 §2.1).
@@ -62,11 +70,13 @@ struct ControlPlane: Sendable {
     /// - Parameters:
     ///   - timeout: nil means `timeouts.read`.
     ///   - purpose: completes "failed to …" in errors.
+    ///   - isFinal: an answer after which it is not for the retry policy to ask again.
     func get<Answer: Decodable>(
-        _ path: String, as type: Answer.Type = Answer.self, timeout: Duration? = nil, purpose: String
+        _ path: String, as type: Answer.Type = Answer.self, timeout: Duration? = nil, purpose: String,
+        isFinal: @escaping @Sendable (HTTPResponse) -> Bool = { _ in false }
     ) async throws -> Answer {
         let request = request("GET", path, timeout: timeout ?? timeouts.read, purpose: purpose)
-        return try await perform(request) { try decode(type, from: $0, for: request) }
+        return try await perform(request, isFinal: isFinal) { try decode(type, from: $0, for: request) }
     }
 
     /// - Parameter timeout: nil means `timeouts.create`.
@@ -78,9 +88,14 @@ struct ControlPlane: Sendable {
         return try await perform(request) { try decode(type, from: $0, for: request) }
     }
 
-    func delete(_ path: String, timeout: Duration? = nil, purpose: String) async throws {
-        let request = request("DELETE", path, timeout: timeout ?? timeouts.delete, purpose: purpose)
-        try await perform(request) { _ in }
+    func delete(_ path: String, of resource: ProviderResource, purpose: String) async throws {
+        let request = request("DELETE", path, timeout: timeouts.delete, purpose: purpose)
+        // A server that says "not found" with a 500 has said all there is to say.
+        try await perform(
+            request, isFinal: { isAbsence(HTTPFailure(request, status: $0, text: text), resource) }
+        ) {
+            _ in
+        }
     }
 
     // MARK: Parts of a request
@@ -108,10 +123,12 @@ struct ControlPlane: Sendable {
     }
 
     /// Sends a request, retries where that is safe, and reads the answer if its status is 2xx.
-    func perform<Answer>(_ request: HTTPRequest, read: (HTTPResponse) throws -> Answer) async throws -> Answer
-    {
+    func perform<Answer>(
+        _ request: HTTPRequest, isFinal: @escaping @Sendable (HTTPResponse) -> Bool = { _ in false },
+        read: (HTTPResponse) throws -> Answer
+    ) async throws -> Answer {
         do {
-            let response = try await retry.send(request, by: http)
+            let response = try await retry.send(request, by: http, isFinal: isFinal)
             guard response.isSuccess else { throw HTTPFailure(request, status: response, text: text) }
             return try read(response)
         } catch let failure as HTTPFailure {

@@ -8,9 +8,9 @@ package struct HTTPFailure: FailureConvertible, Equatable, CustomStringConvertib
         /// the server.
         case transport(String, mayHaveArrived: Bool)
         case timeout(Duration)
-        /// An answer with an error status; `isReasoned` if it has the form that the contract prescribes,
-        /// `{"error":"text"}`.
-        case status(Int, body: String, isReasoned: Bool)
+        /// An answer with an error status; `refusal` is the text of one that has the form which the contract
+        /// prescribes, `{"error":"text"}`: the control plane itself has answered, and not a proxy before it.
+        case status(Int, body: String, refusal: String?)
         /// An answer that violates the contract.
         case unusable(String, body: String)
     }
@@ -35,7 +35,9 @@ package struct HTTPFailure: FailureConvertible, Equatable, CustomStringConvertib
         let refusal = try? JSONDecoder().decode(Refusal.self, from: Data(response.body))
         self.init(
             request,
-            .status(response.status, body: text.excerpt(response.body), isReasoned: refusal != nil))
+            .status(
+                response.status, body: text.excerpt(response.body),
+                refusal: refusal.map { text.excerpt(Array($0.error.utf8)) }))
     }
 
     /// The same failure with `hints`.
@@ -60,16 +62,10 @@ package struct HTTPFailure: FailureConvertible, Equatable, CustomStringConvertib
     package var hadNoEffect: Bool {
         switch reason {
         case .transport(_, let mayHaveArrived): !mayHaveArrived
-        // A gateway's 502 or 524 says nothing about what the server behind it did, and a 408 only that it
-        // took too long. A 500 in the form that the contract prescribes comes from the control plane itself
-        // and is a refusal.
-        case .status(let status, _, let isReasoned):
-            switch status {
-            case 408: false
-            case 500: isReasoned
-            case 501, 505: true
-            default: status < 500
-            }
+        // A 500 says that something failed, not that nothing was made: a spawner's late step leaves the VM
+        // running. A gateway's 502 or 524 says nothing about what the server behind it did, and a 408 only that
+        // it took too long.
+        case .status(let status, _, _): status < 500 && status != 408 || status == 501 || status == 505
         case .timeout, .unusable: false
         }
     }
@@ -79,6 +75,7 @@ package struct HTTPFailure: FailureConvertible, Equatable, CustomStringConvertib
     package var code: FailureCode {
         switch reason {
         case .transport, .timeout: .unreachable
+        case .status where isAboutQuota: .quota
         case .status(401, _, _), .status(403, _, _): .auth
         case .status(402, _, _), .status(429, _, _): .quota
         case .status(404, _, _): .protocolError
@@ -100,9 +97,42 @@ package struct HTTPFailure: FailureConvertible, Equatable, CustomStringConvertib
         }
     }
 
-    /// Whether the control plane itself says that the resource does not exist; any other 404 may come from a
-    /// proxy.
-    var isUnknownResource: Bool {
-        if case .status(404, _, let isReasoned) = reason { isReasoned } else { false }
+    /// Whether it is passing trouble: the same request may well succeed in a moment.
+    package var isPassing: Bool {
+        switch reason {
+        case .transport, .timeout: true
+        case .status(let status, _, _): HTTPResponse.isPassing(status)
+        case .unusable: false
+        }
+    }
+
+    /// Whether the server itself has answered that it failed: it is not working on the request any more.
+    var isOwnFailure: Bool {
+        if case .status(500, _, .some) = reason { true } else { false }
+    }
+
+    /// Whether the server may still be working on the request: it has not answered, or a gateway has in its place.
+    var leavesServerAtWork: Bool {
+        switch reason {
+        case .transport(_, let mayHaveArrived): mayHaveArrived
+        case .timeout: true
+        case .status(let status, _, _): status == 408 || status > 501
+        case .unusable: false
+        }
+    }
+
+    /// What the control plane itself said, and with which status.
+    var refusal: (status: Int, text: String)? {
+        if case .status(let status, _, let text?) = reason { (status, text) } else { nil }
+    }
+
+    /// A refusal because of a quota comes with 403 as well, which otherwise means the credentials.
+    private var isAboutQuota: Bool {
+        guard case .status(let status, let body, _) = reason, (400..<500).contains(status) else {
+            return false
+        }
+        let text = body.lowercased()
+        let words = status == 403 ? ["quota", "limit", "billing", "payment", "credit", "trial"] : ["quota"]
+        return words.contains(where: text.contains)
     }
 }

@@ -20,4 +20,7 @@ package struct HTTPRequest: Sendable {
         self.timeout = timeout
         self.purpose = purpose
     }
+
+    /// Whether doing it twice is the same as doing it once (RFC 9110 §9.2.2).
+    package var isIdempotent: Bool { ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"].contains(method) }
 }

@@ -13,4 +13,9 @@ package struct HTTPResponse: Sendable {
 
     package var text: String { String(decoding: body, as: UTF8.self) }
     package var isSuccess: Bool { (200..<300).contains(status) }
+
+    /// Statuses of passing trouble (RFC 9110 §15.6, and what Cloudflare adds from 520 on).
+    static func isPassing(_ status: Int) -> Bool {
+        [408, 425, 429].contains(status) || status >= 500 && ![501, 505].contains(status)
+    }
 }

@@ -2,13 +2,18 @@ import Foundation
 import Nostr
 import Vocabulary
 
-/// Retries requests where that is safe: any request after a 429, or a 503 with Retry-After, both of which
-/// promise that nothing was done; only GET and DELETE after a plain 503 or a broken connection; and any
-/// request that cannot have arrived.
+/// Retries requests where that is safe: any request after a 429, which promises that nothing was done, and any
+/// that cannot have arrived; idempotent ones (`HTTPRequest.isIdempotent`) after passing trouble as well. A 503
+/// with Retry-After promises nothing: it may follow a creation that was carried out.
 package struct RetryPolicy: Sendable {
     private let schedule = RetrySchedule(first: .milliseconds(250), longest: .seconds(2))
-    /// Attempts when there is no answer. After a 429 or 503 attempts go on until the request's timeout.
+    /// Attempts when there is no answer. After an answer that asks for patience they go on until the request's
+    /// timeout.
     private let transportTries = 3
+    /// Attempts when a server says that it failed: once is an accident.
+    private let failedTries = 2
+    /// What the attempts have beyond the request's timeout, so that the one that runs out can say how far it got.
+    private let grace: Duration = .milliseconds(500)
     private let clock: any Clock<Duration>
     private let jitter: @Sendable () -> Double
 
@@ -23,19 +28,31 @@ package struct RetryPolicy: Sendable {
     /// The first answer that is not to be retried or, if the request's timeout leaves no room for another
     /// attempt, the last one.
     ///
+    /// - Parameter isFinal: whether an answer says all there is to say, whatever its status.
     /// - Throws: `HTTPFailure` when there is no answer at all.
-    package func send(_ request: HTTPRequest, by http: any HTTPClient) async throws -> HTTPResponse {
+    package func send(
+        _ request: HTTPRequest, by http: any HTTPClient,
+        isFinal: @escaping @Sendable (HTTPResponse) -> Bool = { _ in false }
+    ) async throws -> HTTPResponse {
         let refusal = LastRefusal()
+        let start = ContinuousClock.now
         do {
-            return try await withDeadline(request.timeout, clock: clock) {
-                var failures = 0
+            return try await withDeadline(request.timeout + grace, clock: clock) {
+                var (failures, broken, failed) = (0, 0, 0)
                 while true {
                     let pause: Duration
                     do {
                         // A timeout from here on belongs to this attempt, which may have arrived.
                         await refusal.set(nil)
-                        let response = try await http.send(request)
-                        guard Self.mayRetry(request, after: response) else { return response }
+                        var attempt = request
+                        if failures > 0 {
+                            attempt.timeout = max(.milliseconds(1), request.timeout - (.now - start))
+                        }
+                        let response = try await http.send(attempt)
+                        if response.status == 500 { failed += 1 }
+                        guard Self.mayRetry(request, after: response), failed < failedTries,
+                            !isFinal(response)
+                        else { return response }
                         failures += 1
                         await refusal.set(response)
                         // An overloaded server may send "Retry-After: 0"; our own backoff still applies.
@@ -44,9 +61,12 @@ package struct RetryPolicy: Sendable {
                             schedule.delay(afterFailures: failures, jitter: jitter()))
                     } catch let failure as HTTPFailure {
                         failures += 1
+                        broken += 1
+                        if case .timeout = failure.reason {
+                            throw HTTPFailure(request, .timeout(request.timeout))
+                        }
                         guard case .transport(_, let mayHaveArrived) = failure.reason,
-                            failures < transportTries,
-                            !mayHaveArrived || ["GET", "DELETE"].contains(request.method)
+                            broken < transportTries, !mayHaveArrived || request.isIdempotent
                         else { throw failure }
                         pause = schedule.delay(afterFailures: failures, jitter: jitter())
                     }
@@ -55,21 +75,16 @@ package struct RetryPolicy: Sendable {
                     try await clock.sleep(for: pause)
                 }
             }
-        } catch let exceeded as DeadlineExceeded {
+        } catch is DeadlineExceeded {
             guard let response = await refusal.response else {
-                throw HTTPFailure(request, .timeout(exceeded.limit))
+                throw HTTPFailure(request, .timeout(request.timeout))
             }
             return response
         }
     }
 
     private static func mayRetry(_ request: HTTPRequest, after response: HTTPResponse) -> Bool {
-        switch response.status {
-        case 429: true
-        // A gateway also sends it while the server behind it is still working.
-        case 503: ["GET", "DELETE"].contains(request.method) || retryAfter(response) != nil
-        default: false
-        }
+        response.status == 429 || request.isIdempotent && HTTPResponse.isPassing(response.status)
     }
 
     /// `Retry-After` (RFC 9110 §10.2.3), at most one hour: seconds, or a date, which is relative to the

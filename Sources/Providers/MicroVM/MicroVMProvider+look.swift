@@ -9,16 +9,17 @@ extension MicroVMProvider {
     }
 
     private func state(of vm: SpawnerVM) -> String {
-        plane.text.value("\(vm.status ?? "running"), ip=\(vm.ip)")
+        plane.text.value("\(vm.status ?? "running"), ip=\(vm.ip ?? "none")")
     }
 
     /// Nil when the spawner has no such VM.
     private func vm(_ id: String) async throws -> SpawnerVM? {
-        try await plane.find("VM", id, at: "/vms/\(id)", purpose: "look up microvm \(id)")
+        try await plane.find(
+            ProviderResource(kind: "vm", id: id), at: "/vms/\(id)", purpose: "look up microvm \(id)")
     }
 
     private func listedVMs() async throws -> [ListedVM] {
-        try await plane.get("/vms", as: [ListedVM].self, purpose: "list microvms").filter {
+        try await plane.get("/vms", as: LossyList<ListedVM>.self, purpose: "list microvms").rows.filter {
             plane.text.isUsableID($0.vm.id)
         }
     }
@@ -39,8 +40,8 @@ extension MicroVMProvider {
         return now - Int64(Date().timeIntervalSince1970 * 1000)
     }
 
-    /// The spawner's records contain nothing that only we know: a VM that matches the intent in time and
-    /// settings may still belong to somebody else who uses the same spawner.
+    /// A VM that matches the intent in time and settings may still belong to somebody else who uses the same
+    /// spawner.
     package func findLeftovers(of intent: ResourceLedger.Entry, known: Set<String>) async throws -> [Leftover]
     {
         // In the spawner's time, with a tolerance because clocks rarely agree to the second.
@@ -52,8 +53,10 @@ extension MicroVMProvider {
             if let created = listed.vm.createdAtMilliseconds, !window.contains(created - offset) {
                 return false
             }
-            return listed.marks.allSatisfy {
-                intent.marks?[$0.key] == nil || intent.marks?[$0.key] == $0.value
+            return listed.marks.allSatisfy { name, value in
+                guard let mark = intent.marks?[name] else { return true }
+                return mark == value
+                    || name == "ttl_seconds" && Int(mark).map { "\(SpawnerLimits.lifetime($0))" } == value
             }
         }.map { Leftover(kind: "vm", id: $0.vm.id, isProven: false) }
     }

@@ -20,11 +20,15 @@ extension MicroVMProvider {
                 failure.code, Self.message(failure, plane.url), hints: failure.hints,
                 isRetryable: failure.isRetryable)
         }
+        for remark in SpawnerLimits.remarks(cpu: options.cpu, memoryMB: options.memoryMB) {
+            environment.log.emit(.warning(remark))
+        }
         let vm = try await plane.create(
-            ControlPlane.Creation(
+            Creation(
                 kind: "vm", noun: "VM", path: "/vms", purpose: "create microvm", marks: marks,
-                inspection: "curl \(plane.url)/vms", message: { Self.message($0, plane.url) }),
-            body, as: SpawnerVM.self, ledger: ledger)
+                inspection: "curl \(plane.url)/vms", message: { [url = plane.url] in Self.message($0, url) },
+                provider: self),
+            body, as: SpawnerVM.self, ledger: ledger, missing: { $0.ip == nil ? "ip" : nil })
         let resource = ProviderResource(kind: "vm", id: vm.id)
         do {
             try await ledger.didCreate(resource.kind, id: resource.id)
@@ -33,7 +37,13 @@ extension MicroVMProvider {
             try await remove(resource)
             throw error
         }
-        let ip = plane.text.value(vm.ip)
+        if let given = vm.ttlSeconds, given != options.ttlSeconds {
+            environment.log.emit(
+                .warning(
+                    "the spawner gives VM \(vm.id) \(Duration.seconds(given).inSeconds) to live, not \(Duration.seconds(options.ttlSeconds).inSeconds)"
+                ))
+        }
+        let ip = plane.text.value(vm.ip ?? "")
         return ProvisionedAgent(
             id: vm.id, publicKey: request.botKey.publicKey, detail: "ip=\(ip)",
             fields: [

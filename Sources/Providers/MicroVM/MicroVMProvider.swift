@@ -34,13 +34,20 @@ package struct MicroVMProvider: Provider {
         self.guestVariables = guestVariables
         plane = ControlPlane(
             url: options.spawnerURL, timeouts: .init(read: .seconds(10), create: options.createTimeout),
-            http: http, environment: environment, hints: { Self.hints(for: $0, url: options.spawnerURL) })
+            http: http, environment: environment, hints: { Self.hints(for: $0, url: options.spawnerURL) },
+            // A look-up says it with 404, a removal with 500.
+            isAbsence: { failure, resource in
+                guard let (status, text) = failure.refusal else { return false }
+                return [404, 500].contains(status) && text == "vm not found: \(resource.id)"
+            })
     }
 
     package var controlPlane: String { plane.url }
     package var progressText: String { "Creating microVM via \(plane.url)…" }
-    /// Two requests: a health check and the creation.
-    package var provisionLimit: Duration { plane.timeouts.read + plane.timeouts.create }
+    /// A health check, the creation, and the look for what it may have made (twice: the spawner's time is asked).
+    package var provisionLimit: Duration { plane.timeouts.read * 3 + plane.timeouts.create }
+    /// The spawner's records contain nothing that only we know.
+    package let provesLeftovers = false
 
     private static func hints(for failure: HTTPFailure, url: String) -> [String] {
         let setting = "set the spawner's address with PIKA_MICROVM_SPAWNER_URL or --spawner-url"
@@ -81,9 +88,9 @@ package struct MicroVMProvider: Provider {
 
     package func remove(_ resource: ProviderResource) async throws {
         try await plane.remove(
-            "/vms/\(resource.id)", purpose: "delete microvm \(resource.id)",
-            manualRemoval: manualRemoval(of: resource)
-        ) { "failed to delete microvm \(resource.id) via \(plane.url): \($0.cause)" }
+            resource, at: "/vms/\(resource.id)", purpose: "delete microvm \(resource.id)",
+            manualRemoval: manualRemoval(of: resource),
+            message: { "failed to delete microvm \(resource.id) via \(plane.url): \($0.cause)" })
     }
 
     package func manualRemoval(of resource: ProviderResource) -> String {

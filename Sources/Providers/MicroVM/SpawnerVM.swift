@@ -47,23 +47,28 @@ package struct CreateVMRequest: Codable, Equatable, Sendable {
     }
 }
 
-/// A VM as the spawner describes it; only `id` and `ip` are guaranteed.
-package struct SpawnerVM: Codable, Equatable, Sendable, ResourceAnswer {
-    package var id: String
-    package var ip: String
-    package var status: String?
-    package var createdAt: String?
+/// A VM as the spawner describes it. Only the id must be readable: what is odd about the rest hides no VM.
+package struct SpawnerVM: Decodable, Equatable, Sendable, ResourceAnswer {
+    package let id: String
+    let ip: String?
+    let status: String?
+    let createdAt: String?
+    /// As the spawner has it, which may be another than was asked for.
+    let ttlSeconds: Int?
 
-    enum CodingKeys: String, CodingKey {
+    private enum Key: String, CodingKey {
         case id, ip, status
         case createdAt = "created_at"
+        case ttlSeconds = "ttl_seconds"
     }
 
-    package init(id: String, ip: String, status: String?, createdAt: String? = nil) {
-        self.id = id
-        self.ip = ip
-        self.status = status
-        self.createdAt = createdAt
+    package init(from decoder: any Decoder) throws {
+        let row = try decoder.container(keyedBy: Key.self)
+        id = try row.decode(String.self, forKey: .id)
+        ip = try? row.decode(String.self, forKey: .ip)
+        status = try? row.decode(String.self, forKey: .status)
+        createdAt = try? row.decode(String.self, forKey: .createdAt)
+        ttlSeconds = try? row.decode(Int.self, forKey: .ttlSeconds)
     }
 
     /// Milliseconds since 1970; nil if absent or not in RFC 3339 format.

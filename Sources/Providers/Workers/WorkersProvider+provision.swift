@@ -25,10 +25,10 @@ extension WorkersProvider {
             relayURLs: request.relays.map(\.text), botSecretKeyHex: secretKey)
         let expectedID = AgentID.normalised(body.name)
         let status = try await plane.create(
-            ControlPlane.Creation(
+            Creation(
                 kind: "agent", path: "/agents", purpose: "create workers agent",
                 marks: ["id": expectedID, "bot_pubkey": request.botKey.publicKey.hex],
-                inspection: "curl \(address(of: expectedID))", accepts: AgentID.isValid),
+                inspection: "curl \(address(of: expectedID))", accepts: AgentID.isValid, provider: self),
             body, as: AgentStatus.self, ledger: ledger)
         try await ledger.didCreate("agent", id: status.id)
         do {
@@ -44,10 +44,14 @@ extension WorkersProvider {
             resources: [ProviderResource(kind: "agent", id: status.id)])
     }
 
+    static func key(in status: AgentStatus) -> String {
+        status.botPubkey.filter { !$0.isWhitespace }.lowercased()
+    }
+
     /// The agent must run with the secret key that we sent.
     private func checkIdentity(_ status: AgentStatus, _ publicKey: XOnlyKey) throws {
         let expected = publicKey.hex
-        guard status.botPubkey.filter({ !$0.isWhitespace }).lowercased() != expected else { return }
+        guard Self.key(in: status) != expected else { return }
         let got = plane.text.value(status.botPubkey, upTo: 64).lowercased()
         throw ProviderError(
             .protocolError, "workers bot pubkey mismatch: expected \(expected), got \(got)")
@@ -69,13 +73,20 @@ extension WorkersProvider {
             ))
     }
 
+    /// A worker whose object moves, or whose code is updated, answers with a 5xx page once or twice: the step's
+    /// own limit ends the wait.
     package func awaitReadiness(of agent: ProvisionedAgent) async throws {
+        let trouble = PassingTrouble(log: environment.log)
         while true {
-            let status = try await plane.get(
-                "/agents/\(agent.id)", as: AgentStatus.self, purpose: "look up workers agent \(agent.id)")
-            try plane.check(status, isAbout: agent.id, "agent")
-            try checkIdentity(status, agent.publicKey)
-            if status.keyPackagePublishedAtMs != nil { return }
+            do {
+                let status = try await plane.get(
+                    "/agents/\(agent.id)", as: AgentStatus.self, purpose: "look up workers agent \(agent.id)")
+                try plane.check(status, isAbout: agent.id, "agent")
+                try checkIdentity(status, agent.publicKey)
+                if status.keyPackagePublishedAtMs != nil { return }
+            } catch let failure as HTTPFailure where failure.isPassing {
+                trouble.tell(failure)
+            }
             try await environment.clock.sleep(for: Self.pollInterval)
         }
     }

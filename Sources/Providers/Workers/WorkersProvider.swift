@@ -28,13 +28,20 @@ package struct WorkersProvider: Provider {
             url: options.baseURL,
             headers: (options.token.map { [ControlPlane.bearer($0)] } ?? []) + [ControlPlane.jsonContent],
             timeouts: .init(read: .seconds(10), create: options.createTimeout), http: http,
-            environment: environment, hints: { Self.hints(for: $0, url: options.baseURL) })
+            environment: environment, hints: { Self.hints(for: $0, url: options.baseURL) },
+            isAbsence: { failure, resource in
+                guard let (status, text) = failure.refusal, status == 404 else { return false }
+                return text.lowercased().hasPrefix("agent not found")
+                    && (text.utf8.count < 20 || text.contains(resource.id))
+            })
     }
 
     package var controlPlane: String { plane.url }
     package var progressText: String { "Creating Workers agent via \(plane.url)…" }
-    /// Two requests: a health check and the creation.
-    package var provisionLimit: Duration { plane.timeouts.read + plane.timeouts.create }
+    /// A health check, the creation, and the look for what it has made.
+    package var provisionLimit: Duration {
+        plane.timeouts.read * 2 + plane.timeouts.create + ControlPlane.followUpLimit
+    }
 
     private static func hints(for failure: HTTPFailure, url: String) -> [String] {
         switch failure.code {
@@ -64,7 +71,9 @@ package struct WorkersProvider: Provider {
 
     /// Nil when the worker has no such agent.
     private func agent(_ id: String) async throws -> AgentStatus? {
-        try await plane.find("agent", id, at: "/agents/\(id)", purpose: "look up workers agent \(id)")
+        try await plane.find(
+            ProviderResource(kind: "agent", id: id), at: "/agents/\(id)",
+            purpose: "look up workers agent \(id)")
     }
 
     package func inspect(_ resource: ProviderResource) async throws -> String? {
@@ -77,7 +86,7 @@ package struct WorkersProvider: Provider {
         let id = intent.marks?["id"] ?? "agent-\(intent.suffix)"
         guard AgentID.isValid(id), let status = try await agent(id) else { return [] }
         let key = intent.marks?["bot_pubkey"]
-        return [Leftover(kind: intent.kind, id: id, isProven: key == nil || status.botPubkey == key)]
+        return [Leftover(kind: intent.kind, id: id, isProven: key == nil || Self.key(in: status) == key)]
     }
 
     package func remove(_ resource: ProviderResource) async throws {

@@ -33,7 +33,7 @@ struct DoctorCommand: Subcommand {
             "libraries", .ok,
             [
                 Main.version, LibraryVersions.openSSL, LibraryVersions.file(of: "libsecp256k1"),
-                LibraryVersions.file(of: "libedit"),
+                CurlHTTPClient.libraryVersion, LibraryVersions.file(of: "libedit"),
             ].joined(separator: ", "))
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Keeps requests to this machine away from proxies: `http_proxy` and the like are meant for the network, and a proxy cannot reach our
-/// loopback. Foundation's HTTP reads these variables in libcurl, which also knows `no_proxy`.
+/// loopback. libcurl reads these variables, and `no_proxy`.
 enum LoopbackProxy {
     /// Call before the first request.
     static func bypass() {

@@ -24,7 +24,7 @@ struct CommandContext: Sendable {
         self.terminal = terminal
         self.interrupts = interrupts
         log = EventLog(masking: masking)
-        http = FoundationHTTPClient()
+        http = CurlHTTPClient(authorityFile: configuration.authorityFile)
         providers = ProviderCatalogue.all(http: http)
         log.settle(by: { await terminal.hasRoom() })
         if configuration.isJSON {

@@ -135,7 +135,7 @@ struct ResourceReconcilerTests {
         provider.answer { $0.canRemove = false }
         #expect(await !sweep())
         #expect(told.names == ["stays"] && told.all[0].text.contains("rm agent agent-1"))
-        #expect(await ledger.open.map(\.change) == [.kept])
+        #expect(await ledger.open.map(\.change) == [.created])
         #expect(await !sweep())
         provider.answer { $0.state = nil }
         #expect(await sweep())

@@ -24,7 +24,7 @@ struct MockFlyTests {
         let fly = try MockFly(
             relays: [], faults: Faults(), template: { AgentTemplate() }, uptime: { uptime.withLock { $0 } })
         await fly.start()
-        let client = FoundationHTTPClient()
+        let client = CurlHTTPClient()
         func create() async throws -> HTTPResponse {
             try await client.send(
                 HTTPRequest(

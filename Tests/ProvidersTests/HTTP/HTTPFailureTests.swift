@@ -23,12 +23,27 @@ struct HTTPFailureTests {
         #expect(failure(status, "<html>").hadNoEffect == proves)
     }
 
-    @Test("a 500 in the form of the contract is the control plane's own refusal, a gateway's is not")
+    @Test("a 500 proves nothing, in whatever form it comes: a late step may have failed")
     func reasoned() {
-        #expect(failure(500, #"{"error":"no capacity"}"#).hadNoEffect)
-        #expect(!failure(524, #"{"error":"origin timed out"}"#).hadNoEffect)
-        #expect(failure(404, #"{"error":"vm not found"}"#).isUnknownResource)
-        #expect(!failure(404, "not found").isUnknownResource)
+        #expect(!failure(500, #"{"error":"no capacity"}"#).hadNoEffect)
+        #expect(failure(500, #"{"error":"no capacity"}"#).isOwnFailure)
+        #expect(!failure(524, #"{"error":"origin timed out"}"#).isOwnFailure)
+        #expect(!failure(500, "<html>").isOwnFailure)
+        #expect(failure(404, #"{"error":"vm not found"}"#).refusal?.text == "vm not found")
+        #expect(failure(404, "not found").refusal == nil)
+    }
+
+    @Test(
+        "quota is quota, whatever the status",
+        arguments: [
+            (403, "You are over the allowed quota for machines in this organization", FailureCode.quota),
+            (403, "trial has ended: add a payment method", .quota), (422, "volume quota exceeded", .quota),
+            (402, "pay", .quota), (429, "slow down", .quota), (403, "not your app", .auth),
+            (401, "unauthorized", .auth), (500, "no quota", .unreachable),
+            (422, "name too long", .protocolError),
+        ])
+    func quota(status: Int, text: String, code: FailureCode) {
+        #expect(failure(status, #"{"error":"\#(text)"}"#).code == code)
     }
 
     @Test("statuses without a name show none")

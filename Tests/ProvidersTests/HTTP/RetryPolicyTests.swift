@@ -54,24 +54,39 @@ struct RetryPolicyTests {
     }
 
     @Test(
-        "a POST is not resent after a plain 503; after one with Retry-After it is, and a GET always",
-        arguments: [
-            ("POST", [:], 503, 1), ("POST", ["retry-after": "0"], 200, 2), ("GET", [:], 200, 2),
-            ("DELETE", [:], 200, 2),
-        ] as [(String, [String: String], Int, Int)])
-    func unavailable(_ method: String, headers: [String: String], status: Int, requests: Int) async throws {
+        "passing trouble: what is idempotent is asked again, what creates something is not",
+        arguments: [408, 425, 500, 502, 503, 504, 520, 524, 530],
+        ["GET", "PUT", "DELETE", "HEAD", "POST", "PATCH"])
+    func passing(status: Int, method: String) async throws {
         let http = Answering([
-            HTTPResponse(status: 503, headers: headers, body: []),
+            HTTPResponse(status: status, headers: ["retry-after": "0"], body: []),
             HTTPResponse(status: 200, headers: [:], body: []),
         ])
         let request = HTTPRequest(method, "http://127.0.0.1:1/x", timeout: .seconds(30), purpose: "test")
         let response = try await RetryPolicy(clock: ImpatientClock(pauses: 10)).send(request, by: http)
-        #expect(response.status == status && http.count == requests)
+        let isRepeated = !["POST", "PATCH"].contains(method)
+        #expect(response.status == (isRepeated ? 200 : status) && http.count == (isRepeated ? 2 : 1))
+    }
+
+    @Test("429 promises that nothing was done: anything is asked again", arguments: ["GET", "POST"])
+    func tooMany(method: String) async throws {
+        let http = Answering([
+            HTTPResponse(status: 429, headers: [:], body: []),
+            HTTPResponse(status: 201, headers: [:], body: []),
+        ])
+        let request = HTTPRequest(method, "http://127.0.0.1:1/x", timeout: .seconds(30), purpose: "test")
         #expect(
-            !HTTPFailure(
-                request, status: HTTPResponse(status: 503, headers: headers, body: []),
-                text: ServerText(masking: Masking())
-            ).hadNoEffect)
+            try await RetryPolicy(clock: ImpatientClock(pauses: 10)).send(request, by: http).status == 201)
+    }
+
+    @Test("a second 500 is meant, and so is one that says all", arguments: [(false, 2), (true, 1)])
+    func failed(isFinal: Bool, requests: Int) async throws {
+        let http = Answering([HTTPResponse(status: 500, headers: [:], body: [])])
+        let request = HTTPRequest("DELETE", "http://127.0.0.1:1/x", timeout: .seconds(30), purpose: "test")
+        let response = try await RetryPolicy(clock: ImpatientClock(pauses: 10)).send(request, by: http) { _ in
+            isFinal
+        }
+        #expect(response.status == 500 && http.count == requests)
     }
 
     @Test("a pause that exceeds the request's timeout is not begun: the refusal is returned")

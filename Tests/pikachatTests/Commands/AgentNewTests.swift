@@ -190,7 +190,7 @@ struct AgentNewTests {
             "wrong type at id"
         ),
         ("redirect", ServerResponse(status: 302, fields: [("Location", "http://example.com/")]), "302 Found"),
-        ("cut", nil, "the connection was lost"),
+        ("cut", nil, "closed the connection without an answer"),
         (
             "hostile id", ServerResponse(status: 200, body: Array(#"{"id":"x/../y?z","ip":"1.2.3.4"}"#.utf8)),
             "is not a usable id"

@@ -76,7 +76,7 @@ struct CommandLineTests {
         #expect(result.status == 6)
         #expect(
             result.error.components(separatedBy: "failed to delete microvm").count == 3, "\(result.error)")
-        for (faults, status) in [("times=1", Int32(0)), ("", 6)] {
+        for (faults, status) in [("times=2", Int32(0)), ("", 6)] {
             try "fault teardown status=500 \(faults)\nspawn microvm\ntry teardown\necho $error.code\n".write(
                 toFile: state.file("s.pika"), atomically: true, encoding: .utf8)
             let tried = try await Pikachat.run(["run", "--mock", "s.pika"], state: state)

@@ -41,7 +41,7 @@ struct DoctorTests {
                 "ok    microvm: \(world.microVM.url) answers and accepts our credentials",
                 "ok    FLY_API_TOKEN: set",
             ] { #expect(result.output.contains(line), "\(line) in \(result.output)") }
-            for library in ["OpenSSL 3", "libsecp256k1.so", "libedit.so"] {
+            for library in ["OpenSSL 3", "libsecp256k1.so", "libcurl/", "libedit.so"] {
                 #expect(result.output.contains(library), "\(result.output)")
             }
             #expect(!result.output.contains("fly-token-abc") && !result.output.contains("sk-ant"))

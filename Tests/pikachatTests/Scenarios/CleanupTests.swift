@@ -40,7 +40,7 @@ struct CleanupTests {
 
     @Test("a teardown that failed is tried once more at the end; what is left after that is 6")
     func failedTeardown() async throws {
-        let healed = try await run("fault teardown status=500 times=1\nspawn microvm\ntry teardown")
+        let healed = try await run("fault teardown status=500 times=2\nspawn microvm\ntry teardown")
         #expect(healed.status == 0 && count("teardown.done", in: healed) == 1, "\(healed.output)")
         let left = try await run("fault teardown status=500\nspawn microvm\ntry teardown\nfail because")
         #expect(left.status == 6 && count("teardown.done", in: left) == 0, "\(left.output)")

@@ -10,7 +10,7 @@ struct ScriptTextTests {
         -> ScriptText
     {
         let provider = try #require(
-            ProviderCatalogue.all(http: FoundationHTTPClient()).first { $0.name == "microvm" })
+            ProviderCatalogue.all(http: CurlHTTPClient()).first { $0.name == "microvm" })
         return ScriptText(provider: provider, given: given, name: name, keeps: keeps)
     }
 

@@ -1,3 +1,4 @@
+import Cryptography
 import Foundation
 import Mocks
 import Nostr
@@ -70,7 +71,8 @@ final class EchoServer: Sendable {
         switch Manner(rawValue: parts[0]) {
         case .fields: return Self.response(200, Self.good(method, path, body, loot, id: "fine-1"))
         case .id:
-            return Self.response(200, Self.good(method, path, body, "ok", id: known[turn % known.count]))
+            let ids = Self.withoutPublicKeys(known)
+            return Self.response(200, Self.good(method, path, body, "ok", id: ids[turn % ids.count]))
         case .types:
             let names = Dictionary(known.map { ($0, loot) }) { $1 }
             return Self.response(200, ["id": names, "ok": loot, "ip": [loot], "more": names])
@@ -100,6 +102,12 @@ final class EchoServer: Sendable {
     /// Bot keys.
     private static func keys(in body: String) -> [String] {
         body.matches(of: /[0-9a-f]{64}/).map { String($0.output) }
+    }
+
+    /// Without public keys: one of those is a usable id.
+    private static func withoutPublicKeys(_ known: [String]) -> [String] {
+        let publicKeys = known.compactMap { try? Secp256k1SecretKey(hex: $0).publicKey.hex }
+        return known.filter { !publicKeys.contains($0) }
     }
 
     private static func spellings(_ secret: String) -> [String] {

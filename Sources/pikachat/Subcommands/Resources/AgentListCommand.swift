@@ -14,7 +14,8 @@ struct AgentListCommand: Subcommand {
         return try await context.withHost { host in
             let query = ResourceQuery(host: host)
             let entries = await query.entries
-            for row in await query.rows(of: entries) {
+            let rows = await query.rows(of: entries)
+            for row in rows {
                 let entry = row.entry
                 host.log.emit(
                     .resource(
@@ -25,10 +26,19 @@ struct AgentListCommand: Subcommand {
             let unlisted = await query.unlisted(beside: entries)
             for (listed, provider) in unlisted.found { report(listed, provider, context) }
             for (provider, failure) in unlisted.failures {
-                context.notice("note: \(provider) was not asked: \(failure.message)")
+                context.log.emit(.warning("\(provider) could not be asked: \(failure.message)"))
+                for hint in failure.hints { context.log.emit(.hint(hint)) }
+            }
+            if let failure = rows.compactMap(\.failure).first ?? unlisted.failures.first?.failure {
+                // What was not asked is not nothing.
+                return failure.code.exitStatus
             }
             if entries.isEmpty, unlisted.found.isEmpty {
                 context.result("resources", ["count": .number(0)], "nothing is running")
+                for (provider, url) in unlisted.silent {
+                    context.notice(
+                        "note: \(provider) at \(url) offers no list: only what this ledger knows is shown")
+                }
             }
             return 0
         }

@@ -12,6 +12,8 @@ struct ResourceQuery: Sendable {
     struct Row: Sendable {
         let entry: ResourceLedger.Entry
         let state: String
+        /// Why the control plane could not be asked.
+        var failure: Failure?
     }
 
     var entries: [ResourceLedger.Entry] { get async { await ledger.open } }
@@ -20,7 +22,7 @@ struct ResourceQuery: Sendable {
     func rows(of entries: [ResourceLedger.Entry]) async -> [Row] {
         await withTaskGroup(of: (Int, Row).self) { group in
             for (index, entry) in entries.enumerated() {
-                group.addTask { (index, Row(entry: entry, state: await state(of: entry))) }
+                group.addTask { (index, await row(of: entry)) }
             }
             var rows: [(Int, Row)] = []
             for await row in group { rows.append(row) }
@@ -28,12 +30,18 @@ struct ResourceQuery: Sendable {
         }
     }
 
-    private func state(of entry: ResourceLedger.Entry) async -> String {
-        guard let id = entry.id else { return "look for it with: pikachat agent sweep" }
+    private func row(of entry: ResourceLedger.Entry) async -> Row {
+        guard let id = entry.id else {
+            return Row(entry: entry, state: "look for it with: pikachat agent sweep")
+        }
         do {
             let resource = ProviderResource(kind: entry.kind, id: id)
-            return try await host.providers.make(for: entry).inspect(resource) ?? "unknown (gone)"
-        } catch { return Failure(error).message }
+            let state = try await host.providers.make(for: entry).inspect(resource)
+            return Row(entry: entry, state: state ?? "unknown (gone)")
+        } catch {
+            let failure = Failure(error)
+            return Row(entry: entry, state: "not asked: \(failure.message)", failure: failure)
+        }
     }
 
     /// The entry of that id with everything created together with it, machines before their volumes.
@@ -63,29 +71,42 @@ struct ResourceQuery: Sendable {
             })
     }
 
-    /// What the control planes list beside the ledger's entries: those in the ledger, and those that the environment names.
-    func unlisted(beside entries: [ResourceLedger.Entry]) async -> (
-        found: [(listed: ListedResource, provider: any Provider)],
-        failures: [(provider: String, failure: Failure)]
-    ) {
-        let known = Set(entries.compactMap(\.id))
-        var asked = Set<String>()
-        var found: [(ListedResource, any Provider)] = []
-        var failures: [(String, Failure)] = []
+    /// What the control planes have beside the ledger's entries.
+    struct Unlisted: Sendable {
+        var found: [(listed: ListedResource, provider: any Provider)] = []
+        /// Providers that could not be asked.
+        var failures: [(provider: String, failure: Failure)] = []
+        /// Those that offer no list, with their addresses.
+        var silent: [(provider: String, url: String)] = []
+    }
+
+    /// Asks the control planes in the ledger, and those that the environment names. Two may share one address.
+    func unlisted(beside entries: [ResourceLedger.Entry]) async -> Unlisted {
+        var known = Set<[String]>()
+        for entry in entries {
+            if let id = entry.id { known.insert([entry.provider, entry.url, id]) }
+        }
+        var asked = Set<[String]>()
+        var result = Unlisted()
         func ask(_ name: String, _ make: () throws -> any Provider) async {
             do {
                 let provider = try make()
-                guard asked.insert(provider.controlPlane).inserted else { return }
-                for listed in try await provider.list() ?? [] where !known.contains(listed.resource.id) {
-                    found.append((listed, provider))
+                let plane = [provider.name, provider.controlPlane]
+                guard asked.insert(plane).inserted else { return }
+                guard let list = try await provider.list() else {
+                    result.silent.append((provider.name, provider.controlPlane))
+                    return
                 }
-            } catch { failures.append((name, Failure(error))) }
+                for listed in list where !known.contains(plane + [listed.resource.id]) {
+                    result.found.append((listed, provider))
+                }
+            } catch { result.failures.append((name, Failure(error))) }
         }
         for entry in entries { await ask(entry.provider) { try host.providers.make(for: entry) } }
         for description in host.providers.descriptions where host.providers.isConfigured(description) {
             await ask(description.name) { try host.providers.make(configured: description) }
         }
-        return (found, failures)
+        return result
     }
 
     /// Removes what entries name.

@@ -1,3 +1,4 @@
+import Cryptography
 import Vocabulary
 
 /// Reads JSON (RFC 8259) part by part, so that a message is understood as far as it is good. Foundation's
@@ -108,6 +109,37 @@ struct JSONReader {
         var list: [String] = []
         try array { list.append(try $0.string()) }
         return list
+    }
+
+    /// A text of hexadecimal digits as the bytes that it stands for; nil for any other text.
+    mutating func hexadecimal() throws -> [UInt8]? {
+        func digit(_ byte: UInt8) -> UInt8? {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+            default: nil
+            }
+        }
+        skipBlanks()
+        let start = position
+        guard takes("\"") else { throw failure("a text is expected") }
+        var decoded: [UInt8] = []
+        decoded.reserveCapacity(64)
+        while position + 1 < bytes.count, let high = digit(bytes[position]),
+            let low = digit(bytes[position + 1])
+        {
+            decoded.append(high << 4 | low)
+            position += 2
+        }
+        // Not `takes`, because a blank in a text is a part of it.
+        if position < bytes.count, bytes[position] == UInt8(ascii: "\"") {
+            position += 1
+            return decoded
+        }
+        // Something else, perhaps with digits that are written as escapes.
+        position = start
+        return Hex.decode(try string())
     }
 
     mutating func string() throws -> String {

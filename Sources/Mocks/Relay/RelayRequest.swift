@@ -80,7 +80,7 @@ package enum RelayRequest: Sendable {
             try reader.object { reader, name in
                 switch name {
                 case "id": id = try reader.string()
-                case "pubkey": author = try XOnlyKey(hex: reader.string())
+                case "pubkey": author = try XOnlyKey(&reader)
                 case "created_at": createdAt = try reader.integer()
                 case "kind": kind = try EventKind(&reader)
                 case "tags":
@@ -89,7 +89,7 @@ package enum RelayRequest: Sendable {
                     tags = list
                 case "content": content = try reader.string()
                 case "sig":
-                    guard let bytes = Hex.decode(try reader.string()),
+                    guard let bytes = try reader.hexadecimal(),
                         bytes.count == SchnorrSignature.lengthBytes
                     else { throw reader.failure("a signature must be 128 hexadecimal digits") }
                     signature = bytes
@@ -122,6 +122,15 @@ extension EventKind {
     }
 }
 
+extension XOnlyKey {
+    fileprivate init(_ reader: inout JSONReader) throws {
+        guard let bytes = try reader.hexadecimal() else {
+            throw reader.failure("a public key must be 64 hexadecimal digits")
+        }
+        try self.init(bytes)
+    }
+}
+
 extension Filter {
     /// Members that NIP-01 does not name are passed over, as relays do that know fewer NIPs than a client.
     fileprivate init(_ reader: inout JSONReader) throws {
@@ -129,13 +138,18 @@ extension Filter {
         try reader.object { reader, name in
             switch name {
             case "ids":
-                ids = try reader.strings().map { text in
-                    guard let id = EventID(hex: text) else {
+                var list: [EventID] = []
+                try reader.array { reader in
+                    guard let id = try reader.hexadecimal().flatMap(EventID.init) else {
                         throw reader.failure("an id must be 64 hexadecimal digits")
                     }
-                    return id
+                    list.append(id)
                 }
-            case "authors": authors = try reader.strings().map { try XOnlyKey(hex: $0) }
+                ids = list
+            case "authors":
+                var list: [XOnlyKey] = []
+                try reader.array { list.append(try XOnlyKey(&$0)) }
+                authors = list
             case "kinds":
                 var list: [EventKind] = []
                 try reader.array { list.append(try EventKind(&$0)) }

@@ -98,6 +98,27 @@ struct RelayRequestTests {
         #expect(summary(text) == expected)
     }
 
+    @Test("reads hexadecimal digits in each way to write them, and takes nothing else for them")
+    func hexadecimal() throws {
+        func decoded(_ json: String) throws -> [UInt8]? {
+            var reader = JSONReader(Array(json.utf8))
+            let bytes = try reader.hexadecimal()
+            let isAtEnd = reader.isAtEnd()
+            #expect(isAtEnd)
+            return bytes
+        }
+        for json in ["\"00fFaB\"", " \"00ffab\" ", "\"\\u00300ffab\"", "\"00ff\\u0061b\""] {
+            #expect(try decoded(json) == [0, 0xff, 0xab], "\(json)")
+        }
+        #expect(try decoded("\"\"") == [])
+        for json in ["\"0\"", "\"00 \"", "\" 00\"", "\"0g\"", "\"00\\n\"", "\"é0\""] {
+            #expect(try decoded(json) == nil, "\(json)")
+        }
+        for json in ["\"00", "7", "", "\""] {
+            #expect(throws: JSONReader.Failure.self) { try decoded(json) }
+        }
+    }
+
     @Test("does not follow nesting without end")
     func depth() {
         let deep = String(repeating: "[", count: 100_000)

@@ -49,6 +49,10 @@ package actor LoopbackServer {
         let (listener, patience, clock) = (listener, patience, clock)
         accepting = Task {
             await withDiscardingTaskGroup { group in
+                // The timer of pauses takes a descriptor when it is first used, and the process does not
+                // survive it when there is none (libdispatch). This pause takes it while there are some; it
+                // ends with the server.
+                group.addTask { try? await ContinuousClock().sleep(for: .seconds(1_000_000_000)) }
                 while !Task.isCancelled {
                     let number = accept(listener.number, nil, nil)
                     if number >= 0 {
@@ -69,7 +73,7 @@ package actor LoopbackServer {
                     default:
                         // No descriptors or no memory (EMFILE, ENFILE, ENOBUFS): new connections wait in the
                         // system's queue until some are free again, here or elsewhere in the process.
-                        try? await clock.sleep(for: Self.pause)
+                        try? await ContinuousClock().sleep(for: Self.pause)
                     }
                 }
                 group.cancelAll()

@@ -46,7 +46,11 @@ package actor EmbeddedRelay {
     private let random: any RandomSource
     private let clock: any Clock<Duration>
     private(set) var behaviour: RelayBehaviour
-    package internal(set) var traffic = Traffic()
+    package internal(set) var traffic = Traffic() {
+        didSet { for watcher in watchers.values { watcher.yield() } }
+    }
+    private var watchers: [Int: AsyncStream<Void>.Continuation] = [:]
+    private var nextWatcher = 0
     /// Who has signed in on any connection (NIP-42).
     package internal(set) var signedIn: Set<XOnlyKey> = []
     var store = RelayStore()
@@ -103,6 +107,17 @@ package actor EmbeddedRelay {
     package func behave(_ behaviour: RelayBehaviour) {
         self.behaviour = behaviour
         for client in clients.values { client.socket.outbox.setDelay(behaviour.delay) }
+    }
+
+    /// Returns once the traffic satisfies a condition.
+    package func waitForTraffic(_ condition: @Sendable (Traffic) -> Bool) async {
+        let (changes, watcher) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let number = nextWatcher
+        nextWatcher += 1
+        watchers[number] = watcher
+        defer { watchers[number] = nil }
+        watcher.yield()
+        for await _ in changes where condition(traffic) { return }
     }
 
     package var storedCount: Int { store.count }

@@ -1,4 +1,5 @@
 import Cryptography
+import Mocks
 import Nostr
 
 /// Events, relay messages, keys and encrypted payloads (NIPs 01, 19, 44, 59).
@@ -29,6 +30,18 @@ extension Targets {
                     #"["CLOSE","s"]"#)
             ) { bytes in
                 _ = try EventJSON.decode(IncomingClientMessage.self, from: bytes)
+            },
+            FuzzTarget(
+                "relay-request",
+                seeds: bytes(
+                    #"["EVENT",\#(json)]"#, #"["AUTH",\#(json)]"#,
+                    ##"["REQ","s",{"kinds":[445],"#h":["aa"],"since":1,"limit":5,"x":[-1.5e3,null]}]"##,
+                    #"["COUNT","\u00e9\ud83d\ude00",{"authors":["\#(key.publicKey.hex)"]}]"#)
+            ) { bytes in
+                guard case .event(let unverified) = RelayRequest(json: bytes),
+                    let event = try? unverified.verified()
+                else { return }
+                if try Event(json: event.json) != event { fatalError("an event does not round-trip") }
             },
             FuzzTarget("nip44", seeds: bytes(payload)) { bytes in
                 _ = try EncryptedPayload.decrypt(String(decoding: bytes, as: UTF8.self), with: conversation)

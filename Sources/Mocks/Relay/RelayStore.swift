@@ -1,7 +1,8 @@
 import Cryptography
 import Nostr
 
-/// A relay's event store with the semantics of NIP-01: in memory, indexed and bounded.
+/// A relay's events in memory (NIPs 01, 09, 40): indexed by id, and by kind, author and tag, each in the order
+/// of time.
 package struct RelayStore {
     package enum Outcome: Equatable {
         case stored
@@ -10,6 +11,9 @@ package struct RelayStore {
         case duplicate
         /// The store has a newer version of the same replaceable or addressable event.
         case outdated
+        /// Its author has asked for its deletion.
+        case deleted
+        case expired
     }
 
     /// Maximum number of stored events; the oldest are evicted first.
@@ -17,99 +21,174 @@ package struct RelayStore {
     /// Maximum number of events that one filter returns.
     package static let maximumPerFilter = 5000
 
-    private struct Address: Hashable {
-        let kind: EventKind
-        let author: XOnlyKey
-        let identifier: String
-    }
+    private typealias Kinds = [EventKind: EventIndex]
 
-    private var events: [EventID: Event] = [:]
-    private var byAuthor: [XOnlyKey: Set<EventID>] = [:]
-    private var byTag: [String: Set<EventID>] = [:]
-    private var byKind: [EventKind: Set<EventID>] = [:]
-    private var current: [Address: EventID] = [:]
+    private var events: [EventID: StoredEvent] = [:]
+    private var all = EventIndex()
+    private var byKind: Kinds = [:]
+    // Authors and tags are mostly asked for together with a kind.
+    private var byAuthor: [XOnlyKey: Kinds] = [:]
+    private var byTag: [TagKey: Kinds] = [:]
+    private var current: [EventAddress: StoredEvent] = [:]
 
     package init() {}
 
     package var count: Int { events.count }
 
-    package mutating func insert(_ event: Event) -> Outcome {
+    // MARK: Changing
+
+    /// - Parameter now: seconds since 1970.
+    package mutating func insert(_ stored: StoredEvent, at now: Int64) -> Outcome {
+        let event = stored.event
+        if stored.isExpired(at: now) { return .expired }
         if event.kind.retention == .ephemeral { return .ephemeral }
         guard events[event.id] == nil else { return .duplicate }
-        if let address = Self.address(of: event) {
-            if let known = current[address].flatMap({ events[$0] }) {
-                // NIP-01: the newer event wins, or on equal dates the one with the lower id.
-                guard (event.createdAt, known.id) > (known.createdAt, event.id) else { return .outdated }
+        let address = EventAddress(of: event)
+        if isDeleted(event, address) { return .deleted }
+        if let address {
+            if let known = current[address] {
+                guard stored.comesBefore(known) else { return .outdated }
                 remove(known)
             }
-            current[address] = event.id
+            current[address] = stored
         }
-        if events.count >= Self.maximumEvents,
-            let oldest = events.values.min(by: { $0.createdAt < $1.createdAt })
-        {
-            remove(oldest)
+        if event.kind == .deletion { carryOut(event) }
+        if events.count >= Self.maximumEvents, let oldest = all.oldest { remove(oldest) }
+        events[event.id] = stored
+        all.insert(stored)
+        byKind[event.kind, default: EventIndex()].insert(stored)
+        byAuthor[event.author, default: [:]][event.kind, default: EventIndex()].insert(stored)
+        for key in TagKey.all(of: event) {
+            byTag[key, default: [:]][event.kind, default: EventIndex()].insert(stored)
         }
-        events[event.id] = event
-        byAuthor[event.author, default: []].insert(event.id)
-        byKind[event.kind, default: []].insert(event.id)
-        for key in Self.tagKeys(of: event) { byTag[key, default: []].insert(event.id) }
         return .stored
     }
 
-    /// The stored events for a subscription: the newest matches of each filter, without duplicates, newest
-    /// first.
-    package func query(_ filters: [Filter]) -> [Event] {
-        var found: [EventID: Event] = [:]
-        for filter in filters {
-            let limit = min(filter.limit ?? Self.maximumPerFilter, Self.maximumPerFilter)
-            guard limit > 0 else { continue }
-            for event in Self.newestFirst(candidates(filter).filter(filter.matches)).prefix(limit) {
-                found[event.id] = event
+    private mutating func remove(_ stored: StoredEvent) {
+        let event = stored.event
+        events[event.id] = nil
+        all.remove(stored)
+        Self.remove(stored, from: &byKind)
+        Self.remove(stored, from: &byAuthor, event.author)
+        for key in TagKey.all(of: event) { Self.remove(stored, from: &byTag, key) }
+        if let address = EventAddress(of: event), current[address] === stored { current[address] = nil }
+    }
+
+    private static func remove(_ stored: StoredEvent, from kinds: inout Kinds) {
+        let kind = stored.event.kind
+        kinds[kind]?.remove(stored)
+        if kinds[kind]?.isEmpty ?? false { kinds[kind] = nil }
+    }
+
+    private static func remove<Key>(_ stored: StoredEvent, from index: inout [Key: Kinds], _ key: Key) {
+        guard index[key] != nil else { return }
+        remove(stored, from: &index[key, default: [:]])
+        if index[key]?.isEmpty ?? false { index[key] = nil }
+    }
+
+    // MARK: Deletion (NIP-09)
+
+    /// The requests stay in the store: what they name is kept out when it comes later.
+    private func isDeleted(_ event: Event, _ address: EventAddress?) -> Bool {
+        // "Publishing a deletion request event against a deletion request has no effect."
+        guard event.kind != .deletion else { return false }
+        if newestRequest(TagKey(name: UInt8(ascii: "e"), value: event.id.hex), by: event.author) != nil {
+            return true
+        }
+        guard let address,
+            let request = newestRequest(
+                TagKey(name: UInt8(ascii: "a"), value: address.text), by: event.author)
+        else { return false }
+        return request.createdAt >= event.createdAt
+    }
+
+    private func newestRequest(_ key: TagKey, by author: XOnlyKey) -> Event? {
+        guard var requests = byTag[key]?[.deletion]?.newestFirst(.min ... .max) else { return nil }
+        while let stored = requests.next() {
+            if stored.event.author == author { return stored.event }
+        }
+        return nil
+    }
+
+    private mutating func carryOut(_ request: Event) {
+        for tag in request.tags {
+            guard let value = tag.value else { continue }
+            switch tag.name {
+            case "e":
+                if let stored = EventID(hex: value).flatMap({ events[$0] }),
+                    stored.event.author == request.author, stored.event.kind != .deletion
+                {
+                    remove(stored)
+                }
+            case "a":
+                if let address = EventAddress(value), address.author == request.author,
+                    let stored = current[address], stored.event.createdAt <= request.createdAt
+                {
+                    remove(stored)
+                }
+            default: break
             }
         }
-        return Self.newestFirst(Array(found.values))
     }
 
-    /// The smallest indexed set that contains all matches.
-    private func candidates(_ filter: Filter) -> [Event] {
-        var sets: [[Set<EventID>]] = []
-        if let ids = filter.ids { return ids.compactMap { events[$0] } }
-        if let authors = filter.authors { sets.append(authors.compactMap { byAuthor[$0] }) }
-        if let kinds = filter.kinds { sets.append(kinds.compactMap { byKind[$0] }) }
-        for (name, values) in filter.tags { sets.append(values.compactMap { byTag["\(name):\($0)"] }) }
-        guard let best = sets.min(by: { $0.reduce(0) { $0 + $1.count } < $1.reduce(0) { $0 + $1.count } })
-        else {
-            return Array(events.values)
+    // MARK: Asking
+
+    /// The stored events for a subscription: the newest matches of each filter, each event once, newest first.
+    package func query(_ filters: [Filter], at now: Int64) -> [StoredEvent] {
+        query(filters.map(SubscriptionFilter.init), at: now)
+    }
+
+    func query(_ filters: [SubscriptionFilter], at now: Int64) -> [StoredEvent] {
+        let found = filters.map { filter in
+            let limit = min(filter.limit ?? Self.maximumPerFilter, Self.maximumPerFilter)
+            return matches(of: filter, at: now, limit: limit)
         }
-        return Set(best.joined()).compactMap { events[$0] }
+        return found.count == 1 ? found[0] : Self.united(found)
     }
 
-    private mutating func remove(_ event: Event) {
-        events[event.id] = nil
-        byAuthor[event.author]?.remove(event.id)
-        byKind[event.kind]?.remove(event.id)
-        for key in Self.tagKeys(of: event) {
-            byTag[key]?.remove(event.id)
-            if byTag[key]?.isEmpty ?? false { byTag[key] = nil }
+    /// How many events match any of the filters (NIP-45), whatever their limits.
+    func count(_ filters: [SubscriptionFilter], at now: Int64) -> Int {
+        let found = filters.map { matches(of: $0, at: now, limit: .max) }
+        return found.count == 1 ? found[0].count : Self.united(found).count
+    }
+
+    private static func united(_ lists: [[StoredEvent]]) -> [StoredEvent] {
+        var known: Set<ObjectIdentifier> = []
+        return lists.joined().filter { known.insert(ObjectIdentifier($0)).inserted }
+            .sorted { $0.comesBefore($1) }
+    }
+
+    private func matches(of filter: SubscriptionFilter, at now: Int64, limit: Int) -> [StoredEvent] {
+        guard limit > 0, let span = filter.span else { return [] }
+        var found: [StoredEvent] = []
+        if let ids = filter.ids {
+            found = ids.compactMap { events[$0] }.filter {
+                filter.matches($0.event) && !$0.isExpired(at: now)
+            }.sorted { $0.comesBefore($1) }
+            return Array(found.prefix(limit))
         }
-    }
-
-    private static func tagKeys(of event: Event) -> [String] {
-        event.tags.compactMap { tag in
-            tag.name.utf8.count == 1 ? tag.value.map { "\(tag.name):\($0)" } : nil
+        var merge = EventMerge(shortest(filter).map { $0.newestFirst(span) })
+        while found.count < limit, let stored = merge.next() {
+            if filter.matches(stored.event), !stored.isExpired(at: now) { found.append(stored) }
         }
+        return found
     }
 
-    private static func address(of event: Event) -> Address? {
-        switch event.kind.retention {
-        case .replaceable: Address(kind: event.kind, author: event.author, identifier: "")
-        case .addressable:
-            Address(kind: event.kind, author: event.author, identifier: event.tags.value("d") ?? "")
-        case .regular, .ephemeral: nil
+    /// The lists with the fewest events that contain all matches.
+    private func shortest(_ filter: SubscriptionFilter) -> [EventIndex] {
+        func lists(_ kinds: Kinds?) -> [EventIndex] {
+            guard let kinds else { return [] }
+            return filter.kinds.map { $0.compactMap { kinds[$0] } } ?? Array(kinds.values)
         }
+        var choices: [[EventIndex]] = [filter.kinds == nil ? [all] : lists(byKind)]
+        if let authors = filter.authors { choices.append(authors.flatMap { lists(byAuthor[$0]) }) }
+        for (name, values) in filter.tags {
+            choices.append(values.flatMap { lists(byTag[TagKey(name: name, value: $0)]) })
+        }
+        return choices.min { $0.reduce(0) { $0 + $1.count } < $1.reduce(0) { $0 + $1.count } } ?? [all]
     }
+}
 
-    private static func newestFirst(_ events: [Event]) -> [Event] {
-        events.sorted { ($0.createdAt, $1.id) > ($1.createdAt, $0.id) }
-    }
+extension EventKind {
+    static let deletion = EventKind(rawValue: 5)  // NIP-09
 }

@@ -53,6 +53,15 @@ package struct UnverifiedEvent: Decodable, Sendable {
     private let rumor: Rumor
     private let signature: [UInt8]
 
+    /// For what was read by another reader than Foundation's.
+    ///
+    /// - Parameter signature: 64 bytes, or it will not be valid.
+    package init(claimedID: EventID, rumor: Rumor, signature: [UInt8]) {
+        self.claimedID = claimedID
+        self.rumor = rumor
+        self.signature = signature
+    }
+
     package init(from decoder: any Decoder) throws {
         rumor = try Rumor(from: decoder)
         let container = try decoder.container(keyedBy: Rumor.CodingKeys.self)

@@ -1,18 +1,36 @@
 import Foundation
+import Vocabulary
 
 /// A TCP connection.
 package final class SocketStream: ByteStream {
     private let descriptor: FileDescriptor
+    private let patience: Patience?
 
-    package init(_ descriptor: FileDescriptor) { self.descriptor = descriptor }
+    /// How long writing waits for a peer that takes nothing at all.
+    private struct Patience: Sendable {
+        let limit: Duration
+        let clock: any Clock<Duration>
+    }
+
+    package convenience init(_ descriptor: FileDescriptor) { self.init(descriptor, patience: nil) }
+
+    private init(_ descriptor: FileDescriptor, patience: Patience?) {
+        self.descriptor = descriptor
+        self.patience = patience
+    }
 
     /// Takes ownership of a connection that a server has accepted.
-    package convenience init(accepted number: Int32) {
+    ///
+    /// - Parameter patience: a peer may read as slowly as it likes, but writing fails when it has taken not a
+    ///   byte for that long.
+    package convenience init(
+        accepted number: Int32, patience: Duration, clock: any Clock<Duration> = ContinuousClock()
+    ) {
         // Messages are written whole: to hold a part back until the peer has acknowledged the one before
         // (RFC 896) wins nothing, and costs 40 ms an exchange.
         var on: Int32 = 1
         setsockopt(number, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
-        self.init(FileDescriptor(number))
+        self.init(FileDescriptor(number), patience: Patience(limit: patience, clock: clock))
     }
 
     /// How long one address is tried before the next one is tried beside it (RFC 8305 section 5).
@@ -139,13 +157,18 @@ package final class SocketStream: ByteStream {
 
     package func read(maximum: Int) async throws -> [UInt8] {
         while true {
-            var buffer = [UInt8](repeating: 0, count: maximum)
-            let count = recv(descriptor.number, &buffer, maximum, 0)
-            if count >= 0 { return Array(buffer.prefix(count)) }
-            switch errno {
+            var failure: Int32 = 0
+            let bytes = [UInt8](unsafeUninitializedCapacity: maximum) { buffer, filled in
+                let count = recv(descriptor.number, buffer.baseAddress, maximum, 0)
+                failure = count < 0 ? errno : 0
+                filled = max(count, 0)
+            }
+            switch failure {
+            case 0: return bytes
             case EAGAIN: try await descriptor.waitUntilReadable()
             case EINTR: continue
-            default: throw SocketError.last("reading")
+            default:
+                throw SocketError.system(operation: "reading", String(cString: strerror(failure)))
             }
         }
     }
@@ -163,11 +186,38 @@ package final class SocketStream: ByteStream {
                 continue
             }
             switch errno {
-            case EAGAIN: try await descriptor.waitUntilWritable()
+            case EAGAIN: try await waitUntilTaken()
             case EINTR: continue
             default: throw SocketError.last("writing")
             }
         }
+    }
+
+    private func waitUntilTaken() async throws {
+        guard let patience else { return try await descriptor.waitUntilWritable() }
+        let descriptor = descriptor
+        var waiting = unacknowledgedBytes
+        while true {
+            do {
+                return try await withDeadline(patience.limit, clock: patience.clock) {
+                    try await descriptor.waitUntilWritable()
+                }
+            } catch let deadline as DeadlineExceeded {
+                // A slow peer takes a little long before the system wants to have more from us.
+                let now = unacknowledgedBytes
+                guard now < waiting else {
+                    throw SocketError.system(
+                        operation: "writing", "the peer took nothing for \(deadline.limit.inSeconds)")
+                }
+                waiting = now
+            }
+        }
+    }
+
+    /// How much the peer has still to take of what the system has taken from us.
+    private var unacknowledgedBytes: Int32 {
+        var count: Int32 = 0
+        return ioctl(descriptor.number, UInt(TIOCOUTQ), &count) == 0 ? count : 0
     }
 
     package func close() async { shutdown(descriptor.number, Int32(SHUT_RDWR)) }

@@ -132,7 +132,7 @@ struct RelayBehaviourTests {
                 try await client.publish(event("x"))
                 try await client.send("[\"REQ\",\"s\",{}]")
                 try await withDeadline(.seconds(60), clock: ContinuousClock()) {
-                    while await relay.traffic.requests.isEmpty { await Task.yield() }
+                    await relay.waitForTraffic { $0.requests.count == 1 }
                 }
                 await relay.behave(RelayBehaviour())
                 try await client.send("[\"REQ\",\"t\",{\"limit\":0}]")

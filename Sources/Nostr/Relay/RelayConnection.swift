@@ -139,7 +139,6 @@ package actor RelayConnection {
 
     /// What is the matter with the relay; nil when it is connected and answers.
     package var trouble: RelayError? {
-        if running == nil { return nil }
         if !state.isConnected { return RelayError(url, .unreachable(lastFailure)) }
         return state.isUseful || !state.hasAsked ? nil : RelayError(url, .silent)
     }

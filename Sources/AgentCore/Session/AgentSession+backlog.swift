@@ -46,7 +46,7 @@ extension AgentSession {
 
     /// Once one relay has told everything, those that have not are named.
     private func nameMissing(_ meeting: Set<RelayURL>) async {
-        for trouble in await environment.pool.troubles() where meeting.contains(trouble.relay) {
+        for trouble in await environment.pool.failures() where meeting.contains(trouble.relay) {
             emit(.warning("\(trouble); going on without it"))
         }
     }

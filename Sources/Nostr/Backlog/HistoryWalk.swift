@@ -6,7 +6,9 @@
 package struct HistoryWalk: Sendable {
     package enum Step: Equatable, Sendable {
         /// Ask for the events of this second and older ones; nil asks for the newest.
-        case ask(until: Int64?)
+        ///
+        /// - `isCrowded`: the second may hold more than usual: ask for as many as any relay gives.
+        case ask(until: Int64?, isCrowded: Bool = false)
         case complete
     }
 
@@ -19,6 +21,8 @@ package struct HistoryWalk: Sendable {
     static let busyProof = 200
     /// A page of at least so many events may have been cut off by the relay.
     static let smallestCap = 32
+    /// As many as any relay gives at once.
+    static let crowdLimit = 5000
     /// Bytes of events in memory; of what is beyond that only the dates are kept, and it is asked for once more.
     package static let heldLimitBytes = 16 << 20
 
@@ -33,10 +37,13 @@ package struct HistoryWalk: Sendable {
     private var settledRun = 0
     private var held: HeldPages
     private var seen = Set<EventMark>()
-    private var largestPage = 0
+    /// Sizes of the pages that did not bring as many events as were asked for: a size that repeats is the relay's cap.
+    private var cutSizes = Set<Int>()
+    private var previousSize: Int?
     private var oldest: Int64?
     /// The second of which nothing new comes any more.
     private var exhausted: Int64?
+    private var suspicion: (second: Int64, isCapped: Bool)?
     /// Spans of time of which the relay may have more events than it gives.
     package private(set) var gaps: [ClosedRange<Int64>] = []
 
@@ -65,19 +72,26 @@ package struct HistoryWalk: Sendable {
     }
 
     /// How many events to ask for: what is known shows soon, so that the first pages are small.
-    static func limit(ofPage number: Int) -> Int { number < 2 ? [100, 150][number] : 500 }
+    static func limit(ofPage number: Int, isCrowded: Bool = false) -> Int {
+        if isCrowded { return crowdLimit }
+        return number < 2 ? [100, 300][number] : 500
+    }
 
     /// - Parameters:
     ///   - asked: the page's `until`.
+    ///   - limit: how many events were asked for.
     ///   - isOwn: the relay was asked for this topic alone, so that an empty answer means that there is nothing.
-    package mutating func received(_ page: [Event], until asked: Int64?, isOwn: Bool) -> Step {
+    package mutating func received(_ page: [Event], until asked: Int64?, limit: Int, isOwn: Bool) -> Step {
         let fresh = page.filter { seen.insert(EventMark($0.id)).inserted }
             .sorted { ($0.createdAt, $1.id) > ($1.createdAt, $0.id) }
         held.add(fresh, isNewest: false)
-        defer { largestPage = max(largestPage, page.count) }
+        defer { previousSize = page.count < limit ? page.count : nil }
+        settleSuspicion(olderCame: !page.isEmpty)
         guard let last = page.map(\.createdAt).min() else { return isOwn ? .complete : .ask(until: asked) }
         if isKnown(from: fresh) { return .complete }
         let isProgress = !fresh.isEmpty || last < oldest ?? .max
+        // There was more behind the page before this one, although it was smaller than asked for.
+        if let oldest, last < oldest, let previousSize { cutSizes.insert(previousSize) }
         let reached = min(last, oldest ?? last)
         oldest = reached
         guard reached > since else { return .complete }
@@ -87,10 +101,24 @@ package struct HistoryWalk: Sendable {
             gaps.append(since...reached)
             return .complete
         }
-        guard exhausted != reached else { return .complete }
+        guard limit >= Self.crowdLimit else { return .ask(until: reached, isCrowded: true) }
+        // Nothing new of this second: either this was all, or the relay gives no more at once.
+        if page.allSatisfy({ $0.createdAt == reached }) {
+            let isCapped = page.count >= limit || page.count % 50 == 0 || cutSizes.contains(page.count)
+            suspicion = (reached, isCapped)
+        } else if exhausted == reached {
+            return .complete
+        }
         exhausted = reached
-        if page.count >= max(Self.smallestCap, largestPage) { gaps.append(reached...reached) }
         return .ask(until: reached - 1)
+    }
+
+    /// A page brought nothing but events of one second. If there are older ones, the relay would have given some had it not cut the page
+    /// off; if there are none, only the page's size tells.
+    private mutating func settleSuspicion(olderCame: Bool) {
+        guard let (second, isCapped) = suspicion else { return }
+        suspicion = nil
+        if olderCame || isCapped { gaps.append(second...second) }
     }
 
     /// Whether what is older was known before this walk.

@@ -48,14 +48,17 @@ struct RelayFollowing {
         let topic: Int
         let subscription: String
         let until: Int64?
+        let limit: Int
         var events: [Event] = []
     }
+
+    private static let firstLimit = HistoryWalk.limit(ofPage: 0)
 
     let name: String
     private var topics: [Progress]
     /// The subscription's stored events are coming in.
     private var isCollecting = false
-    private var waiting: [(topic: Int, until: Int64?)] = []
+    private var waiting: [(topic: Int, until: Int64?, isCrowded: Bool)] = []
     private var page: Page?
     private var nextPage = 0
     private var lacksEnd = false
@@ -69,7 +72,7 @@ struct RelayFollowing {
 
     /// What the subscription asks for.
     var filters: [Filter] {
-        topics.map { $0.topic.filter(since: $0.topic.since, limit: HistoryWalk.limit(ofPage: 0)) }
+        topics.map { $0.topic.filter(since: $0.topic.since, limit: Self.firstLimit) }
     }
 
     /// Stored events are expected: a relay that falls silent without EOSE must not hold them up.
@@ -132,7 +135,7 @@ struct RelayFollowing {
             if topics[index].firstPageBytes > HistoryWalk.heldLimitBytes / 4 {
                 let page = topics[index].firstPage
                 (topics[index].firstPage, topics[index].firstPageBytes) = ([], 0)
-                _ = topics[index].walk?.received(page, until: nil, isOwn: false)
+                _ = topics[index].walk?.received(page, until: nil, limit: Self.firstLimit, isOwn: false)
             }
             return []
         }
@@ -153,7 +156,10 @@ struct RelayFollowing {
             let page = topics[index].firstPage
             topics[index].firstPage = []
             let isOwn = topics.count == 1
-            guard let step = topics[index].walk?.received(page, until: nil, isOwn: isOwn) else { continue }
+            guard
+                let step = topics[index].walk?.received(
+                    page, until: nil, limit: Self.firstLimit, isOwn: isOwn)
+            else { continue }
             topics[index].pages = 1
             let hasHistory = !topics[index].topic.isNew || topics[index].mark != nil
             effects += handle(hasHistory ? step : .complete, index, now: now)
@@ -167,7 +173,9 @@ struct RelayFollowing {
         var effects: [Effect] = [
             .close(subscription: page.subscription), .progress(topic: topics[page.topic].topic.name),
         ]
-        if let step = topics[page.topic].walk?.received(page.events, until: page.until, isOwn: true) {
+        if let step = topics[page.topic].walk?.received(
+            page.events, until: page.until, limit: page.limit, isOwn: true)
+        {
             topics[page.topic].pages += 1
             effects += handle(step, page.topic, now: now)
         }
@@ -176,8 +184,8 @@ struct RelayFollowing {
 
     private mutating func handle(_ step: HistoryWalk.Step, _ index: Int, now: Int64) -> [Effect] {
         switch step {
-        case .ask(let until):
-            waiting.append((index, until))
+        case .ask(let until, let isCrowded):
+            waiting.append((index, until, isCrowded))
             return []
         case .complete: return complete(index, now: now)
         }
@@ -200,7 +208,7 @@ struct RelayFollowing {
         if !topics[index].remainder.isEmpty {
             let range = topics[index].remainder.removeFirst()
             topics[index].walk = HistoryWalk(since: range.lowerBound, begin: range.upperBound)
-            waiting.insert((index, range.upperBound), at: 0)
+            waiting.insert((index, range.upperBound, false), at: 0)
             return effects
         }
         topics[index].walk = nil
@@ -224,18 +232,19 @@ struct RelayFollowing {
         }
         topics[index].walk = HistoryWalk(since: since, begin: oldest)
         topics[index].isSearching = true
-        waiting.append((index, oldest))
+        waiting.append((index, oldest, false))
     }
 
     /// The next page, if none is on its way.
     private mutating func next() -> [Effect] {
         guard page == nil, !waiting.isEmpty else { return [] }
-        let (index, until) = waiting.removeFirst()
+        let (index, until, isCrowded) = waiting.removeFirst()
         guard let walk = topics[index].walk else { return next() }
         nextPage += 1
         let subscription = "\(name)-\(nextPage)"
-        page = Page(topic: index, subscription: subscription, until: until)
-        let limit = HistoryWalk.limit(ofPage: topics[index].isSearching ? 2 : topics[index].pages)
+        let limit = HistoryWalk.limit(
+            ofPage: topics[index].isSearching ? 2 : topics[index].pages, isCrowded: isCrowded)
+        page = Page(topic: index, subscription: subscription, until: until, limit: limit)
         return [
             .ask(
                 subscription: subscription,

@@ -17,6 +17,7 @@ package actor RelayConnection {
     private var answers: [EventID: [Int: AsyncStream<(Bool, String)>.Continuation]] = [:]
     private var deliveries: [String: BoundedQueue<RelayItem>] = [:]
     private var lastFailure = "still connecting"
+    private var hasFailed = false
     private var nextTicket = 0
     private static let noticeLimit = 20
     private var notices = Set<String>()
@@ -134,6 +135,9 @@ package actor RelayConnection {
         await perform(state.unsubscribe(name))
     }
 
+    /// Neither connected nor failed so far.
+    package var isConnecting: Bool { !state.isConnected && !hasFailed }
+
     /// It is connected, and has answered something on this connection.
     package var isAnswering: Bool { state.isConnected && state.isUseful }
 
@@ -172,7 +176,7 @@ package actor RelayConnection {
     }
 
     private func ended(_ why: String) async {
-        lastFailure = why
+        (lastFailure, hasFailed) = (why, true)
         state.disconnected()
         await socket?.close()
         socket = nil

@@ -275,6 +275,15 @@ package actor RelayPool {
         }
     }
 
+    /// What is the matter with relays that failed to connect, or do not answer; who is still connecting may just be far away.
+    package func failures() async -> [RelayError] {
+        var errors: [RelayError] = []
+        for connection in connections {
+            if await !connection.isConnecting, let error = await connection.trouble { errors.append(error) }
+        }
+        return errors
+    }
+
     /// What is the matter with relays that are not connected, or do not answer.
     package func troubles() async -> [RelayError] {
         var errors: [RelayError] = []

@@ -107,7 +107,9 @@ struct AgentSessionTests {
         var options = TwoSides.Options()
         options.relays = 2
         try await TwoSides.with(options) { sides in
-            await sides.relays[1].stop()
+            var mute = RelayBehaviour()
+            mute.silence = .messages
+            await sides.relays[1].behave(mute)
             let group = try await sides.group()
             try await sides.peerChanges(.updateKeys, in: group, to: [sides.relays[0].url])
             let session = try await sides.session(in: group)

@@ -33,6 +33,8 @@ struct TwoSides: Sendable {
         var limits = SessionLimits()
         /// How much the peer's clock is behind.
         var peerIsLate: Int64 = 0
+        /// Beats `peerIsLate`.
+        var peerTime: (@Sendable () -> Int64)?
     }
 
     static func with(_ options: Options = Options(), _ body: (TwoSides) async throws -> Void) async throws {
@@ -43,7 +45,8 @@ struct TwoSides: Sendable {
         let pool = RelayPool(relays.map(\.url), environment: relayEnvironment) { _ in }
         let peerPool = RelayPool(relays.map(\.url), environment: RelayEnvironment()) { _ in }
         for pool in [pool, peerPool] { await pool.start() }
-        let peer = try client(late: options.peerIsLate)
+        let late = options.peerIsLate
+        let peer = try client(now: options.peerTime ?? { now() - late })
         let log = EventLog()
         let sides = TwoSides(
             relays: relays, pool: pool, peerPool: peerPool,
@@ -64,10 +67,12 @@ struct TwoSides: Sendable {
         try outcome.get()
     }
 
-    static func client(_ store: any AccountStore = NoAccountStore(), late: Int64 = 0) throws -> MarmotClient {
+    static func client(
+        _ store: any AccountStore = NoAccountStore(), now: @escaping @Sendable () -> Int64 = now
+    ) throws -> MarmotClient {
         try MarmotClient(
             key: Secp256k1SecretKey.random(from: SystemRandom()), store: store, random: SystemRandom(),
-            now: { now() - late })
+            now: now)
     }
 
     /// A group of us two, as an earlier run left it.

@@ -12,18 +12,19 @@ struct HistoryWalkTests {
     ) -> (walk: HistoryWalk, pages: Int) {
         var walk = HistoryWalk(since: since, mark: mark, heldLimitBytes: heldLimitBytes)
         var (until, pages): (Int64?, Int) = (nil, 0)
+        var limit = HistoryWalk.limit(ofPage: 0)
         while pages < 10_000 {
-            let answer = SampleEvents.answer(
-                stored, since: since, until: until, limit: HistoryWalk.limit(ofPage: pages), cap: cap)
-            let step = walk.received(answer, until: until, isOwn: true)
+            let answer = SampleEvents.answer(stored, since: since, until: until, limit: limit, cap: cap)
+            let step = walk.received(answer, until: until, limit: limit, isOwn: true)
             pages += 1
-            guard case .ask(let next) = step else { break }
+            guard case .ask(let next, let isCrowded) = step else { break }
             until = next
+            limit = HistoryWalk.limit(ofPage: pages, isCrowded: isCrowded)
         }
         return (walk, pages)
     }
 
-    @Test("all is read, oldest first, whatever the relay's cap", arguments: [1, 3, 7, 100, 5000])
+    @Test("all is read, oldest first, whatever the relay's cap", arguments: [2, 3, 7, 100, 5000])
     func caps(cap: Int) throws {
         // Up to three events a second, so that a cap of one and two cannot be told from the end of a second.
         let stored = try (0..<60).map { try SampleEvents.at(1000 + Int64($0 / (cap < 4 ? 1 : 3)), "\($0)") }
@@ -35,7 +36,7 @@ struct HistoryWalkTests {
     @Test("a relay without anything is asked once, one with little twice more")
     func little() throws {
         #expect(walk([], cap: 100).pages == 1)
-        #expect(walk([try SampleEvents.at(5)], cap: 100).pages == 3)
+        #expect(walk([try SampleEvents.at(5)], cap: 100).pages == 4)
     }
 
     @Test("a second that holds more than the relay gives is a gap, and what is older comes all the same")
@@ -53,28 +54,34 @@ struct HistoryWalkTests {
         let crowd = try (0..<39).map { try SampleEvents.at(50, "\($0)") }
         let (walk, _) = walk(crowd + [try SampleEvents.at(1)], cap: 40)
         #expect(walk.gaps.isEmpty && walk.events.count == 40)
+        // More than the first pages ask for, and no more than the relay gives; nothing older.
+        for count in [99, 120, 260, 501, 777] {
+            let second = try (0..<count).map { try SampleEvents.at(50, "\($0)") }
+            let (whole, _) = self.walk(second, cap: 5000)
+            #expect(whole.gaps.isEmpty && whole.events.count == count, "\(count)")
+        }
     }
 
     @Test("a relay that does not know until: everything older is a gap, and there is an end")
     func withoutUntil() throws {
         let newest = try (0..<40).map { try SampleEvents.at(100 + Int64($0)) }
         var walk = HistoryWalk(since: 3)
-        #expect(walk.received(newest, until: nil, isOwn: true) == .ask(until: 100))
-        #expect(walk.received(newest, until: 100, isOwn: true) == .complete)
+        #expect(walk.received(newest, until: nil, limit: 100, isOwn: true) == .ask(until: 100))
+        #expect(walk.received(newest, until: 100, limit: 100, isOwn: true) == .complete)
         #expect(walk.gaps == [3...100] && walk.events.count == 40)
     }
 
     @Test("an empty page for many topics is no proof, an own one is")
     func shared() {
         var walk = HistoryWalk(since: 0)
-        #expect(walk.received([], until: nil, isOwn: false) == .ask(until: nil))
-        #expect(walk.received([], until: nil, isOwn: true) == .complete)
+        #expect(walk.received([], until: nil, limit: 100, isOwn: false) == .ask(until: nil))
+        #expect(walk.received([], until: nil, limit: 100, isOwn: true) == .complete)
     }
 
     @Test("nothing older than the beginning is asked for")
     func beginning() throws {
         var walk = HistoryWalk(since: 10)
-        #expect(walk.received([try SampleEvents.at(10)], until: nil, isOwn: true) == .complete)
+        #expect(walk.received([try SampleEvents.at(10)], until: nil, limit: 100, isOwn: true) == .complete)
     }
 
     // MARK: What is known
@@ -146,7 +153,7 @@ struct HistoryWalkTests {
         var walk = HistoryWalk(since: 0)
         let (old, new) = (try SampleEvents.at(5), try SampleEvents.at(9))
         walk.add(live: new)
-        _ = walk.received([new, old], until: nil, isOwn: true)
+        _ = walk.received([new, old], until: nil, limit: 100, isOwn: true)
         #expect(walk.events == [old, new])
     }
 }

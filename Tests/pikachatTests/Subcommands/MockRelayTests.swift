@@ -78,7 +78,7 @@ struct MockRelayTests {
         for _ in 0..<80 { held.append(try await SocketStream.connect(host: "127.0.0.1", port: port)) }
         // This one is in the queue behind those.
         let waiting = try await SocketStream.connect(host: "127.0.0.1", port: port)
-        try await waiting.write(Array("GET / HTTP/1.1\r\nConnection: close\r\n\r\n".utf8))
+        try await waiting.write(Array("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".utf8))
         await #expect(throws: DeadlineExceeded.self) {
             try await withDeadline(.milliseconds(200), clock: ContinuousClock()) {
                 try await waiting.read(maximum: 100)

@@ -1,0 +1,137 @@
+import Cryptography
+import Marmot
+import Mocks
+import Nostr
+import Synchronization
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import AgentCore
+
+/// What was said and changed while we were away, from relays as people run them.
+@Suite("a history at relays with limits", .timeLimit(.minutes(1)))
+struct CappedRelaysTests {
+    private static func behaviour(_ change: (inout RelayBehaviour) -> Void) -> RelayBehaviour {
+        var behaviour = RelayBehaviour()
+        change(&behaviour)
+        return behaviour
+    }
+
+    /// Messages of the peer with a commit after each tenth.
+    private func talk(_ count: Int, in group: MarmotGroup, _ sides: TwoSides) async throws -> [String] {
+        for number in 0..<count {
+            try await sides.hear("\(number)", in: group)
+            if number % 10 == 9 { try await sides.peerChanges(.updateKeys, in: group) }
+        }
+        return (0..<count).map { "\($0)" }
+    }
+
+    @Test(
+        "all of it comes, in order and once, whatever the relay's habits",
+        arguments: [
+            behaviour { $0.answerLimit = 20 }, behaviour { $0.dropsEndOfStoredEvents = true },
+            behaviour { $0.requiresAuthentication = true },
+        ])
+    func habits(behaviour: RelayBehaviour) async throws {
+        // An hour ago, a few messages a second.
+        let ticks = Mutex<Int64>(0)
+        var options = TwoSides.Options()
+        let start = TwoSides.now() - 3600
+        options.peerTime = {
+            ticks.withLock { ticks in
+                ticks += 1
+                return start + ticks / 5
+            }
+        }
+        try await TwoSides.with(options) { sides in
+            let group = try await sides.group()
+            let said = try await talk(150, in: group, sides)
+            await sides.relays[0].behave(behaviour)
+            // A relay asks who we are at the beginning of a connection.
+            await sides.relays[0].dropConnections()
+            let session = try await sides.session(in: group)
+            #expect(await session.heard == said)
+            #expect(try await session.group(for: "test").mls.epoch == 16)
+            await session.close()
+        }
+    }
+
+    @Test("relays that want to know who we are get a key for group events that is not the account's")
+    func anonymous() async throws {
+        try await TwoSides.with { sides in
+            let group = try await sides.group()
+            await sides.relays[0].behave(Self.behaviour { $0.requiresAuthentication = true })
+            await sides.relays[0].dropConnections()
+            let session = try await sides.session(in: group)
+            _ = try await session.say("hello")
+            let signedIn = await sides.relays[0].signedIn
+            #expect(!signedIn.isEmpty && !signedIn.contains(sides.client.publicKey))
+            await session.close()
+        }
+    }
+
+    @Test("what was read is not asked for again in the next run")
+    func cheap() async throws {
+        try await TwoSides.with { sides in
+            let group = try await sides.group()
+            _ = try await talk(130, in: group, sides)
+            let first = try await sides.session(in: group)
+            #expect(await first.heard.count == 130)
+            await first.close()
+            let before = await sides.relays[0].traffic.requests.count
+            try await sides.hear("new", in: group)
+            let second = try await sides.session(in: group)
+            #expect(await second.heard == ["new"])
+            await second.close()
+            #expect(await sides.relays[0].traffic.requests.count - before <= 2)
+        }
+    }
+
+    @Test(
+        "a second that holds more than the relay gives is told, and nothing is sent before that is accepted")
+    func gap() async throws {
+        try await TwoSides.with { sides in
+            let group = try await sides.group()
+            let time = TwoSides.now() - 100
+            for number in 0..<60 {
+                let junk = try Rumor(
+                    author: TestKeys.bob.publicKey, createdAt: time, kind: .groupEvent,
+                    tags: [Tag("h", group.nostrGroupIDHex)], content: "\(number)"
+                ).signed(by: TestKeys.bob, random: SystemRandom())
+                try await sides.peerPool.publish(junk, within: .seconds(10))
+            }
+            await sides.relays[0].behave(Self.behaviour { $0.answerLimit = 50 })
+            let session = try await sides.session(in: group)
+            #expect(
+                sides.log.texts(of: "warning").contains { $0.contains("more events of the second \(time)") })
+            let failure = await #expect(throws: Failure.self) { try await session.say("hello?") }
+            #expect(failure?.hints.contains { $0.contains("gaps=accept") } ?? false)
+            _ = try await session.resumeGroup(group.nostrGroupIDHex, acceptsGaps: true)
+            _ = try await session.say("hello")
+            await session.close()
+        }
+    }
+
+    @Test("a message without an OK is the same event when it is sent again, and confirmed by its echo")
+    func unconfirmed() async throws {
+        var options = TwoSides.Options()
+        options.limits.publish = .milliseconds(300)
+        try await TwoSides.with(options) { sides in
+            let group = try await sides.group()
+            let session = try await sides.session(in: group)
+            await sides.relays[0].behave(Self.behaviour { $0.silence = .messages })
+            let failure = await #expect(throws: Failure.self) { try await session.say("hello") }
+            #expect(failure?.message.contains("sent, but unconfirmed") ?? false)
+            #expect(failure?.isSafeToRepeat ?? false)
+            await sides.relays[0].behave(RelayBehaviour())
+            await sides.relays[0].dropConnections()
+            // It is sent again by itself.
+            try await session.until { await $0.transcript.contains { $0.isOurs && $0.text == "hello" } }
+            _ = try await session.say("hello", isRetry: true)
+            #expect(await session.transcript.filter(\.isOurs).count == 1)
+            #expect(await sides.relays[0].stored([group.filter(since: nil)]).count == 1)
+            await session.close()
+        }
+    }
+}

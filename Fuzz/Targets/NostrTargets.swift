@@ -12,7 +12,32 @@ extension Targets {
         let json = String(decoding: event.json, as: UTF8.self)
         let conversation = try ConversationKey(of: key, with: key.publicKey)
         let payload = try EncryptedPayload.encrypt([1, 2, 3], with: conversation, random: random)
+        let events = try (0..<64).map { number in
+            try Rumor(
+                author: key.publicKey, createdAt: Int64(number / 3), kind: .chatMessage, tags: [],
+                content: "\(number)"
+            ).signed(by: key, random: random)
+        }
         return [
+            // A relay that answers as the bytes say: each is the number of an event, and zero ends a page.
+            FuzzTarget("history-walk", seeds: [[1, 2, 3, 0, 3, 4, 0, 0], [9, 9, 0, 9, 0, 9, 0]]) { bytes in
+                var mark = SyncMark(readAt: 20, searchedAt: 0)
+                for event in events.prefix(30) { mark.add(event.id, now: 20) }
+                for known in [nil, mark] {
+                    var walk = HistoryWalk(since: 1, mark: known)
+                    var until: Int64?
+                    for (number, page) in bytes.split(separator: 0, omittingEmptySubsequences: false)
+                        .enumerated()
+                    {
+                        let step = walk.received(
+                            page.map { events[Int($0) % 64] }, until: until,
+                            limit: HistoryWalk.limit(ofPage: number), isOwn: number > 0)
+                        guard case .ask(let next, _) = step else { break }
+                        until = next
+                    }
+                    precondition(Set(walk.events.map(\.id)).count == walk.events.count)
+                }
+            },
             FuzzTarget("event-json", seeds: [event.json]) { _ = try Event(json: $0) },
             FuzzTarget("rumor-json", seeds: [rumor.json]) { _ = try Rumor(json: $0) },
             FuzzTarget(

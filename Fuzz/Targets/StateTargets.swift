@@ -20,6 +20,17 @@ extension Targets {
             FuzzTarget("state-file", seeds: [StateFile.encode(kind: "group", version: 1, [1, 2, 3])]) {
                 _ = try StateFile.decode($0, kind: "group", newestVersion: 1, path: "x")
             },
+            FuzzTarget(
+                "sync-file",
+                seeds: bytes(
+                    #"{"version":1,"groups":{"aa":{"wss://a":{"readAt":5,"searchedAt":5,"latest":["ff","0"]}}}}"#
+                )
+            ) { bytes in
+                try with(bytes, at: "sync.json") { path in
+                    let file = SyncMarkFile(path: path)
+                    try file.save(file.marks(of: "aa"), of: "aa")
+                }
+            },
             FuzzTarget("identity-file", seeds: bytes(Identity.json(for: key))) { bytes in
                 try with(bytes, at: "identity.json") { _ = try Identity.load(from: $0, random: random) }
             },

@@ -20,6 +20,8 @@ package final class SyncMarkFile: Sendable {
     }
 
     private static let version = 1
+    /// Up to the year 9999, in seconds since 1970.
+    private static let dates: Range<Int64> = 0..<253_402_300_800
     /// Groups that are kept, so that the file stays small.
     private static let groupLimit = 256
 
@@ -43,7 +45,9 @@ package final class SyncMarkFile: Sendable {
         let entries = contents.withLock { $0.groups[nostrGroupID] ?? [:] }
         var marks: [RelayURL: SyncMark] = [:]
         for (relay, entry) in entries {
-            guard let url = try? RelayURL(relay) else { continue }
+            guard let url = try? RelayURL(relay), Self.dates.contains(entry.readAt),
+                Self.dates.contains(entry.searchedAt)
+            else { continue }
             marks[url] = SyncMark(
                 readAt: entry.readAt, searchedAt: entry.searchedAt,
                 latest: entry.latest.compactMap { UInt64($0, radix: 16) }.map(EventMark.init(value:)))

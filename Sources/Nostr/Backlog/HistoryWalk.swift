@@ -72,7 +72,7 @@ package struct HistoryWalk: Sendable {
     }
 
     /// How many events to ask for: what is known shows soon, so that the first pages are small.
-    static func limit(ofPage number: Int, isCrowded: Bool = false) -> Int {
+    package static func limit(ofPage number: Int, isCrowded: Bool = false) -> Int {
         if isCrowded { return crowdLimit }
         return number < 2 ? [100, 300][number] : 500
     }
@@ -88,13 +88,12 @@ package struct HistoryWalk: Sendable {
         defer { previousSize = page.count < limit ? page.count : nil }
         settleSuspicion(olderCame: !page.isEmpty)
         guard let last = page.map(\.createdAt).min() else { return isOwn ? .complete : .ask(until: asked) }
-        if isKnown(from: fresh) { return .complete }
         let isProgress = !fresh.isEmpty || last < oldest ?? .max
         // There was more behind the page before this one, although it was smaller than asked for.
         if let oldest, last < oldest, let previousSize { cutSizes.insert(previousSize) }
         let reached = min(last, oldest ?? last)
         oldest = reached
-        guard reached > since else { return .complete }
+        guard !isKnown(from: fresh), reached > since else { return .complete }
         if isProgress { return .ask(until: reached) }
         if let asked, page.count >= Self.smallestCap, page.contains(where: { $0.createdAt > asked }) {
             // It does not know `until`: what is older than its answers cannot be had.

@@ -7,12 +7,9 @@ import Nostr
 /// What all sessions of a process share.
 package struct SessionEnvironment: Sendable {
     package let client: MarmotClient
-    /// For group events: relays that want to know who we are get a key that says nothing (NIP-42).
     package let pool: RelayPool
-    /// The same relays, for what is the account's anyway, such as Welcomes: there we are the account.
-    package let accountPool: RelayPool
     package let feed: GroupFeed
-    /// Where key packages are looked for; often the account's pool.
+    /// Where key packages are looked for; often the same pool.
     package let keyPackagePool: RelayPool
     /// How far the relays were read.
     package let marks: SyncMarkFile
@@ -25,8 +22,7 @@ package struct SessionEnvironment: Sendable {
     package let limits: SessionLimits
 
     package init(
-        client: MarmotClient, pool: RelayPool, accountPool: RelayPool? = nil, keyPackagePool: RelayPool,
-        ledger: ResourceLedger,
+        client: MarmotClient, pool: RelayPool, keyPackagePool: RelayPool, ledger: ResourceLedger,
         log: EventLog, marks: SyncMarkFile = SyncMarkFile(path: nil),
         clock: any Clock<Duration> = ContinuousClock(), random: any RandomSource = SystemRandom(),
         now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) },
@@ -34,7 +30,6 @@ package struct SessionEnvironment: Sendable {
     ) {
         self.client = client
         self.pool = pool
-        self.accountPool = accountPool ?? pool
         feed = GroupFeed(pool: pool, now: now)
         self.keyPackagePool = keyPackagePool
         self.marks = marks

@@ -122,7 +122,7 @@ extension AgentSession {
     func deliverWelcomes(of id: [UInt8]) async throws {
         for welcome in await environment.client.undeliveredWelcomes(of: id) {
             let wrap = try environment.client.wrap(welcome)
-            let relay = try await environment.accountPool.publish(wrap, within: environment.limits.publish)
+            let relay = try await environment.pool.publish(wrap, within: environment.limits.publish)
             try await environment.client.delivered(welcome, of: id)
             emit(.welcomeDelivered(relay: relay.text))
         }

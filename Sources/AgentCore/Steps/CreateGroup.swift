@@ -33,7 +33,7 @@ extension AgentSession {
 
     private func deliver(_ welcome: OutgoingWelcome, into group: MarmotGroup) async throws {
         let wrap = try environment.client.wrap(welcome)
-        let relay = try await environment.accountPool.publish(wrap, within: environment.limits.publish)
+        let relay = try await environment.pool.publish(wrap, within: environment.limits.publish)
         try await environment.client.delivered(welcome, of: group.id)
         emit(.welcomeDelivered(relay: relay.text))
         guard let agent = state.agent, let provider else { return }

@@ -45,6 +45,7 @@ package final class Workspace: Sendable {
         var relayEnvironment = RelayEnvironment(
             clock: clock, random: random, authorityFile: settings.authorityFile)
         relayEnvironment.interference = settings.interference
+        relayEnvironment.account = RelayAccount(key: key, anonymousKinds: [.groupEvent])
         let report: @Sendable (RelayReport) -> Void = { report in
             switch report {
             case .connected(let url): log.emit(.relayConnected(url.text))
@@ -54,20 +55,11 @@ package final class Workspace: Sendable {
             }
         }
         let keyPackageRelays = settings.keyPackageRelays ?? settings.relays
-        var accountEnvironment = relayEnvironment
-        accountEnvironment.identity = key
-        // The other connections to the same relays tell when they are up or down.
-        let accountPool = RelayPool(settings.relays, environment: accountEnvironment) { event in
-            switch event {
-            case .connected, .disconnected: break
-            case .remark, .notice: report(event)
-            }
-        }
+        let pool = RelayPool(settings.relays, environment: relayEnvironment, report: report)
         environment = SessionEnvironment(
-            client: client, pool: RelayPool(settings.relays, environment: relayEnvironment, report: report),
-            accountPool: accountPool,
+            client: client, pool: pool,
             keyPackagePool: Set(keyPackageRelays) == Set(settings.relays)
-                ? accountPool : RelayPool(keyPackageRelays, environment: accountEnvironment, report: report),
+                ? pool : RelayPool(keyPackageRelays, environment: relayEnvironment, report: report),
             ledger: try ResourceLedger(path: directory.file("ledger.ndjson")) { Self.milliseconds() },
             log: log, marks: SyncMarkFile(path: directory.file("sync.json")), clock: clock, random: random,
             now: now)
@@ -75,13 +67,13 @@ package final class Workspace: Sendable {
 
     private static func milliseconds() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 
+    /// All pools, each once.
     private var pools: [RelayPool] {
-        [environment.pool, environment.accountPool]
-            + (environment.keyPackagePool === environment.accountPool ? [] : [environment.keyPackagePool])
+        environment.keyPackagePool === environment.pool
+            ? [environment.pool] : [environment.pool, environment.keyPackagePool]
     }
 
-    /// The account's connections are made when they are needed.
-    package func connect() async { await environment.pool.start() }
+    package func connect() async { for pool in pools { await pool.start() } }
 
     /// Breaks every connection; they come back by themselves.
     package func breakConnections() async { for pool in pools { await pool.disconnect() } }

@@ -41,10 +41,7 @@ package actor MockAgent {
     private let key: Secp256k1SecretKey
     private let environment: RelayEnvironment
     private let client: MarmotClient
-    /// For group events.
     private let pool: RelayPool
-    /// For key packages and Welcomes, where relays may want to know the account (NIP-42).
-    private let accountPool: RelayPool
     private let relays: [RelayURL]
     /// The only account that may invite and talk to the agent; nil allows everybody.
     private let owner: XOnlyKey?
@@ -63,10 +60,9 @@ package actor MockAgent {
     ) throws {
         self.key = key
         client = try MarmotClient(key: key, store: store, random: environment.random, now: now)
-        pool = RelayPool(relays, environment: environment) { _ in }
-        var accountEnvironment = environment
-        accountEnvironment.identity = key
-        accountPool = RelayPool(relays, environment: accountEnvironment) { _ in }
+        var relayEnvironment = environment
+        relayEnvironment.account = RelayAccount(key: key, anonymousKinds: [.groupEvent])
+        pool = RelayPool(relays, environment: relayEnvironment) { _ in }
         self.environment = environment
         self.relays = relays
         self.owner = owner
@@ -82,15 +78,13 @@ package actor MockAgent {
         do {
             try await work()
         } catch {
-            await stop()
+            await pool.stop()
             // A fault that kills the agent ends the agent, but not its host.
             if error is Died { return }
             throw error
         }
-        await stop()
+        await pool.stop()
     }
-
-    private func stop() async { for pool in [pool, accountPool] { await pool.stop() } }
 
     private func work() async throws {
         if let fault = await behaviour.faults?.next(.boot) {
@@ -99,7 +93,7 @@ package actor MockAgent {
         }
         // Gift wraps are backdated by up to two days (NIP-59).
         let since = now() - 3 * 24 * 3600
-        let wraps = await accountPool.subscribe([
+        let wraps = await pool.subscribe([
             Filter(kinds: [.giftWrap], tags: ["p": [client.publicKey.hex]], since: since)
         ])
         try await offerKeyPackage()
@@ -131,7 +125,7 @@ package actor MockAgent {
         let events =
             behaviour.offersForeignKey
             ? try await foreignKeyPackage() : try await client.makeKeyPackage(relays: relays)
-        for event in events { try await accountPool.publish(event, within: publishLimit) }
+        for event in events { try await pool.publish(event, within: publishLimit) }
     }
 
     /// Another account's key package signed by us, so that its credential does not match the event's author.

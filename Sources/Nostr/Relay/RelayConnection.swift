@@ -6,15 +6,20 @@ import Foundation
 /// published events. `RelayState` makes the decisions; this actor owns the socket and the tasks.
 package actor RelayConnection {
     package nonisolated let url: RelayURL
-    private let environment: RelayEnvironment
-    private let report: @Sendable (RelayReport) -> Void
-    private var state = RelayState()
+    let environment: RelayEnvironment
+    let report: @Sendable (RelayReport) -> Void
+    var state: RelayState
+    /// The connection on which the relay knows the account; made when it is needed.
+    var account: RelayConnection?
+    /// Subscriptions that are there.
+    private var moved = Set<String>()
+    var publishingAsAccount: [EventID: Task<Void, Never>] = [:]
     private var socket: WebSocket?
     private var running: Task<Void, Never>?
-    private var isStopped = false
+    var isStopped = false
     /// Unanswered events that went out.
     private var sent = Set<EventID>()
-    private var answers: [EventID: [Int: AsyncStream<(Bool, String)>.Continuation]] = [:]
+    var answers: [EventID: [Int: AsyncStream<(Bool, String)>.Continuation]] = [:]
     private var deliveries: [String: BoundedQueue<RelayItem>] = [:]
     private var lastFailure = "still connecting"
     private var hasFailed = false
@@ -25,7 +30,7 @@ package actor RelayConnection {
     /// A shorter connection does not count as one that works, whatever the relay said on it.
     private static let settlingTime: Duration = .seconds(10)
     private var isSettled = false
-    private lazy var identity = environment.identity
+    lazy var identity = environment.identity
     private var reportedFailure: String?
     private var resubscriptions: [String: Task<Void, Never>] = [:]
     private var delayedDeliveries: [Int: Task<Void, Never>] = [:]
@@ -36,6 +41,7 @@ package actor RelayConnection {
         self.url = url
         self.environment = environment
         self.report = report
+        state = RelayState(anonymousKinds: environment.account?.anonymousKinds)
     }
 
     /// Starts connecting, and keeps (re)connecting until `stop()`. Subscribing and publishing start it as well.
@@ -47,6 +53,8 @@ package actor RelayConnection {
     /// Closes the connection and ends all pending waits.
     package func stop() async {
         isStopped = true
+        for task in publishingAsAccount.values { task.cancel() }
+        await account?.stop()
         running?.cancel()
         await socket?.close()
         await running?.value
@@ -62,7 +70,10 @@ package actor RelayConnection {
     }
 
     /// Breaks the connection; it is reestablished automatically.
-    package func disconnect() async { await socket?.close() }
+    package func disconnect() async {
+        await socket?.close()
+        await account?.disconnect()
+    }
 
     /// Sends an event and waits for the relay's OK, and before that for the connection if there is none.
     ///
@@ -132,6 +143,7 @@ package actor RelayConnection {
 
     package func unsubscribe(_ name: String) async {
         deliveries[name] = nil
+        if moved.remove(name) != nil { await account?.unsubscribe(name) }
         await perform(state.unsubscribe(name))
     }
 
@@ -303,20 +315,7 @@ package actor RelayConnection {
         }
     }
 
-    /// Answers a challenge (NIP-42).
-    private func authenticate(_ challenge: String) async {
-        do {
-            let key = try identity ?? Secp256k1SecretKey.random(from: environment.random)
-            identity = key
-            let event = try Rumor(
-                author: key.publicKey, createdAt: Int64(Date().timeIntervalSince1970), kind: .authentication,
-                tags: [Tag("relay", url.text), Tag("challenge", challenge)], content: ""
-            ).signed(by: key, random: environment.random)
-            await perform(state.authenticating(with: event))
-        } catch { report(.remark(url, "cannot be answered who we are: \(error)")) }
-    }
-
-    private func perform(_ effects: [RelayState.Effect]) async {
+    func perform(_ effects: [RelayState.Effect]) async {
         for effect in effects {
             switch effect {
             case .send(let message):
@@ -328,6 +327,11 @@ package actor RelayConnection {
                 for continuation in (answers[id] ?? [:]).values { continuation.yield((accepted, message)) }
             case .deliver(let subscription, let delivery): await deliver(delivery, to: subscription)
             case .authenticate(let challenge): await authenticate(challenge)
+            case .askAsAccount(let subscription, let filters):
+                guard let queue = deliveries[subscription] else { continue }
+                moved.insert(subscription)
+                await asAccount().subscribe(subscription, filters, into: queue)
+            case .publishAsAccount(let event): publishAsAccount(event)
             case .resubscribeLater(let subscription): resubscribeLater(subscription)
             case .report(let text): report(.remark(url, text))
             case .notice(let text): notice(text)

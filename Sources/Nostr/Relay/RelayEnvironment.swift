@@ -22,6 +22,8 @@ package struct RelayEnvironment: Sendable {
     package var retry = RetrySchedule()
     /// Who we are for relays that want to know (NIP-42); nil is a fresh key for each connection, which tells them nothing.
     package var identity: Secp256k1SecretKey?
+    /// Who we are for what is the account's anyway; nil uses `identity` for all.
+    package var account: RelayAccount?
     /// For fault injection; nil in normal operation.
     package var interference: (any RelayInterference)?
 

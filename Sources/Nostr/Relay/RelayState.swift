@@ -9,6 +9,9 @@ struct RelayState {
         /// The relay's reply to a published event.
         case answer(EventID, accepted: Bool, message: String)
         case deliver(subscription: String, RelayDelivery)
+        /// The relay wants to know the account for this: ask on the connection that tells it.
+        case askAsAccount(subscription: String, [Filter])
+        case publishAsAccount(Event)
         /// Sign an answer to the relay's challenge (NIP-42), then call `authenticating`.
         case authenticate(challenge: String)
         /// The relay closed the subscription for a reason that may be transient.
@@ -21,6 +24,8 @@ struct RelayState {
 
     private enum Answer { case unanswered, sent, accepted, refused }
 
+    /// Everything but these kinds has a connection of its own where the relay wants to know who we are; nil where nothing has.
+    private let anonymousKinds: Set<EventKind>?
     private(set) var isConnected = false
     private var subscriptions: [String: [Filter]] = [:]
     /// In the order in which they were published.
@@ -35,6 +40,8 @@ struct RelayState {
     private(set) var isUseful = false
     /// There is something that the relay should answer.
     var hasAsked: Bool { !subscriptions.isEmpty || !unanswered.isEmpty }
+
+    init(anonymousKinds: Set<EventKind>? = nil) { self.anonymousKinds = anonymousKinds }
 
     /// After a (re)connection, renews all subscriptions and resends the events that have no reply yet.
     mutating func connected() -> [Effect] {
@@ -133,6 +140,12 @@ struct RelayState {
     }
 
     private mutating func refusedForAuthentication(_ subscription: String, _ message: String) -> [Effect] {
+        if let anonymousKinds, let filters = subscriptions[subscription],
+            filters.allSatisfy({ $0.kinds.map(anonymousKinds.isDisjoint) ?? false })
+        {
+            subscriptions[subscription] = nil
+            return [.askAsAccount(subscription: subscription, filters)]
+        }
         if challenge?.answer == .refused || challenge?.answer == .accepted {
             subscriptions[subscription] = nil
             return [.deliver(subscription: subscription, .closed(message, isFinal: true))]
@@ -189,6 +202,12 @@ struct RelayState {
         // nostr_relay rejects events with an empty id, which then refers to the oldest unanswered event.
         let answered = id.isEmpty ? unanswered.first : unanswered.first { $0.id.hex == id.lowercased() }
         guard let answered else { return [] }
+        if !accepted, let anonymousKinds, !anonymousKinds.contains(answered.kind),
+            message.hasPrefix("auth-required:")
+        {
+            unanswered.removeAll { $0.id == answered.id }
+            return [.publishAsAccount(answered)]
+        }
         if !accepted, message.hasPrefix("auth-required:"),
             challenge.map({ $0.answer == .unanswered || $0.answer == .sent }) ?? false
         {

@@ -63,6 +63,13 @@ struct InterpreterTests {
             "\(run.printed) \(run.failure?.message ?? "")")
     }
 
+    @Test("a command that failed before it had anything leaves all its fields, empty")
+    func failedEmpty() async throws {
+        let run = try await ScriptRun.make(
+            "try http get http://127.0.0.1:1/ as=h\necho [$h.status] [$h.json] $h.code")
+        #expect(run.printed == ["[] [] unreachable"], "\(run.printed) \(run.failure?.message ?? "")")
+    }
+
     @Test(
         "try, soft, fails and if ok let a mistake in the script through",
         arguments: [

@@ -169,6 +169,16 @@ package actor MarmotClient {
         }
     }
 
+    /// A group that was made for this key package, and whose Welcome no relay has accepted yet.
+    package func unfinishedGroup(for invitee: KeyPackageEvent, name: String) -> MarmotGroup? {
+        account.groups.values.first { group in
+            group.isActive && group.data.name == name && group.mls.epoch == 1 && group.members.count == 2
+                && group.undelivered.contains {
+                    $0.receiver == invitee.account && $0.rumor.tags.value("e") == invitee.event.id.hex
+                }
+        }
+    }
+
     package func delivered(_ welcome: OutgoingWelcome, of groupID: [UInt8]) throws {
         try changing(groupID) { group in
             group.undelivered.removeAll { $0.receiver == welcome.receiver && $0.rumor == welcome.rumor }
@@ -283,17 +293,19 @@ package actor MarmotClient {
         return account.groups[groupID]?.inbox.missingSince
     }
 
+    /// An earlier run had no room for events since then.
+    package func restoreMissing(since: Int64, in groupID: [UInt8]) {
+        let known = account.groups[groupID]?.inbox.missingSince
+        account.groups[groupID]?.inbox.missingSince = min(known ?? since, since)
+    }
+
     /// Stores the events that wait for a commit, before relays are not asked for them any more.
-    ///
-    /// - Returns: false where some of them are missing.
-    package func saveWaiting(in groupID: [UInt8]) throws -> Bool {
-        guard let group = account.groups[groupID] else { return true }
-        if group.inbox.missingSince != nil { return false }
+    package func saveWaiting(in groupID: [UInt8]) throws {
+        guard let group = account.groups[groupID] else { return }
         let ids = Set(group.inbox.waiting.map(\.id))
         if ids != savedWaiting[groupID, default: []] {
             try store.save(group)
             savedWaiting[groupID] = ids
         }
-        return true
     }
 }

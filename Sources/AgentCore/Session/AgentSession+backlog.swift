@@ -15,7 +15,9 @@ extension AgentSession {
             let meeting = Set(try meetingRelays(of: try await group(for: step), for: step))
             switch conversation.backlog(at: meeting) {
             case .read:
-                if !conversation.isBacklogSettled { await nameMissing(meeting) }
+                guard !conversation.isBacklogSettled else { return }
+                if try await isWaitingForMore(at: meeting) { continue }
+                await nameMissing(meeting)
                 return conversation.backlogIsRead()
             case .incomplete:
                 guard !acceptsGaps else { return conversation.backlogIsRead() }
@@ -28,6 +30,11 @@ extension AgentSession {
                     ])
             case .unread:
                 if let failure = conversation.backlogFailure { throw failure }
+                if let refusal = conversation.refusal(of: meeting) {
+                    throw Failure(
+                        .unreachable, "\(step): no relay lets us read the group: \(refusal)",
+                        hints: ["ask the relay's operator, or move the group to another relay"])
+                }
                 do {
                     try await withDeadline(limits.catchUpTotal, clock: environment.clock) {
                         try await self.waitWhileUnread(at: meeting, within: limits.catchUp)
@@ -44,6 +51,45 @@ extension AgentSession {
         }
     }
 
+    /// Events that nobody can read may need a change of the group that another relay is about to tell, or that was published late.
+    ///
+    /// - Returns: whether the backlog has to be looked at once more.
+    private func isWaitingForMore(at meeting: Set<RelayURL>) async throws -> Bool {
+        func unreadable() async -> [Event] {
+            guard let id = state.groupID else { return [] }
+            return await environment.client.group(id)?.inbox.waiting ?? []
+        }
+        guard await !unreadable().isEmpty else { return false }
+        let connecting = await environment.pool.slow()
+        if !meeting.isDisjoint(with: connecting) || conversation.isBeingTold {
+            // For as long as somebody goes on telling.
+            while await !unreadable().isEmpty {
+                let before = conversation.signsOfLife
+                do {
+                    try await withDeadline(environment.limits.catchUpOthers, clock: environment.clock) {
+                        for await _ in await self.activity()
+                        where await self.conversation.signsOfLife != before { return }
+                        throw CancellationError()
+                    }
+                } catch is DeadlineExceeded { break }
+            }
+        }
+        let waiting = await unreadable()
+        guard let newest = waiting.map(\.createdAt).max() else { return false }
+        if let searched = marks.byRelay.values.map(\.searchedAt).min(), newest > searched {
+            let effects = conversation.searchLate()
+            if !effects.isEmpty {
+                await perform(effects)
+                return true
+            }
+        }
+        emit(
+            .warning(
+                "\(waiting.count) events of the group cannot be read: they are junk, or a change of the group is missing, and then nobody reads what we send; `group state` tells the epoch, which the others' must equal"
+            ))
+        return false
+    }
+
     /// Once one relay has told everything, those that have not are named.
     private func nameMissing(_ meeting: Set<RelayURL>) async {
         for trouble in await environment.pool.failures() where meeting.contains(trouble.relay) {
@@ -55,12 +101,14 @@ extension AgentSession {
     ///
     /// - Parameter limit: for each sign of life.
     private func waitWhileUnread(at meeting: Set<RelayURL>, within limit: Duration) async throws {
-        while conversation.backlog(at: meeting) == .unread {
+        while conversation.backlog(at: meeting) == .unread, conversation.refusal(of: meeting) == nil {
             let before = conversation.signsOfLife
             try await withDeadline(limit, clock: environment.clock) {
                 for await _ in await self.activity() {
                     let conversation = await self.conversation
-                    if conversation.backlog(at: meeting) != .unread || conversation.signsOfLife != before {
+                    if conversation.backlog(at: meeting) != .unread || conversation.signsOfLife != before
+                        || conversation.refusal(of: meeting) != nil
+                    {
                         return
                     }
                 }

@@ -38,7 +38,7 @@ package actor AgentSession {
     /// MLS id of the group that we listen to, which stays when its Nostr id changes.
     private var listenedGroup: [UInt8]?
     /// How far the relays were read, as far as it was dealt with.
-    private var marks = SyncMarks()
+    var marks = SyncMarks()
     /// How often something was added to the conversation.
     private var additions = 0
     private var receiving: Task<Void, Never>?
@@ -146,9 +146,9 @@ package actor AgentSession {
     private func saveMarks(of nostrGroupID: String) async {
         guard let id = listenedGroup, !marks.byRelay.isEmpty else { return }
         do {
-            if try await environment.client.saveWaiting(in: id) {
-                try environment.marks.save(marks, of: nostrGroupID)
-            }
+            try await environment.client.saveWaiting(in: id)
+            let missing = await environment.client.group(id)?.inbox.missingSince
+            try environment.marks.save(marks, of: nostrGroupID, missingSince: missing)
         } catch {
             emit(
                 .warning(
@@ -168,9 +168,10 @@ package actor AgentSession {
     private func received(_ delivery: TopicDelivery) async {
         let (number, group) = (conversation.number, conversation.listeningTo)
         switch delivery {
-        case .progress: conversation.showedLife()
+        case .progress(let relay): conversation.showedLife(relay)
         case .known(let id, let relay): confirmed(id, by: relay)
-        case .closed(let relay, let reason): await perform(conversation.subscriptionClosed(by: relay, reason))
+        case .closed(let relay, let reason, let isFinal):
+            await perform(conversation.subscriptionClosed(by: relay, reason, isFinal: isFinal))
         case .events(let events, let relay): await receive(events, from: relay)
         case .read(let relay, _, let gaps):
             let view = await groupView()
@@ -252,6 +253,9 @@ package actor AgentSession {
             case .report(let event): emit(event)
             case .listen(let nostrGroupID):
                 marks = environment.marks.marks(of: nostrGroupID)
+                if let id = listenedGroup, let missing = environment.marks.missingSince(in: nostrGroupID) {
+                    await environment.client.restoreMissing(since: missing, in: id)
+                }
                 await environment.feed.listen(
                     to: nostrGroupID, queue, marks: marks, isNew: conversation.isNew)
                 // Given up meanwhile.
@@ -265,6 +269,11 @@ package actor AgentSession {
                     let since = await environment.client.takeMissing(in: id)
                 else { continue }
                 await environment.feed.listen(to: group, queue, since: since)
+            case .searchLate:
+                guard let group = conversation.listeningTo else { continue }
+                let margin = RelayPool.searchMarginSeconds
+                let searched = marks.byRelay.values.map(\.searchedAt).min() ?? 0
+                await environment.feed.listen(to: group, queue, since: max(searched - margin, 0))
             case .resendOwed, .commitLeaves: enqueue(effect)
             }
         }

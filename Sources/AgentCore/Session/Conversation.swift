@@ -18,6 +18,8 @@ package struct Conversation: Sendable {
         case commitLeaves
         /// Ask the relays once more for what is newer than this: there was no room for it. Seconds since 1970.
         case listenAgain(since: Int64)
+        /// Look once more for events that were published late: something that came in cannot be read.
+        case searchLate
     }
 
     /// How far the backlog of a group from an earlier run has been read.
@@ -61,6 +63,11 @@ package struct Conversation: Sendable {
     private var caughtUp = Set<RelayURL>()
     /// Relays that have more than they tell.
     private var incomplete = Set<RelayURL>()
+    /// Relays that have told a page.
+    private var telling = Set<RelayURL>()
+    private var hasSearched = false
+    /// Relays that ended the subscription for good, with their reasons.
+    private var refusals: [RelayURL: String] = [:]
     /// Grows with each page that a relay told and each event that was dealt with.
     package private(set) var signsOfLife = 0
     private var isCurrent = false
@@ -88,6 +95,7 @@ package struct Conversation: Sendable {
         announced = nil
         isCurrent = isNew
         self.isNew = isNew
+        hasSearched = false
         forgetBacklog()
         listeningTo = nostrGroupID
         return [.listen(nostrGroupID: nostrGroupID)]
@@ -129,7 +137,28 @@ package struct Conversation: Sendable {
 
     package mutating func backlogFailed(_ failure: Failure) { backlogFailure = failure }
 
-    package mutating func showedLife() { signsOfLife += 1 }
+    package mutating func showedLife(_ relay: RelayURL? = nil) {
+        signsOfLife += 1
+        if let relay { telling.insert(relay) }
+    }
+
+    /// Relays that are telling what they have, and are not done.
+    package var isBeingTold: Bool { !telling.subtracting(caughtUp).subtracting(incomplete).isEmpty }
+
+    /// Events came in that need a change which nobody has told: whoever published it late has dated it back.
+    package mutating func searchLate() -> [Effect] {
+        guard !hasSearched else { return [] }
+        hasSearched = true
+        isCurrent = false
+        forgetBacklog()
+        return [.searchLate]
+    }
+
+    /// Why relays do not let us read the group, if all of them refuse it for good.
+    package func refusal(of meeting: Set<RelayURL>) -> String? {
+        guard !meeting.isEmpty, meeting.allSatisfy({ refusals[$0] != nil }) else { return nil }
+        return meeting.map { "\($0): \(refusals[$0] ?? "")" }.sorted().joined(separator: "; ")
+    }
 
     /// - Parameters:
     ///   - gaps: spans of time of which the relay has more than it tells.
@@ -159,7 +188,7 @@ package struct Conversation: Sendable {
     }
 
     private mutating func forgetBacklog() {
-        (caughtUp, incomplete) = ([], [])
+        (caughtUp, incomplete, telling, refusals) = ([], [], [], [:])
         backlogFailure = nil
     }
 
@@ -170,7 +199,14 @@ package struct Conversation: Sendable {
         return group.hasLeaveProposals ? [.resendOwed, .commitLeaves] : [.resendOwed]
     }
 
-    package func subscriptionClosed(by relay: RelayURL, _ reason: String) -> [Effect] {
+    package mutating func subscriptionClosed(by relay: RelayURL, _ reason: String, isFinal: Bool) -> [Effect]
+    {
+        if isFinal { refusals[relay] = reason }
+        signsOfLife += 1
+        return closed(by: relay, reason)
+    }
+
+    private func closed(by relay: RelayURL, _ reason: String) -> [Effect] {
         [.report(.warning("\(relay) ended our subscription: \(reason.isEmpty ? "no reason given" : reason)"))]
     }
 

@@ -4,6 +4,8 @@ package struct SessionLimits: Equatable, Sendable {
     package var publish: Duration = .seconds(10)
     /// How long the relays of a group may tell nothing of what they have of it.
     package var catchUp: Duration = .seconds(15)
+    /// How long the others may be silent where events came in that need something from them.
+    package var catchUpOthers: Duration = .seconds(2)
     /// How long they may take for all of it.
     package var catchUpTotal: Duration = .seconds(300)
     package var teardown: Duration = .seconds(60)

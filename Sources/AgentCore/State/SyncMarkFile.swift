@@ -17,6 +17,8 @@ package final class SyncMarkFile: Sendable {
         var version = SyncMarkFile.version
         /// Nostr group id, then relay.
         var groups: [String: [String: Entry]] = [:]
+        /// By Nostr group id: since when events had no room while they waited for a change of the group. Seconds since 1970.
+        var missing: [String: Int64]? = [:]
     }
 
     private static let version = 1
@@ -55,8 +57,13 @@ package final class SyncMarkFile: Sendable {
         return SyncMarks(marks)
     }
 
+    /// Since when events are missing that had no room. Seconds since 1970.
+    package func missingSince(in nostrGroupID: String) -> Int64? {
+        contents.withLock { $0.missing?[nostrGroupID] }.flatMap { Self.dates.contains($0) ? $0 : nil }
+    }
+
     /// - Throws: `FileError`.
-    package func save(_ marks: SyncMarks, of nostrGroupID: String) throws {
+    package func save(_ marks: SyncMarks, of nostrGroupID: String, missingSince: Int64? = nil) throws {
         guard !marks.byRelay.isEmpty else { return }
         try contents.withLock { contents in
             var entries = contents.groups[nostrGroupID] ?? [:]
@@ -66,11 +73,16 @@ package final class SyncMarkFile: Sendable {
                     latest: mark.latest.map { String($0.value, radix: 16) })
             }
             contents.groups[nostrGroupID] = entries
+            contents.missing = contents.missing ?? [:]
+            contents.missing?[nostrGroupID] = missingSince
             if contents.groups.count > Self.groupLimit {
                 let oldest = contents.groups.min {
                     ($0.value.values.map(\.readAt).max() ?? 0) < ($1.value.values.map(\.readAt).max() ?? 0)
                 }
-                if let oldest { contents.groups[oldest.key] = nil }
+                if let oldest {
+                    contents.groups[oldest.key] = nil
+                    contents.missing?[oldest.key] = nil
+                }
             }
             guard let path else { return }
             let encoder = JSONEncoder()

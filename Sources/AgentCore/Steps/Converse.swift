@@ -51,8 +51,11 @@ extension AgentSession {
     private func failure(_ error: PublishError, of event: EventID) -> Failure {
         var failure = Failure(error)
         failure.isSafeToRepeat = true
-        // Where all have refused it or nobody was reached, nothing was sent.
-        guard error.mayHaveArrived else { return failure }
+        // Where all have refused it or nobody was reached, nothing was sent; some refusals are final.
+        guard error.mayHaveArrived else {
+            failure.isSafeToRepeat = !error.isRefusedForGood
+            return failure
+        }
         markOut(event)
         return Failure(
             failure.code, "sent, but unconfirmed: \(failure.message)",

@@ -10,9 +10,7 @@ extension AgentSession {
         let keyPackage = try state.requireKeyPackage("group create")
         let name = name ?? Self.defaultGroupName
         let client = environment.client
-        let (group, welcomes) = try await client.createGroup(
-            inviting: [keyPackage], name: name, description: description, relays: environment.pool.relays,
-            admins: [client.publicKey, keyPackage.account])
+        let (group, welcomes) = try await group(named: name, description, for: keyPackage)
         // Listening first: the agent may answer the moment it has joined.
         await listen(to: group, isNew: true)
         do {
@@ -29,6 +27,20 @@ extension AgentSession {
         state.created(group: group.id, name: name)
         emit(.groupCreated(name: name, members: group.members.count))
         return group
+    }
+
+    /// A new one, or the one whose Welcome was refused when the same was asked for before: it is completed, never doubled.
+    private func group(named name: String, _ description: String, for keyPackage: KeyPackageEvent)
+        async throws
+        -> (MarmotGroup, [OutgoingWelcome])
+    {
+        let client = environment.client
+        if let unfinished = await client.unfinishedGroup(for: keyPackage, name: name) {
+            return (unfinished, await client.undeliveredWelcomes(of: unfinished.id))
+        }
+        return try await client.createGroup(
+            inviting: [keyPackage], name: name, description: description, relays: environment.pool.relays,
+            admins: [client.publicKey, keyPackage.account])
     }
 
     private func deliver(_ welcome: OutgoingWelcome, into group: MarmotGroup) async throws {

@@ -19,8 +19,6 @@ package struct HistoryWalk: Sendable {
     static let marginSeconds: Int64 = 60
     /// In a busy group, as many known events are proof whatever their date.
     static let busyProof = 200
-    /// A page of at least so many events may have been cut off by the relay.
-    static let smallestCap = 32
     /// As many as any relay gives at once.
     static let crowdLimit = 5000
     /// Bytes of events in memory; of what is beyond that only the dates are kept, and it is asked for once more.
@@ -81,7 +79,12 @@ package struct HistoryWalk: Sendable {
     ///   - asked: the page's `until`.
     ///   - limit: how many events were asked for.
     ///   - isOwn: the relay was asked for this topic alone, so that an empty answer means that there is nothing.
-    package mutating func received(_ page: [Event], until asked: Int64?, limit: Int, isOwn: Bool) -> Step {
+    ///   - unasked: events beside those that the page does not ask for.
+    package mutating func received(
+        _ page: [Event], until asked: Int64?, limit: Int, isOwn: Bool, unasked: Int = 0
+    )
+        -> Step
+    {
         let fresh = page.filter { seen.insert(EventMark($0.id)).inserted }
             .sorted { ($0.createdAt, $1.id) > ($1.createdAt, $0.id) }
         held.add(fresh, isNewest: false)
@@ -95,7 +98,7 @@ package struct HistoryWalk: Sendable {
         oldest = reached
         guard !isKnown(from: fresh), reached > since else { return .complete }
         if isProgress { return .ask(until: reached) }
-        if let asked, page.count >= Self.smallestCap, page.contains(where: { $0.createdAt > asked }) {
+        if unasked > 0 || page.contains(where: { $0.createdAt > asked ?? .max }) {
             // It does not know `until`: what is older than its answers cannot be had.
             gaps.append(since...reached)
             return .complete

@@ -15,14 +15,12 @@ struct RelayFollowing {
         /// Everything stored has been handed out.
         case read(topic: String, SyncMark, gaps: [ClosedRange<Int64>])
         case live(Event, topic: String)
-        case closed(String)
+        case closed(String, isFinal: Bool)
         case remark(String)
     }
 
-    /// Every so often events are looked for that were published late, with an old date, …
+    /// Every so often events are looked for that were published late, with an old date.
     static let searchIntervalSeconds: Int64 = 3600
-    /// … and they may have been published so much later than they are dated.
-    static let searchMarginSeconds: Int64 = 86_400
 
     /// Of a relay without EOSE: how long no answer means that there is nothing.
     private static let silencesOfNothing = 4
@@ -49,6 +47,8 @@ struct RelayFollowing {
         let subscription: String
         let until: Int64?
         let limit: Int
+        /// Events that the page does not ask for: the relay does not know `until`.
+        var unasked = 0
         var events: [Event] = []
     }
 
@@ -87,12 +87,15 @@ struct RelayFollowing {
         if subscription == name { return received(delivery, now: now) }
         guard let page, page.subscription == subscription else { return [] }
         switch delivery {
-        case .requested: self.page?.events = []
+        case .requested:
+            self.page?.events = []
+            self.page?.unasked = 0
+        case .unasked: self.page?.unasked += 1
         case .event(let event):
             self.page?.events.append(event)
         case .endOfStoredEvents: return pageEnded(now: now)
         case .closed(let why, let isFinal):
-            guard isFinal else { return [] }
+            guard isFinal else { return [.remark("does not tell older events yet: \(why)")] }
             // Without its pages the rest of the history cannot be had.
             let since = topics[page.topic].topic.since
             topics[page.topic].gaps.append(since...max(since, page.until ?? now))
@@ -108,7 +111,8 @@ struct RelayFollowing {
         case .requested: return begin(now: now)
         case .event(let event): return topics.indices.flatMap { received(event, $0, now: now) }
         case .endOfStoredEvents: return firstPageEnded(now: now)
-        case .closed(let why, _): return [.closed(why)]
+        case .unasked: return []
+        case .closed(let why, let isFinal): return [.closed(why, isFinal: isFinal)]
         }
     }
 
@@ -174,7 +178,7 @@ struct RelayFollowing {
             .close(subscription: page.subscription), .progress(topic: topics[page.topic].topic.name),
         ]
         if let step = topics[page.topic].walk?.received(
-            page.events, until: page.until, limit: page.limit, isOwn: true)
+            page.events, until: page.until, limit: page.limit, isOwn: true, unasked: page.unasked)
         {
             topics[page.topic].pages += 1
             effects += handle(step, page.topic, now: now)
@@ -224,7 +228,7 @@ struct RelayFollowing {
     }
 
     private mutating func search(_ index: Int, from oldest: Int64, _ mark: SyncMark) {
-        let since = max(topics[index].topic.since, mark.searchedAt - Self.searchMarginSeconds)
+        let since = max(topics[index].topic.since, mark.searchedAt - RelayPool.searchMarginSeconds)
         guard oldest > since else {
             let startedAt = topics[index].startedAt
             topics[index].mark?.wasSearched(at: startedAt)

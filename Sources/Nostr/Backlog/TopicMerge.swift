@@ -47,9 +47,9 @@ struct TopicMerge {
             return settle(relay, topic)
         case .progress(let topic):
             return [.deliver(.progress(relay), topic: topic)] + restartGrace(topic)
-        case .closed(let why):
+        case .closed(let why, let isFinal):
             return topics.keys.sorted().flatMap { topic in
-                [.deliver(.closed(relay, why), topic: topic)] + settle(relay, topic)
+                [.deliver(.closed(relay, why, isFinal: isFinal), topic: topic)] + settle(relay, topic)
             }
         case .ask, .close, .remark: return []
         }
@@ -126,8 +126,8 @@ package enum TopicDelivery: Equatable, Sendable {
     ///
     /// - `gaps`: spans of time of which the relay has more than it tells.
     case read(RelayURL, SyncMark, gaps: [ClosedRange<Int64>])
-    /// The relay ended the subscription.
-    case closed(RelayURL, String)
+    /// The relay ended the subscription; unless that is final, it is asked again.
+    case closed(RelayURL, String, isFinal: Bool)
 
     /// About how many bytes it takes.
     package var sizeBytes: Int {

@@ -58,6 +58,14 @@ package struct PublishError: Error, Equatable, CustomStringConvertible {
         failures.contains { if case .noReply = $0.reason { true } else { false } }
     }
 
+    /// Every relay has refused it for a reason that another try does not change.
+    package var isRefusedForGood: Bool {
+        failures.allSatisfy {
+            guard case .rejected(let why) = $0.reason else { return false }
+            return RelayState.finalReasons.contains(where: why.hasPrefix)
+        }
+    }
+
     /// Every relay has refused it.
     package var isRefused: Bool {
         failures.allSatisfy { if case .rejected = $0.reason { true } else { false } }

@@ -29,6 +29,8 @@ package actor RelayPool {
     static let bufferBytes = 4 << 20
     /// A relay that sends stored events, and then nothing for so long, does not say where they end.
     package static let silence: Duration = .milliseconds(500)
+    /// Events may have been published so much later than they are dated.
+    package static let searchMarginSeconds: Int64 = 86_400
     /// What the other relays have once one has answered.
     package static let grace: Duration = .milliseconds(200)
 
@@ -169,7 +171,7 @@ package actor RelayPool {
                 }
                 for (url, item) in items {
                     switch item {
-                    case .requested: break
+                    case .requested, .unasked: break
                     case .event(let event):
                         guard seen.isNew(event.id) else { continue }
                         await deliveries.put(.event(event, from: url), cost: event.sizeBytes)
@@ -273,6 +275,16 @@ package actor RelayPool {
                 guard isHopeful else { return }
             }
         }
+    }
+
+    /// Relays that may still answer: they are connecting, or connected and silent so far.
+    package func slow() async -> Set<RelayURL> {
+        var urls = Set<RelayURL>()
+        for connection in connections {
+            let isSilent = await connection.trouble?.reason == .silent
+            if await connection.isConnecting || isSilent { urls.insert(connection.url) }
+        }
+        return urls
     }
 
     /// What is the matter with relays that failed to connect, or do not answer; who is still connecting may just be far away.

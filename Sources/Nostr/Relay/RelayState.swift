@@ -113,7 +113,7 @@ struct RelayState {
     }
 
     /// Prefixes (NIP-01) of reasons that asking again does not change.
-    private static let finalReasons = [
+    static let finalReasons = [
         "restricted:", "blocked:", "invalid:", "unsupported:", "mute:", "payment-required:",
     ]
 
@@ -187,7 +187,10 @@ struct RelayState {
         do {
             let event = try unverified.verified()
             guard filters.contains(where: { $0.matches(event) }) else {
-                return [.report("sent event \(event.id.short), which matches no filter of the subscription")]
+                return [
+                    .report("sent event \(event.id.short), which matches no filter of the subscription"),
+                    .deliver(subscription: subscription, .unasked),
+                ]
             }
             return [.deliver(subscription: subscription, .event(event))]
         } catch {
@@ -235,6 +238,8 @@ package enum RelayDelivery: Equatable, Sendable {
     case requested
     case event(Event)
     case endOfStoredEvents
+    /// The relay sent an event that matches none of the filters.
+    case unasked
     /// The relay ended the subscription; unless that is final, it is asked for again some seconds later.
     case closed(String, isFinal: Bool)
 }

@@ -17,6 +17,7 @@ struct StoredEvents {
             guard held != nil else { return [delivery] }
             held?.append(event)
             return held.map(\.count) ?? 0 > Self.limit ? release() : []
+        case .unasked: return []
         case .endOfStoredEvents, .closed: return release() + [delivery]
         }
     }

@@ -1,3 +1,4 @@
+import AgentFakes
 import Cryptography
 import Marmot
 import Mocks
@@ -131,6 +132,92 @@ struct CappedRelaysTests {
             _ = try await session.say("hello", isRetry: true)
             #expect(await session.transcript.filter(\.isOurs).count == 1)
             #expect(await sides.relays[0].stored([group.filter(since: nil)]).count == 1)
+            await session.close()
+        }
+    }
+
+    @Test("a change that was published late is looked for at once when something cannot be read without it")
+    func lateCommit() async throws {
+        try await TwoSides.with { sides in
+            let group = try await sides.group()
+            let early = try await sides.session(in: group)
+            await early.close()
+            let late = Mutex<Event?>(nil)
+            await sides.relays[0].refuse { event in
+                // The relay gets the commit only later.
+                late.withLock { late in
+                    if late == nil { late = event }
+                    return late == event ? "error: later" : nil
+                }
+            }
+            let pending = try await sides.peer.prepare(.updateKeys, in: group.id)
+            _ = try? await sides.peerPool.publish(pending.event, within: .seconds(10))
+            _ = try await sides.peer.confirm(pending.event.id, in: group.id)
+            for number in 0..<30 { try await sides.hear("\(number)", in: group) }
+            let stranded = try await sides.session(in: group)
+            #expect(
+                sides.log.texts(of: "warning").contains {
+                    $0.contains("30 events of the group cannot be read")
+                })
+            #expect(await stranded.heard.isEmpty)
+            await stranded.close()
+            await sides.relays[0].refuse(nil)
+            try await sides.peerPool.publish(pending.event, within: .seconds(10))
+            try await sides.hear("30", in: group)
+            let session = try await sides.session(in: group)
+            #expect(await session.heard.count == 31)
+            await session.close()
+        }
+    }
+
+    @Test("junk without end: the next run asks for what is new all the same")
+    func junk() async throws {
+        try await TwoSides.with { sides in
+            let group = try await sides.group()
+            let content = Base64.encode([UInt8](repeating: 7, count: 100))
+            for number in 0..<400 {
+                let junk = try Rumor(
+                    author: TestKeys.bob.publicKey, createdAt: TwoSides.now() - Int64(number),
+                    kind: .groupEvent, tags: [Tag("h", group.nostrGroupIDHex), Tag("n", "\(number)")],
+                    content: content
+                ).signed(by: TestKeys.bob, random: SystemRandom())
+                try await sides.peerPool.publish(junk, within: .seconds(10))
+            }
+            try await sides.hear("genuine", in: group)
+            let first = try await sides.session(in: group)
+            #expect(await first.heard == ["genuine"])
+            await first.close()
+            let before = await sides.relays[0].traffic.eventsSent
+            let second = try await sides.session(in: group)
+            _ = try await second.say("hello")
+            await second.close()
+            #expect(await sides.relays[0].traffic.eventsSent - before <= 250)
+        }
+    }
+
+    @Test("relays that refuse the group for good are named at once")
+    func refused() async throws {
+        try await TwoSides.with { sides in
+            let group = try await sides.group()
+            await sides.relays[0].behave(Self.behaviour { $0.refusal = "restricted: members only" })
+            let session = try await sides.session(in: group)
+            let failure = await #expect(throws: Failure.self) { try await session.say("hello") }
+            #expect(failure?.message.contains("restricted: members only") ?? false)
+            await session.close()
+        }
+    }
+
+    @Test("a group whose Welcome was refused is completed, not doubled")
+    func unfinished() async throws {
+        try await TwoSides.with { sides in
+            await sides.relays[0].refuse { $0.kind == .giftWrap ? "blocked: no" : nil }
+            let session = try await sides.session()
+            _ = try await session.provision(with: FakeProvider(), name: nil, keep: false)
+            await session.found(sides.offer)
+            await #expect(throws: (any Error).self) { try await session.createGroup(name: "talk") }
+            await sides.relays[0].refuse(nil)
+            _ = try await session.createGroup(name: "talk")
+            #expect(await sides.client.groups.count == 1)
             await session.close()
         }
     }

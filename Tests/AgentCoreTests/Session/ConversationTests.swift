@@ -307,9 +307,10 @@ struct ConversationTests {
     }
 
     @Test("a relay that ends the subscription is named, with its reason")
-    func closed() {
+    mutating func closed() {
         for (reason, words) in [("auth-required: who?", "auth-required: who?"), ("", "no reason given")] {
-            guard case .report(let event)? = talk.subscriptionClosed(by: here, reason).first else {
+            guard case .report(let event)? = talk.subscriptionClosed(by: here, reason, isFinal: true).first
+            else {
                 return #expect(Bool(false), "no report")
             }
             #expect(event.role == .warning)

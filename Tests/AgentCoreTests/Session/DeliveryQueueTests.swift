@@ -11,10 +11,10 @@ struct DeliveryQueueTests {
         let relay = try RelayURL("ws://127.0.0.1:7")
         await queue.put(.progress(relay), of: "forgotten")
         queue.clear()
-        for group in ["a", "b"] { await queue.put(.closed(relay, group), of: group) }
+        for group in ["a", "b"] { await queue.put(.closed(relay, group, isFinal: true), of: group) }
         for group in ["a", "b"] {
             let item = await queue.next()
-            #expect(item?.delivery == .closed(relay, group) && item?.nostrGroupID == group)
+            #expect(item?.delivery == .closed(relay, group, isFinal: true) && item?.nostrGroupID == group)
         }
         queue.finish()
         #expect(await queue.next() == nil)

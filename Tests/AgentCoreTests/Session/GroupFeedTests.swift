@@ -122,7 +122,7 @@ struct GroupFeedTests {
             while !missing.isEmpty, let item = await queue.next() {
                 switch item.delivery {
                 case .events(let events, _): missing.subtract(events.map(\.content))
-                case .closed(_, let why): Issue.record("the relay refused: \(why)")
+                case .closed(_, let why, _): Issue.record("the relay refused: \(why)")
                 case .known, .progress, .read: break
                 }
             }

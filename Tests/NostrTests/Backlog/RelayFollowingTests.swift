@@ -29,7 +29,7 @@ struct RelayFollowingTests {
                 "stored \(topic) \(events.map(\.content).joined(separator: ","))"
             case .read(let topic, _, let gaps): "read \(topic)\(gaps.isEmpty ? "" : " with gaps")"
             case .live(let event, let topic): "live \(topic) \(event.content)"
-            case .closed(let why): "closed \(why)"
+            case .closed(let why, _): "closed \(why)"
             case .remark: "remark"
             }
         }
@@ -123,7 +123,10 @@ struct RelayFollowingTests {
         _ = following.received("s", .requested, now: 9)
         _ = following.received("s", .event(try SampleEvents.at(5, "x")), now: 9)
         _ = following.received("s", .endOfStoredEvents, now: 9)
-        #expect(following.received("s-1", .closed("rate-limited: later", isFinal: false), now: 9).isEmpty)
+        #expect(
+            name(following.received("s-1", .closed("rate-limited: later", isFinal: false), now: 9)) == [
+                "remark"
+            ])
         #expect(
             name(following.received("s-1", .closed("blocked: no", isFinal: true), now: 9)) == [
                 "remark", "stored a x", "read a with gaps",

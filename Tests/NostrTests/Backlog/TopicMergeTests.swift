@@ -86,6 +86,6 @@ struct TopicMergeTests {
     @Test("a relay that ends the subscription is not waited for")
     mutating func closed() {
         _ = merge.received(read(), from: one)
-        #expect(texts(merge.received(.closed("no"), from: other)) == ["closed", "read 1"])
+        #expect(texts(merge.received(.closed("no", isFinal: true), from: other)) == ["closed", "read 1"])
     }
 }

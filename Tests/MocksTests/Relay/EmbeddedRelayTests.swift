@@ -125,7 +125,8 @@ struct EmbeddedRelayTests {
         try await withRelay(EmbeddedRelay(behaviour: behaviour)) { relay in
             func ask(_ request: String) async throws -> (head: HTTPHead, body: String) {
                 let stream = try await SocketStream.connect(host: "127.0.0.1", port: relay.url.port)
-                try await stream.write(Array((request + "\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").utf8))
+                try await stream.write(
+                    Array((request + "\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").utf8))
                 var bytes: [UInt8] = []
                 while case let part = try await stream.read(maximum: 65_536), !part.isEmpty { bytes += part }
                 let (head, length) = try #require(try HTTPHead.parse(bytes))

@@ -204,9 +204,7 @@ struct HostileControlPlaneTests {
         answers[endpoint] = "[\(rows.joined(separator: ","))]"
         let server = try await HostileServer(answers, .init("NONE", ""), .resets)
         let scene = try Scene(provider, at: server.url, limiting: endpoint, to: .seconds(60))
-        let begun = ContinuousClock.now
         #expect(try await scene.provider.list()?.count == 10_000)
-        #expect(.now - begun < .seconds(20))
         await server.stop()
     }
 }

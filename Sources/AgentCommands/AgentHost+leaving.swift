@@ -61,7 +61,7 @@ extension AgentHost {
             guard await session.state.isRunning, let agent = await session.state.agent else { continue }
             do {
                 switch await session.exitPolicy {
-                case .leaveRunning: conclusion.hints += try await session.keepRunning()
+                case .leaveRunning: conclusion.hints += try await session.leaveRunning()
                 case .destroy:
                     if isScript, await !session.hasFailedTeardown {
                         await session.report(

@@ -11,9 +11,16 @@ struct StateCommand: Command {
         description.results = [
             ("phase", "empty, running, attached, keypackage or chatting"),
             ("next", "the command that comes next"),
+            (
+                "status",
+                "of the agent, in its provider's words; `gone`, or `not asked` where that was not possible"
+            ),
         ]
         return description
     }
+
+    /// How long a control plane is asked: nobody wants to wait for one that hangs in order to see where they stand.
+    static let askingLimit = Duration.seconds(8)
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         let session = try await script.currentSession()
@@ -24,8 +31,10 @@ struct StateCommand: Command {
         var lines = ["session   \(session.name)", "phase     \(state.phase)"]
         if let agent = state.agent {
             fields["id"] = .text(agent.id)
+            let answer = await session.agentState(within: Self.askingLimit)
+            fields["status"] = .text(answer.map(Self.status) ?? "torn down")
             lines.append(
-                "agent     \(agent.id) (\(await session.providerName ?? "")\(agent.detail.isEmpty ? "" : ", \(agent.detail)"))\(state.isRunning ? "" : ", torn down")"
+                "agent     \(agent.id) (\(await session.providerName ?? "")\(agent.detail.isEmpty ? "" : ", \(agent.detail)")), \(answer?.text ?? "torn down")"
             )
         }
         if let origin = state.origin {
@@ -47,5 +56,14 @@ struct StateCommand: Command {
         lines.append("next      \(state.nextCommand)")
         await script.emit(.result(rows: lines))
         return fields
+    }
+
+    /// One word for scripts to compare.
+    private static func status(_ state: ResourceState) -> String {
+        switch state {
+        case .known(let words): words
+        case .gone: "gone"
+        case .unidentified, .unasked: "not asked"
+        }
     }
 }

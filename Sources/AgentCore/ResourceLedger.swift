@@ -14,7 +14,7 @@ package actor ResourceLedger {
             case created
             /// Removed, or never created.
             case gone
-            /// Deliberately left running.
+            /// Left running because somebody asked for it.
             case kept
         }
 

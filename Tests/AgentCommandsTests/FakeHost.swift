@@ -23,15 +23,17 @@ struct FakeHost: AgentHost {
     /// - Parameters:
     ///   - directory: holds the state.
     ///   - clock: what waits of commands go by.
+    ///   - workspaceClock: what the limits of sessions go by.
     init(
         _ provider: FakeProvider = FakeProvider(), directory: TemporaryDirectory = TemporaryDirectory(),
-        relays: [RelayURL]? = nil, clock: any Clock<Duration> = ContinuousClock()
+        relays: [RelayURL]? = nil, clock: any Clock<Duration> = ContinuousClock(),
+        workspaceClock: any Clock<Duration> = ContinuousClock()
     ) throws {
         (self.provider, self.directory, self.clock) = (provider, directory, clock)
         recorded = Recorded(log)
         workspace = try Workspace(
             .init(directory: directory.path, relays: relays ?? [RelayURL("ws://127.0.0.1:1")]), log: log,
-            clock: ContinuousClock())
+            clock: workspaceClock)
         sessions = SessionRegistry(workspace: workspace)
         let keep = Parameter("keep", .flag, "leaves it running", default: "no")
         providers = .of([.of(provider, parameters: [keep])])

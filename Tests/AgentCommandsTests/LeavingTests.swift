@@ -61,6 +61,8 @@ struct LeavingTests {
         #expect(await host.questionsBeforeLeaving().isEmpty)
         let conclusion = await host.conclude(isScript: false)
         #expect(provider.removed.isEmpty && conclusion.hints == ["find it with: look vm-1"])
+        // Nobody asked to keep it: it is for sweep to see.
+        #expect(await host.workspace.environment.ledger.open.map(\.change) == [.created])
         await host.close()
     }
 

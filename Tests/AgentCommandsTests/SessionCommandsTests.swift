@@ -39,13 +39,51 @@ struct SessionCommandsTests {
         #expect(none["count"] == .number(0) && none["ids"] == .list([]) && none["kept"] == .number(0))
         #expect(sitting.rows == ["nothing is running"])
         for number in 1...3 { try await host.start("\(number)", id: "vm-\(number)") }
-        _ = try await host.sessions.session(named: "2").keepRunning()
+        let kept = try await host.sessions.session(named: "2")
+        await kept.keepAtEnd()
+        _ = try await kept.leaveRunning()
         let fields = try await sitting.run("vms as=left")
         #expect(fields["count"] == .number(3) && fields["kept"] == .number(1))
         #expect(fields["ids"] == .list(["vm-1", "vm-2", "vm-3"].map { .text($0) }), "\(fields)")
         #expect(sitting.rows.count == 3 && sitting.rows[1].contains("kept"), "\(sitting.rows)")
         let lines = "agents as=left\nexpect $left.kept == 1\nexpect $left.count == 3"
         #expect(await sitting.failure(lines) == nil)
+        await host.close()
+    }
+
+    @Test("agents: what the provider says of each, and how many it does not know or could not be asked about")
+    func asked() async throws {
+        for number in 1...2 { try await host.start("\(number)", id: "vm-\(number)") }
+        let running = try await sitting.run("agents")
+        #expect(running["gone"] == .number(0) && running["unasked"] == .number(0))
+        #expect(running["providers"] == .list([.text("fake"), .text("fake")]))
+        #expect(sitting.rows[0].contains("created  provider: running"), "\(sitting.rows)")
+        provider.answer { $0.state = nil }
+        #expect(try await sitting.run("agents")["gone"] == .number(2))
+        #expect(sitting.rows[1].contains("provider: unknown (gone)"), "\(sitting.rows)")
+        provider.answer { $0.inspect = { throw Stubborn() } }
+        let unasked = try await sitting.run("agents")
+        #expect(unasked["unasked"] == .number(2) && unasked["gone"] == .number(0))
+        #expect(sitting.rows[0].contains("not asked: it does not go"), "\(sitting.rows)")
+        await host.close()
+    }
+
+    @Test("state and agents: a provider that hangs is asked for eight seconds")
+    func hangingProvider() async throws {
+        let clock = ManualClock()
+        let host = try FakeHost(provider, clock: clock, workspaceClock: clock)
+        let sitting = Sitting(host)
+        try await host.start("a", id: "vm-1")
+        provider.answer { $0.inspect = { for await _ in AsyncStream<Void>.makeStream().stream {} } }
+        for line in ["state", "agents"] {
+            async let fields = sitting.run(line)
+            await clock.pause(of: StateCommand.askingLimit, orUpTo: StateCommand.askingLimit)
+            clock.advance(by: StateCommand.askingLimit)
+            let answer = try await fields
+            #expect(
+                line == "state" ? answer["status"] == .text("not asked") : answer["unasked"] == .number(1))
+            #expect(sitting.rows.contains { $0.contains("not asked: nothing within 8s") }, "\(sitting.rows)")
+        }
         await host.close()
     }
 
@@ -92,7 +130,15 @@ struct SessionCommandsTests {
         #expect(running["session"] == .text("a") && running["phase"] == .text("running"))
         #expect(running["id"] == .text("vm-1") && running["next"] == .text("wait-keypackage"))
         #expect(running["npub"] == .text(KeyText.npub(provider.requested[0].botKey.publicKey)))
-        #expect(sitting.rows.contains("agent     vm-1 (fake)"), "\(sitting.rows)")
+        #expect(running["status"] == .text("running"))
+        #expect(sitting.rows.contains("agent     vm-1 (fake), running"), "\(sitting.rows)")
+        provider.answer { $0.state = nil }
+        #expect(try await sitting.run("state")["status"] == .text("gone"))
+        #expect(sitting.rows.contains("agent     vm-1 (fake), unknown (gone)"), "\(sitting.rows)")
+        provider.answer { $0.inspect = { throw Stubborn() } }
+        #expect(try await sitting.run("state")["status"] == .text("not asked"))
+        #expect(
+            sitting.rows.contains("agent     vm-1 (fake), not asked: it does not go"), "\(sitting.rows)")
         try await session.teardown()
         try await sitting.run("state")
         #expect(sitting.rows.contains("agent     vm-1 (fake), torn down"), "\(sitting.rows)")

@@ -13,6 +13,8 @@ package final class FakeProvider: Provider {
         package var leftovers: [Leftover] = []
         /// Of ids that the control plane knows; nil for none.
         package var state: String? = "running"
+        /// Called before the state is told; what it throws, the question throws.
+        package var inspect: @Sendable () async throws -> Void = {}
         package var isStillOurs = true
         package var provision: @Sendable (ProvisionRequest) async throws -> Void = { _ in }
         package var welcome: @Sendable () async throws -> Void = {}
@@ -72,7 +74,10 @@ package final class FakeProvider: Provider {
         log.withLock { $0.append(resource) }
     }
 
-    package func inspect(_ resource: ProviderResource) -> String? { current.state }
+    package func inspect(_ resource: ProviderResource) async throws -> String? {
+        try await current.inspect()
+        return current.state
+    }
     package func findLeftovers(of intent: ResourceLedger.Entry, known: Set<String>) -> [Leftover] {
         current.leftovers.filter { !known.contains($0.resource.id) }
     }

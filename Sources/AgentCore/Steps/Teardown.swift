@@ -9,7 +9,9 @@ extension AgentSession {
         let agent = try state.requireRunning("teardown")
         guard let provider else { return }
         guard provider.canRemove else {
-            for hint in try await keepRunning() { emit(.hint(hint)) }
+            // The ledger goes on knowing it: it was to be removed, and nobody asked to keep it.
+            emit(.kept(id: agent.id))
+            for hint in retentionHints { emit(.hint(hint)) }
             state.ended()
             await stopListening()
             return
@@ -40,10 +42,13 @@ extension AgentSession {
         }
     }
 
-    /// Lets the agent run on and says how to find and remove it.
-    package func keepRunning() async throws -> [String] {
+    /// Lets the agent run on and says how to find and remove it. In the ledger it is kept only where somebody asked for that; what stays because
+    /// its provider's agents do is for `agent sweep` to see.
+    package func leaveRunning() async throws -> [String] {
         let agent = try state.requireRunning("keep")
-        for resource in agent.resources { try await recorder?.isKept(resource.kind, id: resource.id) }
+        if keepsRunning {
+            for resource in agent.resources { try await recorder?.isKept(resource.kind, id: resource.id) }
+        }
         emit(.kept(id: agent.id))
         return retentionHints
     }

@@ -57,14 +57,14 @@ package actor MockFly {
     /// Holds back `POST /machines`.
     package nonisolated let creations = CreationGate()
     private let uptime: @Sendable () -> Duration
-    /// Bodies of all create requests, for tests.
-    package private(set) var createBodies: [[UInt8]] = []
+    /// The one app that exists; nil lets every app exist.
+    private let app: String?
 
     /// - Parameters:
     ///   - relays: the relays that the deployed image connects to, regardless of those that the client uses.
     ///   - uptime: the clock for the rate limits.
     package init(
-        port: UInt16 = 0, token: String? = nil, relays: [RelayURL], faults: Faults,
+        port: UInt16 = 0, token: String? = nil, app: String? = nil, relays: [RelayURL], faults: Faults,
         template: @escaping @Sendable () async -> AgentTemplate,
         clock: any Clock<Duration> = ContinuousClock(), random: any RandomSource = SystemRandom(),
         uptime: @escaping @Sendable () -> Duration = Uptime.since(ContinuousClock().now)
@@ -72,6 +72,7 @@ package actor MockFly {
         self.uptime = uptime
         server = try LoopbackServer(port: port)
         self.token = token
+        self.app = app
         self.relays = relays
         self.faults = faults
         self.template = template
@@ -131,6 +132,8 @@ package actor MockFly {
         }
         let parts = request.segments
         guard parts.count >= 4, parts[0] == "v1", parts[1] == "apps" else { return .error(404, "not found") }
+        // Also for a machine that is there all the same: says nothing about the machine.
+        guard app == nil || parts[2] == app else { return .error(404, "App not found") }
         if let refusal = overLimit(request.method, parts) { return refusal }
         switch (request.method, parts[3], parts.count) {
         case ("POST", "volumes", 4): return createVolume(request)
@@ -172,7 +175,6 @@ package actor MockFly {
     // MARK: Volumes
 
     private func createVolume(_ request: ServerRequest) -> ServerResponse {
-        createBodies.append(request.body)
         guard let body = try? JSONDecoder().decode(FlyVolumeRequest.self, from: Data(request.body)) else {
             return .error(400, "malformed volume")
         }
@@ -200,8 +202,7 @@ package actor MockFly {
     // MARK: Machines
 
     private func createMachine(_ request: ServerRequest) async -> ServerResponse {
-        createBodies.append(request.body)
-        guard let body = try? JSONDecoder().decode(FlyMachineRequest.self, from: Data(request.body)) else {
+        guard var body = try? JSONDecoder().decode(FlyMachineRequest.self, from: Data(request.body)) else {
             return .error(400, "malformed machine")
         }
         let allowed = body.name.utf8.allSatisfy {
@@ -225,6 +226,8 @@ package actor MockFly {
         else {
             return .error(422, "env lacks NOSTR_SECRET_KEY")
         }
+        // The agent has what it needs; secrets are not kept beside it.
+        body.config.env = [:]
         let id = identifier()
         for mount in body.config.mounts { volumes[mount.volume]?.machine = id }
         let (template, relays, faults, clock) = (template, relays, faults, clock)

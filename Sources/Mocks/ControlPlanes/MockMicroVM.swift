@@ -17,6 +17,8 @@ package actor MockMicroVM {
         package var totalMemoryMB = 262_144
         /// A creation answers 500 although its VM runs on, as when a late step of the real one fails.
         package var failsLate = false
+        /// Keeps the bodies of create requests for a test to read. They hold secrets: nobody else gets to have them kept.
+        package var keepsRequests = false
 
         package init() {}
     }
@@ -40,7 +42,8 @@ package actor MockMicroVM {
     package private(set) var settings: Settings
     private var vms: [String: VM] = [:]
     private var nextNumber = 1
-    /// Bodies of all create requests, for tests.
+    package private(set) var creationsBegun = 0
+    /// See `Settings.keepsRequests`.
     package private(set) var createBodies: [[UInt8]] = []
     /// Responses that replace the regular one, selected by method and path prefix; for tests and faults.
     private var overrides: [(method: String, path: String, response: ServerResponse?, times: Int)] = []
@@ -96,7 +99,7 @@ package actor MockMicroVM {
 
     /// Returns once `count` create requests have been received.
     package func creationBegan(_ count: Int = 1) async {
-        while createBodies.count < count {
+        while creationsBegun < count {
             let (stream, continuation) = AsyncStream<Void>.makeStream()
             creationListeners.append(continuation)
             for await _ in stream {}
@@ -193,7 +196,8 @@ package actor MockMicroVM {
     private static func text(_ date: Date) -> String { date.formatted(.iso8601) }
 
     private func create(_ request: ServerRequest) async -> ServerResponse {
-        createBodies.append(request.body)
+        creationsBegun += 1
+        if settings.keepsRequests { createBodies.append(request.body) }
         for listener in creationListeners { listener.finish() }
         creationListeners = []
         await creations.pass()
@@ -217,6 +221,8 @@ package actor MockMicroVM {
         }
         do {
             let life = try makeLife(of: body)
+            // The guest has what it needs; secrets are not kept beside it.
+            body.guestAutostart = .init(command: "", env: [:], files: [:])
             let id = "vm-\(Hex.encode(try random.bytes(4)))"
             var vm = VM(number: nextNumber, request: body, createdAt: Date())
             nextNumber += 1
@@ -247,11 +253,11 @@ package actor MockMicroVM {
     private func makeLife(of request: CreateVMRequest) throws -> @Sendable () async -> Void {
         let guest = try Guest(request, relays: relays)
         let (settings, clock, directory, template, faults) = (settings, clock, directory, template, faults)
-        let guests = guests
+        let (guests, lifetime) = (guests, Duration.seconds(request.ttlSeconds))
         return {
             // A guest ends by cancellation or when its time to live is over; the error does not matter in
             // either case.
-            try? await withDeadline(.seconds(request.ttlSeconds), clock: clock) {
+            try? await withDeadline(lifetime, clock: clock) {
                 let agent = await template()
                 try await clock.sleep(for: agent.boot)
                 if let command = settings.guest {
@@ -264,7 +270,7 @@ package actor MockMicroVM {
                     ).run()
                 }
                 // A VM whose agent has exited continues to exist until it is removed.
-                try await clock.sleep(for: .seconds(request.ttlSeconds))
+                try await clock.sleep(for: lifetime)
             }
         }
     }

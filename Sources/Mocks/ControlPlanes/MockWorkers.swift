@@ -54,7 +54,6 @@ package actor MockWorkers {
     private let template: @Sendable () async -> AgentTemplate
     private let clock: any Clock<Duration>
     private var records: [String: Record] = [:]
-    package private(set) var createBodies: [[UInt8]] = []
     /// Number of Welcomes that clients have submitted.
     package private(set) var processedWelcomes = 0
 
@@ -133,7 +132,6 @@ package actor MockWorkers {
             let relay_urls: [String]?
             let bot_secret_key_hex: String
         }
-        createBodies.append(request.body)
         let body: Body
         do {
             body = try JSONDecoder().decode(Body.self, from: Data(request.body))

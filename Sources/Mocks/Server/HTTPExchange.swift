@@ -80,7 +80,10 @@ package enum HTTPExchange {
                 throw BadRequest(400, "this server speaks HTTP without TLS: use http://")
             }
             do {
-                if let (head, length) = try HTTPHead.parse(received) { return (head, length) }
+                let end = endOfHead(received)
+                // `HTTPHead` wants the last line end whole; the others it takes as they are.
+                let head = end.map { Array(received[..<$0.ofLine]) + Array("\r\n\r\n".utf8) } ?? received
+                if let (head, length) = try HTTPHead.parse(head) { return (head, end?.ofHead ?? length) }
             } catch {
                 throw BadRequest(error == .tooLong ? 431 : 400, "\(error)")
             }
@@ -88,6 +91,17 @@ package enum HTTPExchange {
             guard !bytes.isEmpty else { return nil }
             received += bytes
         }
+    }
+
+    /// Behind the last line, and behind the empty line that follows it. Either may end without its CR (RFC 9112 §2.2).
+    private static func endOfHead(_ bytes: [UInt8]) -> (ofLine: Int, ofHead: Int)? {
+        for end in bytes.indices where bytes[end] == 0x0a {
+            let next = bytes[(end + 1)...]
+            let length = next.first == 0x0a ? 1 : next.starts(with: [0x0d, 0x0a]) ? 2 : 0
+            guard length > 0 else { continue }
+            return (end > 0 && bytes[end - 1] == 0x0d ? end - 1 : end, end + 1 + length)
+        }
+        return nil
     }
 
     private static func readBody(

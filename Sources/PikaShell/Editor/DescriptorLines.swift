@@ -4,27 +4,45 @@ import Foundation
 struct DescriptorLines {
     private let descriptor: Int32
     private let wakePipe: WakePipe?
+    private let limitBytes: Int
     private var buffer: [UInt8] = []
+    /// What comes up to the next line end belongs to a line that was too long.
+    private var isSkipping = false
 
-    /// - Parameter wakePipe: ends a wait.
-    init(descriptor: Int32, wakePipe: WakePipe?) {
-        (self.descriptor, self.wakePipe) = (descriptor, wakePipe)
+    /// - Parameters:
+    ///   - wakePipe: ends a wait.
+    ///   - limitBytes: a line that is longer is not held, whoever writes it: it may have no end.
+    init(descriptor: Int32, wakePipe: WakePipe?, limitBytes: Int = 1 << 20) {
+        (self.descriptor, self.wakePipe, self.limitBytes) = (descriptor, wakePipe, limitBytes)
     }
 
-    /// Without its line end; nil at the end of input. (At a terminal, Ctrl-D ends one line, and not all that come after it.)
-    mutating func next() -> String? {
+    /// The next line without its line end. (At a terminal, Ctrl-D ends one line, and not all that come after it.)
+    mutating func next() -> TypedLine {
         var searched = 0
         while true {
-            if let end = buffer[searched...].firstIndex(of: 10) {
+            if isSkipping {
+                if let end = buffer.firstIndex(of: 10) {
+                    buffer.removeFirst(end + 1)
+                    isSkipping = false
+                } else {
+                    buffer = []
+                }
+            }
+            if !isSkipping, let end = buffer[searched...].firstIndex(of: 10) {
                 var line = buffer[..<end]
                 if line.last == 13 { line.removeLast() }
                 defer { buffer.removeFirst(end + 1) }
-                return String(decoding: line, as: UTF8.self)
+                return line.count > limitBytes
+                    ? .tooLong(limitBytes) : .text(String(decoding: line, as: UTF8.self))
+            }
+            if buffer.count > limitBytes {
+                (buffer, isSkipping) = ([], true)
+                return .tooLong(limitBytes)
             }
             searched = buffer.count
             guard let more = Self.read(descriptor, wakePipe), !more.isEmpty else {
                 defer { buffer = [] }
-                return buffer.isEmpty ? nil : String(decoding: buffer, as: UTF8.self)
+                return buffer.isEmpty ? .endOfInput : .text(String(decoding: buffer, as: UTF8.self))
             }
             buffer += more
         }

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Where typed lines come from.
 package protocol LineReading: Sendable {
     /// The next line. Cancelling the task gives `.interrupted`.
@@ -10,7 +12,14 @@ package protocol LineReading: Sendable {
 
 package enum TypedLine: Equatable, Sendable {
     case text(String)
+    /// More bytes than this came without a line end: none of them is a line.
+    case tooLong(Int)
     /// Ctrl-C: the line was cleared.
     case interrupted
     case endOfInput
+
+    /// What is told of a line that was too long.
+    static func failure(ofLineOver limitBytes: Int) -> Failure {
+        Failure(.usage, "a line of the input has more than \(limitBytes) bytes: it is left out")
+    }
 }

@@ -67,7 +67,7 @@ package final class PlainReader: LineReading {
         while true {
             requested.wait()
             if state.withLock({ $0.isClosed }) { break }
-            let line = input.next().map(TypedLine.text) ?? .endOfInput
+            let line = input.next()
             let waiting = state.withLock { state in
                 state.isReading = false
                 if state.waiting == nil { state.left = line }

@@ -1,11 +1,12 @@
 import Foundation
+import Vocabulary
 
 /// Lines typed at a terminal, or read from a pipe, one after the other.
 package enum TypedLines {
     /// Hands each line over before the next one is read; returns at the end of input.
     ///
     /// - Parameter prompt: without the blank behind it; empty for a pipe.
-    /// - Throws: `CancellationError` after Ctrl-C, which is delivered to `interrupts` when it was typed.
+    /// - Throws: `Failure` (usage) for a line that is too long; `CancellationError` after Ctrl-C, which is delivered to `interrupts` when it was typed.
     package static func read(
         from terminal: Terminal, prompt: String, interrupts: Interrupts,
         _ take: (String) async throws -> Void
@@ -30,6 +31,7 @@ package enum TypedLines {
         while true {
             switch await reader.readLine(prompt: prompt) {
             case .text(let line): try await take(line)
+            case .tooLong(let limit): throw TypedLine.failure(ofLineOver: limit)
             case .interrupted:
                 // Typed: a signal has cancelled the task already, and counting it twice would mean to skip the cleanup.
                 if !Task.isCancelled { interrupts.deliver(SIGINT) }

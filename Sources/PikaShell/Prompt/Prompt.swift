@@ -46,6 +46,9 @@ final class Prompt: Sendable {
             if let number = concern.leaving { return await end(by: number) }
             switch line {
             case .interrupted: said = []
+            case .tooLong(let limit):
+                said = []
+                await interpreter.emit(.failure(TypedLine.failure(ofLineOver: limit)))
             case .endOfInput where !said.isEmpty: said = []
             case .endOfInput: if await mayLeave() { return await end() }
             case .text(let text):

@@ -69,6 +69,8 @@ package struct RetryPolicy: Sendable {
                             broken < transportTries, !mayHaveArrived || request.isIdempotent
                         else { throw failure }
                         pause = schedule.delay(afterFailures: failures, jitter: jitter())
+                        // An attempt without time would only hide why there was no answer.
+                        guard pause < request.timeout - (.now - start) else { throw failure }
                     }
                     // Waiting is pointless if it takes longer than the whole request may.
                     if pause >= request.timeout, let response = await refusal.response { return response }

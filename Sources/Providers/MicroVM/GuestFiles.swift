@@ -51,9 +51,14 @@ package enum GuestFiles {
         """Bridge between the Marmot daemon (JSON lines on stdin and stdout) and a pi backend."""
         import json
         import os
+        import re
+        import select
         import shlex
+        import signal
         import subprocess
         import sys
+        import threading
+        import time
         import urllib.error
         import urllib.request
         from collections import OrderedDict
@@ -61,6 +66,12 @@ package enum GuestFiles {
         SEEN_LIMIT = 8192
         ANTHROPIC_URL = "https://api.anthropic.com/v1/messages"
         DEFAULT_MODEL = "claude-sonnet-4-5"
+        # Bytes. One message of the group must hold a reply, and an answer of an HTTP backend is not read for ever.
+        REPLY_LIMIT = 32768
+        ANSWER_LIMIT = 1 << 20
+        # What programs draw with: colours and cursors (CSI), titles and links (OSC), other escapes; then control characters.
+        ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]P^_X][^\x07\x1b\n]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]?")
+        CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
         def log(text):
@@ -89,7 +100,10 @@ package enum GuestFiles {
                 headers={"content-type": "application/json", **headers})
             try:
                 with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
-                    return json.load(response)
+                    data = response.read(ANSWER_LIMIT + 1)
+                    if len(data) > ANSWER_LIMIT:
+                        raise RuntimeError("the answer is too large")
+                    return json.loads(data)
             except urllib.error.HTTPError as error:
                 raise RuntimeError("HTTP status %d" % error.code) from None
 
@@ -107,16 +121,60 @@ package enum GuestFiles {
 
 
         def local_command(message, history):
-            """A local command that takes the prompt as its last argument, `pi -p` by default."""
+            """A local command that takes the prompt on stdin, `pi -p` by default."""
             command = shlex.split(os.environ.get("PIKA_PI_CMD") or "pi -p")
             lines = ["%s: %s" % ("User" if role == "user" else "Assistant", text) for role, text in history]
             prompt = "\n".join(lines + ["User: " + message]) if lines else message
-            done = subprocess.run(
-                command + [prompt], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                timeout=TIMEOUT, text=True)
-            if done.returncode != 0:
-                raise RuntimeError("%s ended with status %d" % (command[0], done.returncode))
-            return done.stdout.strip()
+            return output_of(command, prompt)
+
+
+        def output_of(command, prompt):
+            """What a command prints, up to the limit of a reply.
+
+            The prompt goes to its stdin: as an argument "--help" would be an option, and everybody could read it in the list of
+            processes. A group of its own lets everything end that it has started.
+            """
+            process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+
+            def write():
+                try:
+                    with process.stdin as pipe:
+                        pipe.write(prompt.encode("utf-8", "replace"))
+                except OSError:
+                    pass  # it does not read its input, which is its own affair
+
+            threading.Thread(target=write, daemon=True).start()
+            deadline = time.monotonic() + TIMEOUT
+            output = b""
+            try:
+                while len(output) <= REPLY_LIMIT:
+                    left = max(deadline - time.monotonic(), 0)
+                    if not select.select([process.stdout], [], [], left)[0]:
+                        raise subprocess.TimeoutExpired(command, TIMEOUT)
+                    chunk = os.read(process.stdout.fileno(), 65536)
+                    if not chunk:
+                        status = process.wait(max(deadline - time.monotonic(), 0.1))
+                        if status != 0:
+                            raise RuntimeError("%s ended with status %d" % (command[0], status))
+                        break
+                    output += chunk
+            finally:
+                try:
+                    os.killpg(process.pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+                process.wait()
+                process.stdout.close()
+            return output.decode("utf-8", "replace")
+
+
+        def readable(reply):
+            """A reply as one message can carry it: without what only a terminal understands, and not too long."""
+            data = CONTROLS.sub("", ESCAPES.sub("", reply)).strip().encode("utf-8", "replace")
+            if len(data) <= REPLY_LIMIT:
+                return data.decode()
+            return data[:REPLY_LIMIT - 3].decode("utf-8", "ignore").rstrip() + "\u2026"
 
 
         def anthropic(message, history):
@@ -149,8 +207,9 @@ package enum GuestFiles {
                 except Exception as error:  # one backend's failure must not end the agent
                     reasons.append("%s: %s" % (name, error))
                 else:
-                    if isinstance(reply, str) and reply.strip():
-                        return reply.strip()
+                    reply = readable(reply) if isinstance(reply, str) else ""
+                    if reply:
+                        return reply
                     reasons.append("%s: empty answer" % name)
             log("; ".join(reasons))
             return "(no pi backend answered: %s)" % "; ".join(reasons)

@@ -259,12 +259,12 @@ struct ProvisionTests {
         }
     }
 
-    @Test("an agent that cannot be removed is kept, and how to find it is said")
+    @Test("an agent that cannot be removed stays, which nobody asked for, and how to find it is said")
     func cannotRemove() async throws {
         try await withAgent({ $0.canRemove = false }) { sides, session, provider in
             try await session.teardown()
             #expect(provider.removed.isEmpty)
-            #expect(await sides.environment.ledger.open.map(\.change) == [.kept])
+            #expect(await sides.environment.ledger.open.map(\.change) == [.created])
             #expect(sides.log.texts(of: "hint") == ["find it with: look vm-1"])
             #expect(await !session.state.isRunning)
         }

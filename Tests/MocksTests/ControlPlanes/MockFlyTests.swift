@@ -17,6 +17,25 @@ struct MockFlyTests {
         #expect(MockFly.waitSeconds(timeout) == seconds)
     }
 
+    @Test("an app that does not exist is said to be unknown, whatever is asked of it")
+    func unknownApp() async throws {
+        let fly = try MockFly(app: "mine", relays: [], faults: Faults(), template: { AgentTemplate() })
+        await fly.start()
+        let client = CurlHTTPClient()
+        for (method, path) in [("GET", "/machines"), ("DELETE", "/volumes/vol_1"), ("GET", "/machines/m1")] {
+            func ask(_ app: String) async throws -> HTTPResponse {
+                try await client.send(
+                    HTTPRequest(
+                        method, "\(fly.url)/v1/apps/\(app)\(path)", headers: [("Authorization", "Bearer t")],
+                        timeout: .seconds(10), purpose: "test"))
+            }
+            let other = try await ask("other")
+            #expect(other.status == 404 && other.text == #"{"error":"App not found"}"#)
+            #expect(!(try await ask("mine").text.contains("App not found")))
+        }
+        await fly.stop()
+    }
+
     /// Three creations at once, and a look at a machine is another action.
     @Test("limits the rate of each action by itself")
     func rateLimit() async throws {

@@ -53,6 +53,26 @@ struct HTTPExchangeTests {
         #expect(other.hasPrefix("HTTP/1.1 417 "), "\(other)")
     }
 
+    @Test(
+        "a line may end without its CR",
+        arguments: [
+            "POST /a HTTP/1.1\nHost: x\nContent-Length: 2\nConnection: close\n\nhi",
+            "POST /a HTTP/1.1\r\nHost: x\nContent-Length: 2\r\nConnection: close\n\r\nhi",
+            "POST /a HTTP/1.1\nHost: x\nContent-Length: 2\nConnection: close\r\n\nhi",
+            "\nPOST /a HTTP/1.1\nHost: x\nTransfer-Encoding: chunked\nConnection: close\n\n2\nhi\r\n0\n\n",
+        ])
+    func bareLineFeeds(request: String) async throws {
+        let text = try await answer(to: request)
+        #expect(text.hasPrefix("HTTP/1.1 200 ") && text.hasSuffix("POST /a hi"), "\(text)")
+    }
+
+    @Test("what follows such a head belongs to the next request")
+    func bareLineFeedsTwice() async throws {
+        let text = try await answer(
+            to: "GET /a HTTP/1.1\nHost: x\n\nGET /b HTTP/1.1\nHost: x\nConnection: close\n\n")
+        #expect(text.contains("GET /a ") && text.hasSuffix("GET /b "), "\(text)")
+    }
+
     @Test("two requests at once get two answers; HTTP/1.0 and empty lines in front are understood")
     func several() async throws {
         let text = try await answer(to: "\r\nGET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.0\r\n\r\n")

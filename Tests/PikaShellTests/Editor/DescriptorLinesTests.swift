@@ -20,7 +20,9 @@ struct DescriptorLinesTests {
         let descriptor = try pipe(Array("a\r\nb\r\r\n\nlast".utf8))
         defer { close(descriptor) }
         var lines = DescriptorLines(descriptor: descriptor, wakePipe: WakePipe())
-        #expect((0..<6).map { _ in lines.next() } == ["a", "b\r", "", "last", nil, nil])
+        #expect(
+            (0..<6).map { _ in lines.next() }
+                == [.text("a"), .text("b\r"), .text(""), .text("last"), .endOfInput, .endOfInput])
     }
 
     @Test("woken, it gives back what it has and nothing else")
@@ -33,7 +35,23 @@ struct DescriptorLinesTests {
         let wakePipe = try #require(WakePipe())
         wakePipe.wake()
         var lines = DescriptorLines(descriptor: read, wakePipe: wakePipe)
-        #expect(lines.next() == nil)
+        #expect(lines.next() == .endOfInput)
+    }
+
+    @Test("a line over the limit is none, however long it is; the next one is")
+    func tooLong() throws {
+        for count in [11, 40, 40_000] {
+            let descriptor = try pipe(
+                Array(
+                    "0123456789\n\(String(repeating: "x", count: count))\nnext\n\(String(repeating: "y", count: 11))"
+                        .utf8))
+            defer { close(descriptor) }
+            var lines = DescriptorLines(descriptor: descriptor, wakePipe: WakePipe(), limitBytes: 10)
+            #expect(
+                (0..<5).map { _ in lines.next() }
+                    == [.text("0123456789"), .tooLong(10), .text("next"), .tooLong(10), .endOfInput],
+                "\(count)")
+        }
     }
 
     @Test("all of it, up to a limit")

@@ -2,6 +2,7 @@ import Foundation
 import Synchronization
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import PikaShell
 
@@ -23,6 +24,18 @@ struct TypedLinesTests {
         }
         #expect(taken.all == ["one", "", "two"])
         #expect(await piped.finish() == ("", ""))
+    }
+
+    /// An endless line must not be held: memory would go with it.
+    @Test("a line without end is a mistake, and nothing more is taken")
+    func endless() async throws {
+        let read = open("/dev/zero", O_RDONLY | O_CLOEXEC)
+        let terminal = Terminal(input: read, output: 1, error: 2, environment: [:])
+        let failure = await #expect(throws: Failure.self) {
+            try await TypedLines.read(from: terminal, prompt: "", interrupts: Interrupts()) { taken.add($0) }
+        }
+        close(read)
+        #expect(failure?.code == .usage && taken.all.isEmpty)
     }
 
     @Test("what taking a line throws ends it")

@@ -100,6 +100,34 @@ struct RetryPolicyTests {
         #expect(ContinuousClock.now - start < .seconds(20))
     }
 
+    /// No connection within the whole time that the request has, each time.
+    private final class Unconnected: HTTPClient {
+        private let asked = Mutex(0)
+        var count: Int { asked.withLock { $0 } }
+
+        func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+            asked.withLock { $0 += 1 }
+            _ = try? await withDeadline(request.timeout, clock: ContinuousClock()) {
+                for await _ in AsyncStream<Void>.makeStream().stream {}
+            }
+            throw HTTPFailure(
+                request,
+                .transport("no connection within \(request.timeout.inSeconds)", mayHaveArrived: false))
+        }
+    }
+
+    @Test("an attempt without time left is not made: why there was no connection is told as it was")
+    func noTimeLeft() async throws {
+        let http = Unconnected()
+        let request = HTTPRequest(
+            "POST", "http://127.0.0.1/x", timeout: .milliseconds(300), purpose: "create")
+        let failure = await #expect(throws: HTTPFailure.self) {
+            try await RetryPolicy(clock: ContinuousClock(), jitter: { 0 }).send(request, by: http)
+        }
+        #expect(failure?.cause == "no connection within 300ms" && failure?.hadNoEffect == true)
+        #expect(http.count == 1)
+    }
+
     /// A first answer of 429, then a request that hangs.
     private final class Hanging: HTTPClient {
         private let count = Mutex(0)

@@ -85,7 +85,7 @@ struct GuestFilesTests {
     @Test("the bridge publishes on ready, answers the owner once, and says why when no backend works")
     func bridge() async throws {
         let bridge = try write(GuestFiles.bridge, "bridge.py")
-        let pi = try await program("#!/bin/sh\nprintf 'pong: %s' \"$1\"\n", "fake-pi")
+        let pi = try await program("#!/bin/sh\nprintf 'pong: '; cat\n", "fake-pi")
         let events =
             [
                 #"{"type":"ready"}"#, "not json",
@@ -110,5 +110,66 @@ struct GuestFilesTests {
         #expect(
             bad.output.contains("no pi backend answered: pi command: no-such-pi not found"),
             "\(bad.output)\(bad.error)")
+    }
+
+    /// What the bridge answers to one message, with that program as the pi command.
+    private func answer(to message: String, by code: String, environment: [String: String] = [:])
+        async throws -> String
+    {
+        let bridge = try write(GuestFiles.bridge, "bridge.py")
+        let pi = try await program(code, "fake-pi")
+        let event: [String: String] = [
+            "type": "message_received", "from_pubkey": "owner", "nostr_group_id": "g", "content": message,
+        ]
+        let line = String(decoding: try JSONEncoder().encode(event), as: UTF8.self) + "\n"
+        let result = try await run(
+            ["python3", bridge], stdin: line,
+            environment: ["PIKA_OWNER_PUBKEY": "owner", "PIKA_PI_CMD": pi].merging(environment) { $1 })
+        struct Command: Decodable { let content: String }
+        #expect(result.status == 0, "\(result.error)")
+        return try JSONDecoder().decode(Command.self, from: Data(result.output.utf8)).content
+    }
+
+    @Test(
+        "what is said to the agent is the prompt and never an option: it goes to the command's stdin",
+        arguments: ["--help", "-p", "a 'quoted' $(word) \u{e9}", "two\nlines"])
+    func prompt(message: String) async throws {
+        #expect(
+            try await answer(to: message, by: "#!/bin/sh\nprintf '%s arguments: ' $#; cat\n")
+                == "0 arguments: \(message)")
+    }
+
+    @Test("of what a command draws only the text is sent")
+    func colours() async throws {
+        let code = #"""
+            #!/bin/sh
+            printf '\033[1;31mred\033[0m\033]0;title\007 \033]8;;http://a\033\\link\033]8;;\033\\ \033(Bplain\a\r\n\tsecond\033'
+            """#
+        #expect(try await answer(to: "x", by: code) == "red link plain\n\tsecond")
+    }
+
+    @Test("a command without end is ended where a message is full; what it started ends with it")
+    func endless() async throws {
+        let (pid, file) = (
+            directory.file("pid"), "#!/bin/sh\nsleep 600 & echo $! >\"$PID_FILE\"; exec yes \u{e9}\n"
+        )
+        let reply = try await answer(to: "x", by: file, environment: ["PID_FILE": pid])
+        #expect(reply.hasPrefix("\u{e9}\n\u{e9}") && reply.hasSuffix("\u{2026}"))
+        #expect((32_000...32_768).contains(reply.utf8.count), "\(reply.utf8.count)")
+        let child = try #require(
+            Int32(
+                try String(contentsOfFile: pid, encoding: .utf8).trimmingCharacters(
+                    in: .whitespacesAndNewlines)))
+        let state = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8)
+        #expect(state == nil || state?.contains(") Z ") == true, "\(state ?? "")")
+    }
+
+    @Test("a command that hangs is ended, and one that reads nothing answers all the same")
+    func careless() async throws {
+        let slow = try await answer(
+            to: "x", by: "#!/bin/sh\nexec sleep 600\n", environment: ["PIKA_PI_TIMEOUT_MS": "1000"])
+        #expect(slow == "(no pi backend answered: pi command: no answer within 1 s)")
+        let long = String(repeating: "x", count: 300_000)
+        #expect(try await answer(to: long, by: "#!/bin/sh\necho fine\n") == "fine")
     }
 }

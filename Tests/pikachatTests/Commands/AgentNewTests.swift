@@ -13,7 +13,9 @@ struct AgentNewTests {
     private func withWorld(_ body: (MockMicroVM, EmbeddedRelay) async throws -> Void) async throws {
         let relay = try EmbeddedRelay()
         await relay.start()
-        let spawner = try MockMicroVM(directory: state.path) { AgentTemplate() }
+        var settings = MockMicroVM.Settings()
+        settings.keepsRequests = true
+        let spawner = try MockMicroVM(settings: settings, directory: state.path) { AgentTemplate() }
         await spawner.start()
         do { try await body(spawner, relay) } catch {
             await spawner.stop()
@@ -135,7 +137,7 @@ struct AgentNewTests {
             let result = await running.finish(limit: .seconds(20))
             #expect(result.status == 130, "\(result.error)")
             #expect(await spawner.ids.isEmpty)
-            #expect(await spawner.createBodies.count == 1)
+            #expect(await spawner.creationsBegun == 1)
         }
     }
 
@@ -230,7 +232,7 @@ struct AgentNewTests {
             await spawner.override("GET", "/healthz", with: .error(404, "not found"))
             let result = try await Pikachat.run(arguments(spawner, relay), state: state)
             #expect(result.status == 4 && result.error.contains("is not a vm-spawner"))
-            #expect(await spawner.createBodies.isEmpty)
+            #expect(await spawner.creationsBegun == 0)
         }
     }
 
@@ -281,7 +283,7 @@ struct AgentNewTests {
             let allowed = try await Pikachat.run(
                 ["run", "f.pika", "--allow-faults", "--relay", relay.url.text], state: state)
             #expect(allowed.status == 0 && allowed.output.contains("survived"), "\(allowed.error)")
-            #expect(await spawner.createBodies.isEmpty)
+            #expect(await spawner.creationsBegun == 0)
         }
     }
 

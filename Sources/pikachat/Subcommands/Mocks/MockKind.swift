@@ -18,7 +18,9 @@ struct MockKind: Sendable {
         relay,
         MockKind(name: FlyProvider.providerName, options: [.port, .on, .reply, .boot, .fault]) { setup in
             let fly = try MockFly(
-                port: setup.port, token: setup.token("FLY_API_TOKEN"), relays: setup.configuration.relays,
+                port: setup.port, token: setup.token("FLY_API_TOKEN"),
+                app: setup.variable("FLY_BOT_APP_NAME"),
+                relays: setup.configuration.relays,
                 faults: setup.faults
             ) { setup.template }
             return await setup.serve(fly, [(FlyProvider.providerName, fly.url)])

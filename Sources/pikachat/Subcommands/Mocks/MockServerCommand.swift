@@ -15,6 +15,7 @@ struct MockServerCommand: Subcommand {
             Mock relay keeps NIPs 1, 9, 11, 40, 42, 45 and 70, and forgets everything at its end. Its options make it one of the relays
             that clients meet; they go together, except that silent, mute, status and hang-up leave nothing for others to do.
             Mock fly and mock workers accept any token; with FLY_API_TOKEN or PIKA_WORKERS_API_TOKEN set, that one only.
+            Mock fly knows any app; with FLY_BOT_APP_NAME set, that one only, and of others it says "App not found".
             Each prints one line when it is ready, then works until it gets a signal:
               ready ws://127.0.0.1:N            mock relay
               ready http://127.0.0.1:N          mock fly, workers, microvm; agents use the relays given with --relay, or else those that

@@ -47,9 +47,14 @@ struct MockSetup: Sendable {
 
     /// The one token that is accepted; nil accepts any.
     func token(_ name: String) -> String? {
-        guard let token = configuration.environment[name], !token.isEmpty else { return nil }
+        guard let token = variable(name) else { return nil }
         context.log.masking.add(token)
         return token
+    }
+
+    /// Nil for one that is empty, too.
+    func variable(_ name: String) -> String? {
+        configuration.environment[name].flatMap { $0.isEmpty ? nil : $0 }
     }
 
     private static func port(_ text: String?) throws -> UInt16 {

@@ -20,27 +20,8 @@ struct ResourceQuery: Sendable {
 
     /// In the order of the entries; all are asked at the same time.
     func rows(of entries: [ResourceLedger.Entry]) async -> [Row] {
-        await withTaskGroup(of: (Int, Row).self) { group in
-            for (index, entry) in entries.enumerated() {
-                group.addTask { (index, await row(of: entry)) }
-            }
-            var rows: [(Int, Row)] = []
-            for await row in group { rows.append(row) }
-            return rows.sorted { $0.0 < $1.0 }.map(\.1)
-        }
-    }
-
-    private func row(of entry: ResourceLedger.Entry) async -> Row {
-        guard let id = entry.id else {
-            return Row(entry: entry, state: "look for it with: pikachat agent sweep")
-        }
-        do {
-            let resource = ProviderResource(kind: entry.kind, id: id)
-            let state = try await host.providers.make(for: entry).inspect(resource)
-            return Row(entry: entry, state: state ?? "unknown (gone)")
-        } catch {
-            let failure = Failure(error)
-            return Row(entry: entry, state: "not asked: \(failure.message)", failure: failure)
+        zip(entries, await host.providers.states(of: entries)).map { entry, state in
+            Row(entry: entry, state: state.text, failure: state.failure)
         }
     }
 

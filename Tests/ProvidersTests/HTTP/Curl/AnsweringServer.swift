@@ -35,7 +35,8 @@ final class AnsweringServer: Sendable {
 
     func stop() async { await server.stop() }
 
-    private static func request(_ stream: any ByteStream) async throws -> String {
+    /// Everything up to the end of one request.
+    static func request(_ stream: any ByteStream) async throws -> String {
         var bytes: [UInt8] = []
         var end: Int?
         while true {

@@ -60,19 +60,13 @@ extension AgentSession {
             return await environment.client.group(id)?.inbox.waiting ?? []
         }
         guard await !unreadable().isEmpty else { return false }
-        let connecting = await environment.pool.slow()
-        if !meeting.isDisjoint(with: connecting) || conversation.isBeingTold {
-            // For as long as somebody goes on telling.
-            while await !unreadable().isEmpty {
-                let before = conversation.signsOfLife
-                do {
-                    try await withDeadline(environment.limits.catchUpOthers, clock: environment.clock) {
-                        for await _ in await self.activity()
-                        where await self.conversation.signsOfLife != before { return }
-                        throw CancellationError()
-                    }
-                } catch is DeadlineExceeded { break }
+        do {
+            // Junk that goes on coming in must not hold up anybody for ever.
+            try await withDeadline(environment.limits.catchUp, clock: environment.clock) {
+                try await self.waitWhileToldMore(at: meeting)
             }
+        } catch is DeadlineExceeded {
+            // What is missing is told below.
         }
         let waiting = await unreadable()
         guard let newest = waiting.map(\.createdAt).max() else { return false }
@@ -88,6 +82,22 @@ extension AgentSession {
                 "\(waiting.count) events of the group cannot be read: they are junk, or a change of the group is missing, and then nobody reads what we send; `group state` tells the epoch, which the others' must equal"
             ))
         return false
+    }
+
+    /// Returns when no relay is left that may still tell something, or when those that are left are silent.
+    private func waitWhileToldMore(at meeting: Set<RelayURL>) async throws {
+        while true {
+            let slow = await environment.pool.slow()
+            guard conversation.isBeingTold || !meeting.isDisjoint(with: slow) else { return }
+            let before = conversation.signsOfLife
+            do {
+                try await withDeadline(environment.limits.catchUpOthers, clock: environment.clock) {
+                    for await _ in await self.activity()
+                    where await self.conversation.signsOfLife != before { return }
+                    throw CancellationError()
+                }
+            } catch is DeadlineExceeded { return }
+        }
     }
 
     /// Once one relay has told everything, those that have not are named.

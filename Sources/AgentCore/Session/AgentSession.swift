@@ -26,6 +26,8 @@ package actor AgentSession {
     var followUps: [Task<Failure?, Never>] = []
     /// Messages that no relay has confirmed, oldest first: it is the same events that are sent again.
     var unconfirmed: [UnconfirmedMessage] = []
+    /// The message that the `say` under way has made: trying again is about this one.
+    var tried: EventID?
     /// The message that was confirmed last.
     var confirmed: (event: EventID, message: ChatMessage, relay: String)?
     /// Sends it again.
@@ -39,6 +41,10 @@ package actor AgentSession {
     private var listenedGroup: [UInt8]?
     /// How far the relays were read, as far as it was dealt with.
     var marks = SyncMarks()
+    /// Something that was delivered could not be stored.
+    private var hasLostEvents = false
+    /// From here on the relays are being asked once more for what had no room. Seconds since 1970.
+    private var rereadingSince: Int64?
     /// How often something was added to the conversation.
     private var additions = 0
     private var receiving: Task<Void, Never>?
@@ -46,8 +52,8 @@ package actor AgentSession {
     private(set) var waitingErrands: [Conversation.Effect] = []
     /// Waits for the day on which our keys in the group are due.
     private var keyUpdate: Task<Void, Never>?
-    private var isChanging = false
-    private var waitingChanges: [AsyncStream<Void>.Continuation] = []
+    var isChanging = false
+    var waitingChanges: [AsyncStream<Void>.Continuation] = []
 
     package init(name: String, environment: SessionEnvironment) {
         self.name = name
@@ -126,6 +132,7 @@ package actor AgentSession {
         guard !isClosed else { return }
         if receiving == nil { receiving = Task { await self.receiveDeliveries() } }
         listenedGroup = group.id
+        (hasLostEvents, rereadingSince) = (false, nil)
         await perform(conversation.begin(group.nostrGroupIDHex, isNew: isNew))
         guard !isClosed else { return }
         keyUpdate = Task { [weak self] in await self?.updateKeysWhenDue(in: group.id) }
@@ -144,10 +151,12 @@ package actor AgentSession {
 
     /// A later run need not ask for what is known by now.
     private func saveMarks(of nostrGroupID: String) async {
-        guard let id = listenedGroup, !marks.byRelay.isEmpty else { return }
+        // What could not be stored must be delivered once more.
+        guard let id = listenedGroup, !marks.byRelay.isEmpty, !hasLostEvents else { return }
         do {
             try await environment.client.saveWaiting(in: id)
-            let missing = await environment.client.group(id)?.inbox.missingSince
+            let missing = [await environment.client.group(id)?.inbox.missingSince, rereadingSince]
+                .compactMap { $0 }.min()
             try environment.marks.save(marks, of: nostrGroupID, missingSince: missing)
         } catch {
             emit(
@@ -176,6 +185,7 @@ package actor AgentSession {
         case .read(let relay, _, let gaps):
             let view = await groupView()
             guard conversation.number == number else { return }
+            if gaps.isEmpty { rereadingSince = nil }
             await perform(conversation.wasRead(relay, gaps: gaps, group: view))
         }
         // After a change of the Nostr id the marks are those of another subscription.
@@ -208,6 +218,7 @@ package actor AgentSession {
                     isSorted = !received.contains { $0.result.isChange }
                     await take(received, in: number)
                 } catch {
+                    hasLostEvents = true
                     emit(.failure(Failure(.require, "a message could not be stored: \(error)")))
                 }
                 // The conversation is another one by now; what is left comes again when it is taken up.
@@ -268,6 +279,7 @@ package actor AgentSession {
                 guard let id = listenedGroup, let group = conversation.listeningTo,
                     let since = await environment.client.takeMissing(in: id)
                 else { continue }
+                rereadingSince = min(rereadingSince ?? since, since)
                 await environment.feed.listen(to: group, queue, since: since)
             case .searchLate:
                 guard let group = conversation.listeningTo else { continue }
@@ -294,27 +306,6 @@ package actor AgentSession {
             }
         }
         errand = nil
-    }
-
-    // MARK: One change at a time
-
-    /// The caller's, the errands' and the update of keys: a group has one pending commit at a time. The next one waits its turn.
-    ///
-    /// - Throws: `CancellationError` when the wait for the turn is cancelled.
-    func oneAtATime<Value: Sendable>(_ change: () async throws -> Value) async throws -> Value {
-        while isChanging {
-            let (turn, continuation) = AsyncStream<Void>.makeStream()
-            waitingChanges.append(continuation)
-            for await _ in turn {}
-            try Task.checkCancellation()
-        }
-        isChanging = true
-        defer {
-            isChanging = false
-            for waiting in waitingChanges { waiting.finish() }
-            waitingChanges = []
-        }
-        return try await change()
     }
 
     // MARK: End

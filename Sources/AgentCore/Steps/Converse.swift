@@ -14,6 +14,11 @@ extension AgentSession {
     package func say(_ text: String, isRetry: Bool = false) async throws -> (
         message: ChatMessage, relay: String
     ) {
+        if !isRetry {
+            // The same words said once more are another message; what never went out was told as such.
+            tried = nil
+            unconfirmed.removeAll { !$0.isOut }
+        }
         let groupID = try state.requireGroup("say")
         try conversation.requireOpen()
         // Nothing was sent before the event is out.
@@ -22,13 +27,14 @@ extension AgentSession {
         try conversation.requireOpen()
         let meeting = try meetingRelays(of: try await group(for: "say"), for: "say")
         let event: Event
-        if isRetry, let message = unconfirmed.last(where: { $0.text == text }) {
+        if let tried, let message = unconfirmed.first(where: { $0.event.id == tried }) {
             event = message.event
-        } else if isRetry, let confirmed, confirmed.message.text == text {
+        } else if let tried, let confirmed, confirmed.event == tried {
             return (confirmed.message, confirmed.relay)
         } else {
             let (sealed, rumor) = try await environment.client.encrypt(text, in: groupID)
             event = sealed
+            tried = event.id
             // An answer can arrive before the relay's OK does.
             unconfirmed.append(
                 UnconfirmedMessage(text: text, event: event, rumor: rumor, cursor: conversation.cursor))
@@ -91,7 +97,9 @@ extension AgentSession {
         resending = Task {
             while !Task.isCancelled, let message = unconfirmed.first(where: \.isOut) {
                 do {
-                    let relay = try await environment.pool.publish(message.event, within: Self.resendRound)
+                    let group = try await group(for: "say")
+                    let relay = try await environment.pool.publish(
+                        message.event, to: try meetingRelays(of: group, for: "say"), within: Self.resendRound)
                     settle(message.event.id, relay: relay.text)
                 } catch let error as PublishError where error.isRefused {
                     unconfirmed.removeAll { $0.event.id == message.event.id }

@@ -26,8 +26,6 @@ package struct HistoryWalk: Sendable {
 
     /// Nothing older is asked for.
     package let since: Int64
-    /// Where it begins; nil is the newest event.
-    package let begin: Int64?
     private let mark: SyncMark?
     private let known: Set<EventMark>
     private var knownSeen = 0
@@ -47,18 +45,16 @@ package struct HistoryWalk: Sendable {
 
     /// - Parameter mark: what is known of the relay; nil reads everything down to `since`.
     package init(
-        since: Int64, begin: Int64? = nil, mark: SyncMark? = nil,
+        since: Int64, mark: SyncMark? = nil,
         heldLimitBytes: Int = HistoryWalk.heldLimitBytes
     ) {
-        (self.since, self.begin, self.mark) = (since, begin, mark)
+        (self.since, self.mark) = (since, mark)
         held = HeldPages(limitBytes: heldLimitBytes)
         known = Set(mark?.latest ?? [])
     }
 
     /// The oldest second that the relay told of.
     var reached: Int64? { oldest }
-    /// Events that the relay sent, each once.
-    package var count: Int { seen.count }
     /// What was read, oldest first, up to the first part that took too much memory.
     package var events: [Event] { held.events }
     /// Spans of time that have to be asked for once more behind `events`, oldest first.

@@ -211,7 +211,7 @@ struct RelayFollowing {
         topics[index].remainder.insert(contentsOf: dropped, at: 0)
         if !topics[index].remainder.isEmpty {
             let range = topics[index].remainder.removeFirst()
-            topics[index].walk = HistoryWalk(since: range.lowerBound, begin: range.upperBound)
+            topics[index].walk = HistoryWalk(since: range.lowerBound)
             waiting.insert((index, range.upperBound, false), at: 0)
             return effects
         }
@@ -234,7 +234,7 @@ struct RelayFollowing {
             topics[index].mark?.wasSearched(at: startedAt)
             return
         }
-        topics[index].walk = HistoryWalk(since: since, begin: oldest)
+        topics[index].walk = HistoryWalk(since: since)
         topics[index].isSearching = true
         waiting.append((index, oldest, false))
     }

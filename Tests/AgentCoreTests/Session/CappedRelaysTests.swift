@@ -221,4 +221,24 @@ struct CappedRelaysTests {
             await session.close()
         }
     }
+
+    @Test(
+        "the same words said once more are another message, also when the first try fails before anything is out"
+    )
+    func sameWords() async throws {
+        var options = TwoSides.Options()
+        options.limits.publish = .milliseconds(300)
+        try await TwoSides.with(options) { sides in
+            let group = try await sides.group()
+            let session = try await sides.session(in: group)
+            _ = try await session.say("hello")
+            await sides.relays[0].refuse { _ in "rate-limited: slow down" }
+            await #expect(throws: Failure.self) { try await session.say("hello") }
+            await sides.relays[0].refuse(nil)
+            _ = try await session.say("hello", isRetry: true)
+            #expect(await session.transcript.map(\.text) == ["hello", "hello"])
+            #expect(await sides.relays[0].stored([group.filter(since: nil)]).count == 2)
+            await session.close()
+        }
+    }
 }

@@ -99,7 +99,7 @@ struct HistoryWalkTests {
         let (walk, pages) = walk(old + new, cap: 500, mark: mark(old, readAt: 4000))
         #expect(pages == 1 && walk.events.suffix(5) == new[...])
         let (second, onePage) = self.walk(old, cap: 500, mark: mark(old, readAt: 4000))
-        #expect(onePage == 1 && second.count == 100)
+        #expect(onePage == 1 && second.events.count == 100)
     }
 
     @Test("a small group that is wholly known takes one page")

@@ -65,13 +65,16 @@ extension Targets {
         let pending = group
         if let id = pending.pendingCommit?.event.id { _ = try group.confirmCommit(id) }
         let rumor = Rumor(author: key.publicKey, createdAt: now, kind: .chatMessage, content: "x")
-        let record = try group.encrypt(rumor, now: now, random: random).record
+        let record = GroupRecord.message(try group.encrypt(rumor, now: now, random: random).record)
+        let shown = GroupRecord.shown([rumor.id])
         return [
             FuzzTarget("marmot-group-state", seeds: [pending.encoded, group.encoded]) { bytes in
                 var group = try MarmotGroup(decoding: bytes)
                 _ = try group.encrypt(rumor, now: now, random: random)
             },
-            FuzzTarget("message-record", seeds: [record.encoded]) { _ = try MessageRecord(decoding: $0) },
+            FuzzTarget("message-record", seeds: [record, shown].map(\.encoded)) {
+                _ = try GroupRecord(decoding: $0)
+            },
         ]
     }
 }

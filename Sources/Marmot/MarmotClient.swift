@@ -6,14 +6,16 @@ import Nostr
 package actor MarmotClient {
     package nonisolated let publicKey: XOnlyKey
     private nonisolated let key: Secp256k1SecretKey
-    private var account: Account
-    private let store: any AccountStore
+    var account: Account
+    let store: any AccountStore
     private let random: any RandomSource
     private let now: @Sendable () -> Int64
     /// Gift wraps that have been dealt with, whether joined or rejected: none is processed twice (audit AP).
     private var seenWraps = Set<EventID>()
     /// The events that waited for a commit when their group was last saved because of them.
-    private var savedWaiting: [[UInt8]: Set<EventID>] = [:]
+    var savedWaiting: [[UInt8]: Set<EventID>] = [:]
+    /// Messages that were shown, which is not stored yet.
+    var shown: [[UInt8]: [EventID]] = [:]
 
     /// Loads the account's state from the store.
     ///
@@ -126,7 +128,7 @@ package actor MarmotClient {
             throw MarmotError.notPossible("no such group")
         }
         let (event, record) = try group.encrypt(rumor, now: now(), random: random)
-        try store.append(record, to: group)
+        try store.append(.message(record), to: group)
         account.groups[groupID] = group
         return (event, rumor)
     }
@@ -221,7 +223,7 @@ package actor MarmotClient {
             throw MarmotError.notPossible("no such group")
         }
         let value = try change(&group)
-        try store.save(group)
+        try save(group)
         account.groups[groupID] = group
         return value
     }
@@ -255,7 +257,7 @@ package actor MarmotClient {
         let reception = Result { try group.receive(event, now: now(), &record) }
         var received = [Received(event: event, result: reception)]
         if let record {
-            try store.append(record, to: group)
+            try store.append(.message(record), to: group)
             account.groups[group.id] = group
             return received
         }
@@ -277,35 +279,8 @@ package actor MarmotClient {
         guard !isTaken else {
             throw MarmotError.ruleViolated("the commit gives the group the Nostr id of another of our groups")
         }
-        try store.save(group)
+        try save(group)
         account.groups[group.id] = group
         return received
-    }
-
-    /// Events of one second in the order in which their senders made them.
-    package func inOrder(_ events: [Event], in groupID: [UInt8]) -> [Event] {
-        account.groups[groupID]?.inOrder(events) ?? events
-    }
-
-    /// Relays have to be asked again for what is newer than this date, because there was no room for it; asked for once.
-    package func takeMissing(in groupID: [UInt8]) -> Int64? {
-        defer { account.groups[groupID]?.inbox.missingSince = nil }
-        return account.groups[groupID]?.inbox.missingSince
-    }
-
-    /// An earlier run had no room for events since then.
-    package func restoreMissing(since: Int64, in groupID: [UInt8]) {
-        let known = account.groups[groupID]?.inbox.missingSince
-        account.groups[groupID]?.inbox.missingSince = min(known ?? since, since)
-    }
-
-    /// Stores the events that wait for a commit, before relays are not asked for them any more.
-    package func saveWaiting(in groupID: [UInt8]) throws {
-        guard let group = account.groups[groupID] else { return }
-        let ids = Set(group.inbox.waiting.map(\.id))
-        if ids != savedWaiting[groupID, default: []] {
-            try store.save(group)
-            savedWaiting[groupID] = ids
-        }
     }
 }

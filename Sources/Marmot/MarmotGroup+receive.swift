@@ -78,7 +78,7 @@ extension MarmotGroup {
                 if isSettled {
                     record = MessageRecord(
                         direction: .received, epoch: application.epoch, leaf: application.sender,
-                        generation: application.generation, event: event.id, messageHash: hash, rumor: nil,
+                        generation: application.generation, event: event.id, messageHash: hash, rumor: rumor,
                         rumorID: rumor.id)
                 }
                 self = next
@@ -310,6 +310,7 @@ extension MarmotGroup {
         {
             snapshots[0].read.append(rumor.id)
         }
+        unshown.append(rumor)
         return .read(application, rumor, from: sender)
     }
 

@@ -18,6 +18,8 @@ package struct MarmotGroup: Equatable, Sendable {
     package internal(set) var undelivered: [PendingCommit.Invitation] = []
     /// Messages that we sent in an epoch that was rolled back and that have to be resent.
     package internal(set) var unsent: [Rumor] = []
+    /// Messages that were received and not shown yet. Their keys are used up: no relay can deliver them once more.
+    package internal(set) var unshown: [Rumor] = []
     /// Messages that we read in an epoch that was rolled back; their authors will resend them.
     var readBefore: [EventID] = []
     /// The state before each of the latest commits, newest first.
@@ -96,6 +98,10 @@ extension MarmotGroup: TLSCodable {
             readBefore = try reader.vector { (reader) throws(TLSDecodingError) in try EventID.stored(&reader)
             }
         }
+        // And format 2 here.
+        if !reader.isAtEnd {
+            unshown = try reader.vector { (reader) throws(TLSDecodingError) in try Rumor.stored(&reader) }
+        }
         do {
             data = try GroupData(from: mls.context.extensions)
         } catch {
@@ -114,5 +120,6 @@ extension MarmotGroup: TLSCodable {
         writer.vector(undelivered)
         writer.nested { writer in for rumor in unsent { writer.opaque(rumor.json) } }
         writer.nested { writer in for id in readBefore { writer.fixed(id.bytes) } }
+        writer.nested { writer in for rumor in unshown { writer.opaque(rumor.json) } }
     }
 }

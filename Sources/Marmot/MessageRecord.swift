@@ -2,7 +2,7 @@ import MLS
 import Nostr
 
 /// What one application message changed in a group, short enough to be appended to a log. It contains no
-/// secrets: the stored state has the ratchet, which only has to be advanced again.
+/// keys: the stored state has the ratchet, which only has to be advanced again.
 package struct MessageRecord: Equatable, Sendable {
     enum Direction: UInt8, CaseIterable, Sendable {
         case sent = 1
@@ -17,7 +17,7 @@ package struct MessageRecord: Equatable, Sendable {
     let event: EventID
     /// SHA-256 of the MLS message.
     let messageHash: [UInt8]
-    /// The rumor that was sent, so that it can be resent if its epoch is rolled back.
+    /// The rumor that was sent, so that it can be resent if its epoch is rolled back; the rumor that was received, until it was shown.
     let rumor: Rumor?
     /// The rumor that was received.
     let rumorID: EventID?
@@ -63,8 +63,11 @@ extension MarmotGroup {
     /// Everything that a message changes except the ratchet.
     mutating func remember(_ record: MessageRecord) {
         inbox.remember(event: record.event, message: record.messageHash)
+        if record.direction == .received, let rumor = record.rumor { unshown.append(rumor) }
         guard record.epoch == mls.epoch, !snapshots.isEmpty else { return }
-        if let rumor = record.rumor, snapshots[0].sent.count < EpochSnapshot.messageLimit {
+        if record.direction == .sent, let rumor = record.rumor,
+            snapshots[0].sent.count < EpochSnapshot.messageLimit
+        {
             snapshots[0].sent.append(rumor)
         }
         if let id = record.rumorID, snapshots[0].read.count < EpochSnapshot.messageLimit {

@@ -38,13 +38,19 @@ package actor AgentSession {
     private var nextListener = 0
     private let queue: DeliveryQueue
     /// MLS id of the group that we listen to, which stays when its Nostr id changes.
-    private var listenedGroup: [UInt8]?
+    private(set) var listenedGroup: [UInt8]?
     /// How far the relays were read, as far as it was dealt with.
     var marks = SyncMarks()
     /// Something that was delivered could not be stored.
     private var hasLostEvents = false
     /// From here on the relays are being asked once more for what had no room. Seconds since 1970.
     private var rereadingSince: Int64?
+    /// Messages that are being shown: their rumors.
+    var beingShown: [EventID] = []
+    /// Waits until they are out.
+    var showing: Task<Void, Never>?
+    /// Who waits for that.
+    var waitingForShown: [AsyncStream<Void>.Continuation] = []
     /// How often something was added to the conversation.
     private var additions = 0
     private var receiving: Task<Void, Never>?
@@ -133,7 +139,9 @@ package actor AgentSession {
         if receiving == nil { receiving = Task { await self.receiveDeliveries() } }
         listenedGroup = group.id
         (hasLostEvents, rereadingSince) = (false, nil)
-        await perform(conversation.begin(group.nostrGroupIDHex, isNew: isNew))
+        let effects = conversation.begin(group.nostrGroupIDHex, isNew: isNew)
+        await showUnshown(in: group.id)
+        await perform(effects)
         guard !isClosed else { return }
         keyUpdate = Task { [weak self] in await self?.updateKeysWhenDue(in: group.id) }
     }
@@ -143,6 +151,7 @@ package actor AgentSession {
         keyUpdate = nil
         guard let group = conversation.listeningTo else { return }
         conversation.stop()
+        await saveShown()
         await saveMarks(of: group)
         await environment.feed.stopListening(to: group, queue)
         // What it still had on its way is not part of the next conversation, even if that is with the same group: it comes again.
@@ -235,6 +244,7 @@ package actor AgentSession {
         additions += 1
         await perform(
             conversation.received(received.map(\.result), in: number, group: view, now: environment.now()))
+        acknowledge(received.compactMap(\.rumor))
         tick()
     }
 

@@ -34,8 +34,9 @@ package enum RatchetError: Error, Equatable, CustomStringConvertible {
 package struct HashRatchet: Equatable, Sendable {
     /// How far ahead a generation may be. The same value as in MDK, so that both lose the same messages.
     package static let maximumSkip: UInt32 = 1000
-    /// How many generations before the newest one stay readable. The same value as in MDK.
-    package static let outOfOrderWindow: UInt32 = 100
+    /// How many generations before the newest one stay readable. MDK keeps 100; but where relays have different parts of a history, the slower
+    /// one's may come any number of messages later, and then as many keys are needed as a jump ahead can have skipped.
+    package static let outOfOrderWindow: UInt32 = HashRatchet.maximumSkip
 
     private var secret: SecretBytes
     /// The first generation that has not been derived yet.
@@ -68,20 +69,18 @@ package struct HashRatchet: Equatable, Sendable {
             throw RatchetError.tooFarAhead(generation: generation, newest: nextGeneration)
         }
         guard generation < UInt32.max else { throw RatchetError.exhausted }
+        let first = nextGeneration
         while nextGeneration < generation {
             let key = try advance()
             skipped[key.generation] = key
         }
         let key = try advance()
-        forgetOldKeys()
+        // One generation leaves the window for each that entered it.
+        let window = Self.outOfOrderWindow
+        for left in (max(first, window + 1) - window - 1)..<(max(generation, window) - window) {
+            skipped[left] = nil
+        }
         return key
-    }
-
-    private mutating func forgetOldKeys() {
-        let newest = nextGeneration - 1
-        guard newest > Self.outOfOrderWindow, !skipped.isEmpty else { return }
-        let oldest = newest - Self.outOfOrderWindow
-        skipped = skipped.filter { $0.key >= oldest }
     }
 
     private mutating func advance() throws -> MessageKey {

@@ -4,14 +4,14 @@ package protocol AccountStore: Sendable {
     func loadGroups() throws -> [MarmotGroup]
     func save(_ keyPackages: [OwnKeyPackage]) throws
     func save(_ group: MarmotGroup) throws
-    /// Stores what one message changed in a group that has been saved before.
+    /// Stores what changed in a group that has been saved before.
     ///
-    /// - Parameter group: the group after the message.
-    func append(_ record: MessageRecord, to group: MarmotGroup) throws
+    /// - Parameter group: the group after the change.
+    func append(_ record: GroupRecord, to group: MarmotGroup) throws
 }
 
 extension AccountStore {
-    package func append(_ record: MessageRecord, to group: MarmotGroup) throws { try save(group) }
+    package func append(_ record: GroupRecord, to group: MarmotGroup) throws { try save(group) }
 }
 
 /// Stores nothing. Meant for mock agents, whose identities do not outlive the process.

@@ -7,8 +7,8 @@ import Synchronization
 /// `<group id>.log` with the messages since that file was written.
 package final class FileAccountStore: AccountStore {
     private static let keyPackagesVersion: UInt16 = 1
-    /// Version 2 appends the pending commit and the snapshots; version 1 can still be read.
-    private static let groupVersion: UInt16 = 2
+    /// Version 2 appends the pending commit and the snapshots, version 3 what was not shown; older ones can still be read.
+    private static let groupVersion: UInt16 = 3
 
     /// The state of a group's current file and its log.
     private struct Current {
@@ -73,7 +73,7 @@ package final class FileAccountStore: AccountStore {
         let (records, length) = try RecordLog.read(path: log, base: base)
         for (number, bytes) in records.enumerated() {
             do {
-                try group.apply(try decode(log) { try MessageRecord(decoding: bytes) })
+                try group.apply(try decode(log) { try GroupRecord(decoding: bytes) })
             } catch let error as FileError {
                 throw error
             } catch {
@@ -103,7 +103,7 @@ package final class FileAccountStore: AccountStore {
         }
     }
 
-    package func append(_ record: MessageRecord, to group: MarmotGroup) throws {
+    package func append(_ record: GroupRecord, to group: MarmotGroup) throws {
         let name = Self.name(of: group)
         let isAppended = try current.withLock { current in
             guard var known = current[name] else { return false }

@@ -195,7 +195,9 @@ package actor MockAgent {
     private func receive(_ event: Nostr.Event, in group: MarmotGroup) async throws {
         for received in try await client.receive(event) {
             switch received.result {
-            case .success(.message(let rumor, let sender)): try await answer(rumor, from: sender, in: group)
+            case .success(.message(let rumor, let sender)):
+                try await answer(rumor, from: sender, in: group)
+                try await client.showed([rumor.id], in: group.id)
             case .failure(let error): report(.refused("\(error)"))
             case .success: break
             }

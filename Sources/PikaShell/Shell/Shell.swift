@@ -145,7 +145,7 @@ public struct Shell: Sendable {
         let log = host.log
         let listener: Int?
         let terminal = terminal
-        log.settle(by: { await terminal.hasRoom() })
+        log.settle(by: { await terminal.hasRoom() }, shown: { await terminal.hasShownAll() })
         switch output {
         case .text:
             let renderer = TextRenderer(style: style, level: .info, terminal: terminal)

@@ -24,8 +24,18 @@ final class OutputWriter: Sendable {
         var whenRoomy: [@Sendable () -> Void] = []
         /// Called once when nothing is left to write.
         var whenDrained: [@Sendable () -> Void] = []
+        /// Called once when nothing is left to write, and the editor has printed what waited for it.
+        var whenShown: [@Sendable () -> Void] = []
 
         var isDrained: Bool { pending.isEmpty && !isWriting }
+        var isShown: Bool { isDrained && waiting.isEmpty }
+
+        /// Whom to tell, now that something is out.
+        mutating func takeShown() -> [@Sendable () -> Void] {
+            guard isShown else { return [] }
+            defer { whenShown = [] }
+            return whenShown
+        }
     }
 
     /// What the thread works on; it lives as long as the thread does, not the writer.
@@ -119,10 +129,26 @@ final class OutputWriter: Sendable {
 
     /// What waits, for the editor to print.
     func takeWaiting() -> String {
-        core.state.withLock { state in
-            defer { state.waiting = "" }
-            return state.waiting
+        let (text, told) = core.state.withLock { state in
+            let text = state.waiting
+            state.waiting = ""
+            return (text, state.takeShown())
         }
+        for action in told { action() }
+        return text
+    }
+
+    /// Returns when nothing is left to write or to print.
+    func hasShownAll() async {
+        let (stream, continuation) = AsyncStream<Void>.makeStream()
+        core.state.withLock { state in
+            if state.isShown {
+                continuation.finish()
+            } else {
+                state.whenShown.append { continuation.finish() }
+            }
+        }
+        for await _ in stream {}
     }
 
     /// Returns when everything is written.
@@ -173,6 +199,7 @@ final class OutputWriter: Sendable {
                 state.isWriting = false
                 var waiting: [@Sendable () -> Void] = []
                 if state.pendingBytes < roomBytes / 2 { swap(&waiting, &state.whenRoomy) }
+                waiting += state.takeShown()
                 guard state.isDrained else { return (waiting, false) }
                 defer { state.whenDrained = [] }
                 return (waiting + state.whenDrained, state.isClosed)

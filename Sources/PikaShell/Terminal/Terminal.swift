@@ -132,6 +132,14 @@ public final class Terminal: Sendable {
     /// Returns at once, or when a slow reader has taken enough of what was written.
     public func hasRoom() async { await writer.hasRoom() }
 
+    /// Returns when everything is out, also what waits for a line to be edited to its end.
+    ///
+    /// - Returns: false when some of it was lost.
+    public func hasShownAll() async -> Bool {
+        await writer.hasShownAll()
+        return writer.failure == nil
+    }
+
     /// Returns when everything is written.
     public func drain() async { await writer.drain() }
 

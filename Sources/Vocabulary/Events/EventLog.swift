@@ -14,6 +14,7 @@ public final class EventLog: Sendable {
         var listeners: [Int: @Sendable (EventRecord) -> Void] = [:]
         var next = 0
         var room: (@Sendable () async -> Void)?
+        var shown: (@Sendable () async -> Bool)?
     }
 
     /// What no listener may see.
@@ -53,8 +54,22 @@ public final class EventLog: Sendable {
         await room()
     }
 
-    /// - Parameter room: returns when more can be shown.
-    public func settle(by room: @escaping @Sendable () async -> Void) { state.withLock { $0.room = room } }
+    /// Waits until everything that was emitted is out where a listener shows what it gets; at once where none does.
+    ///
+    /// - Returns: false when some of it was lost, because nobody reads the output any more.
+    public func shown() async -> Bool {
+        guard let shown = state.withLock({ $0.shown }) else { return true }
+        return await shown()
+    }
+
+    /// - Parameters:
+    ///   - room: returns when more can be shown.
+    ///   - shown: returns when everything is out, with false when some of it was lost.
+    public func settle(
+        by room: @escaping @Sendable () async -> Void, shown: (@Sendable () async -> Bool)? = nil
+    ) {
+        state.withLock { state in (state.room, state.shown) = (room, shown) }
+    }
 
     /// Masks the event and hands it to every listener before it returns.
     public func emit(_ event: LogEvent) {

@@ -26,7 +26,7 @@ struct CommandContext: Sendable {
         log = EventLog(masking: masking)
         http = CurlHTTPClient(authorityFile: configuration.authorityFile)
         providers = ProviderCatalogue.all(http: http)
-        log.settle(by: { await terminal.hasRoom() })
+        log.settle(by: { await terminal.hasRoom() }, shown: { await terminal.hasShownAll() })
         if configuration.isJSON {
             let renderer = JSONRenderer(terminal: terminal)
             log.listen { renderer.render($0) }

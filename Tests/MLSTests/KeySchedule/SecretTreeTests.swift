@@ -66,12 +66,21 @@ struct SecretTreeTests {
         _ = try ratchet.material(for: 1000)
     }
 
-    @Test("reads 100 generations behind and not 101")
-    func window() throws {
+    @Test(
+        "reads 1000 generations behind and not 1001, in one jump or step by step",
+        arguments: [1, 7, 250, 1000])
+    func window(step: UInt32) throws {
         var ratchet = ratchet()
-        _ = try ratchet.material(for: 200)
-        _ = try ratchet.material(for: 100)
-        #expect(throws: RatchetError.generationConsumed(99)) { try ratchet.material(for: 99) }
+        _ = try ratchet.material(for: 501)
+        while ratchet.nextGeneration <= 1600 {
+            _ = try ratchet.material(for: min(ratchet.nextGeneration + step - 1, 1600))
+        }
+        if step > 1 { _ = try ratchet.material(for: 600) }
+        for old in [0, 499, 500] as [UInt32] {
+            #expect(throws: RatchetError.generationConsumed(old)) { try ratchet.material(for: old) }
+        }
+        _ = try ratchet.material(for: 1601)
+        #expect(throws: RatchetError.generationConsumed(600)) { try ratchet.material(for: 600) }
     }
 
     @Test("out-of-order keys equal in-order keys")

@@ -1,0 +1,68 @@
+import Marmot
+import Nostr
+import Vocabulary
+
+/// Every message is shown at least once, whenever the process is killed: its key is used up when it is stored, so no relay can bring it back.
+extension AgentSession {
+    /// How long the end of a conversation waits for a reader of the output. What he has not taken by then is shown once more next time.
+    private static let showingLimit: Duration = .seconds(2)
+
+    /// What an earlier run received and perhaps could not show any more.
+    func showUnshown(in group: [UInt8]) async {
+        let rumors = await environment.client.unshown(in: group)
+        guard !rumors.isEmpty else { return }
+        await perform(
+            conversation.received(
+                rumors.map { .success(.message($0, from: $0.author)) }, in: conversation.number, group: nil,
+                now: environment.now()))
+        acknowledge(rumors.map(\.id))
+        tick()
+    }
+
+    /// Messages have gone to the output; once they are out, no later run has to show them.
+    func acknowledge(_ rumors: [EventID]) {
+        beingShown += rumors
+        guard showing == nil, !beingShown.isEmpty, let group = listenedGroup else { return }
+        showing = Task {
+            while !beingShown.isEmpty {
+                let rumors = beingShown
+                beingShown = []
+                // Where the output is lost, the next run shows them.
+                guard await environment.log.shown() else { continue }
+                do {
+                    try await environment.client.showed(rumors, in: group)
+                } catch { tellShownTwice(error) }
+            }
+            showing = nil
+            for waiting in waitingForShown { waiting.finish() }
+            waitingForShown = []
+        }
+    }
+
+    /// Stores what was shown, as far as it is out.
+    func saveShown() async {
+        guard let group = listenedGroup else { return }
+        let (shown, continuation) = AsyncStream<Void>.makeStream()
+        if showing == nil { continuation.finish() } else { waitingForShown.append(continuation) }
+        // A reader who has stopped holds up nobody; what he has not taken stays unshown.
+        try? await withDeadline(Self.showingLimit, clock: environment.clock) { for await _ in shown {} }
+        do {
+            try await environment.client.saveShown(in: group)
+        } catch { tellShownTwice(error) }
+    }
+
+    private func tellShownTwice(_ error: any Error) {
+        emit(
+            .warning(
+                "messages of this run will be shown once more: that they were shown could not be stored (\(error))"
+            ))
+    }
+}
+
+extension MarmotClient.Received {
+    /// The message's, if it is one.
+    var rumor: EventID? {
+        guard case .success(.message(let rumor, _)) = result else { return nil }
+        return rumor.id
+    }
+}

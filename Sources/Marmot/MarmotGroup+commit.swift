@@ -123,6 +123,22 @@ extension MarmotGroup {
         return gainsReaders ? sent.count : 0
     }
 
+    /// What our own commit does that is under way.
+    package var pendingChanges: [LostChange] {
+        pendingCommit.map { LostChange.between(mls, $0.next) } ?? []
+    }
+
+    /// Those that are not so in the group as it is.
+    package func missing(_ changes: [LostChange]) -> [LostChange] { changes.filter { !$0.holds(in: mls) } }
+
+    /// What commits of ours did that are in force now and would not be after this rollback, oldest first.
+    func lostChanges(throughSnapshot index: Int) -> [LostChange] {
+        snapshots[...index].reversed().flatMap { snapshot -> [LostChange] in
+            guard let own = snapshot.own, own.event.id == snapshot.winner.id else { return [] }
+            return LostChange.between(snapshot.before, own.next)
+        }
+    }
+
     /// Records the state before a commit that is about to be applied.
     mutating func keepSnapshot(_ snapshot: EpochSnapshot) {
         snapshots = Array(([snapshot] + snapshots).prefix(EpochSnapshot.limit))

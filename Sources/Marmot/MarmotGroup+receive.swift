@@ -12,7 +12,8 @@ package enum GroupReception: Equatable, Sendable {
     /// that epoch was rolled back, and the group is now in the given epoch.
     /// - `withheld`: how many of our messages are not resent because the rollback brought back a member who
     ///   was not meant to read them.
-    case rolledBack(to: UInt64, by: XOnlyKey, withheld: Int)
+    /// - `lost`: what commits of ours had done that were rolled back, as far as the group is not that way all the same.
+    case rolledBack(to: UInt64, by: XOnlyKey, withheld: Int, lost: [LostChange] = [])
     /// We were removed from the group.
     case removed(by: XOnlyKey)
     /// A proposal, kept until somebody commits it.
@@ -181,6 +182,7 @@ extension MarmotGroup {
         if message.isProposal { return try keepLate(message, inSnapshot: index, now: now) }
         guard PendingCommit.precedes(event, snapshots[index].winner) else { return .duplicate }
         var next = self
+        let lost = lostChanges(throughSnapshot: index)
         let withheld = next.rollBack(throughSnapshot: index)
         next.mls = snapshots[index].before.restored(from: mls)
         next.isActive = true
@@ -198,7 +200,8 @@ extension MarmotGroup {
         case .epochChanged(let epoch, let who):
             next.snapshots[0].own = own
             self = next
-            return .rolledBack(to: epoch, by: who, withheld: withheld)
+            return .rolledBack(
+                to: epoch, by: who, withheld: withheld, lost: next.missing(lost))
         case .removed:
             self = next
             return reception

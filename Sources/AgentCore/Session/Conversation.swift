@@ -282,7 +282,7 @@ package struct Conversation: Sendable {
             append(rumor, isOurs: false, now: now)
             return [.report(.reply(text: rumor.content, sender: KeyText.npub(sender)))]
         case .success(.epochChanged(let epoch, let committer)): return announce(epoch, by: committer)
-        case .success(.rolledBack(let epoch, let committer, let withheld)):
+        case .success(.rolledBack(let epoch, let committer, let withheld, let lost)):
             // The commit that was rolled back may have been the one that removed us.
             end = nil
             announced = nil
@@ -292,6 +292,7 @@ package struct Conversation: Sendable {
                     .warning(
                         "two members changed the group at the same time: the earlier commit counts, and the other one was rolled back (see group state)"
                     )))
+            if let offer = LostChangeOffer(lost) { effects.append(.report(.warning(offer.text))) }
             if withheld > 0 {
                 effects.append(
                     .report(

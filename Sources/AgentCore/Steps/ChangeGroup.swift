@@ -29,13 +29,15 @@ extension AgentSession {
         let client = environment.client
         try await catchUp(for: step)
         // One that got no answer goes first, as the same event: relays may have it already.
-        if let pending = await client.group(id)?.pendingCommit,
-            try await publish(pending, in: id) == .overtaken
-        {
-            emit(
-                .warning(
-                    "an unconfirmed change of ours was superseded by another member's commit; look at group state, and repeat it if it is still wanted"
-                ))
+        if let pending = await client.group(id)?.pendingCommit {
+            let changes = await client.group(id)?.pendingChanges ?? []
+            if try await publish(pending, in: id) == .overtaken, let group = await client.group(id) {
+                emit(
+                    .warning(
+                        "an unconfirmed change of ours was superseded by another member's commit (see group state)"
+                    ))
+                if let offer = LostChangeOffer(group.missing(changes)) { emit(.warning(offer.text)) }
+            }
         }
         for _ in 0..<Self.changeTries {
             // Superseded: made again on top of the commit that counts.

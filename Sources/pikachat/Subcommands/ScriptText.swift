@@ -1,5 +1,6 @@
 import AgentCore
 import Scripting
+import Vocabulary
 
 /// The `.pika` script that does what `agent new` would.
 struct ScriptText {

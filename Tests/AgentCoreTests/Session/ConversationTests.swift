@@ -63,6 +63,10 @@ struct ConversationTests {
             input: { .success(.rolledBack(to: 2, by: $0.peer, withheld: 1)) },
             events: ["epoch", "warning", "warning"]),
         Row(
+            testDescription: "rollback that undoes what we changed",
+            input: { .success(.rolledBack(to: 2, by: $0.peer, withheld: 0, lost: [.renamed("x")])) },
+            events: ["epoch", "warning", "warning"]),
+        Row(
             testDescription: "removal", input: { .success(.removed(by: $0.peer)) }, events: ["removed"],
             isOver: true),
         Row(

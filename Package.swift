@@ -96,6 +96,6 @@ let package = Package(
                 "pikachat", "PikaShell", "Nostr", "Marmot", "Cryptography", "Mocks", "AgentCore", "Providers",
                 "Vocabulary",
             ]),
-        tests("RepositoryTests", [], exclude: ["public-api.txt"]),
+        tests("RepositoryTests", []),
     ]
 )

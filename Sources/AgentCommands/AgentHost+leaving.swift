@@ -74,7 +74,18 @@ extension AgentHost {
                 conclusion.failures.append(Failure(error))
             }
         }
+        conclusion.hints += await unclearStarts()
         return conclusion
+    }
+
+    /// Starts that failed without an answer: what they made, if anything, only the control plane knows. The mock world goes with the run.
+    private func unclearStarts() async -> [String] {
+        guard mockSettings == nil else { return [] }
+        return await workspace.environment.ledger.open
+            .filter { $0.time >= workspace.openedAt && $0.change == .intent }
+            .map {
+                "a \($0.provider) \($0.kind) may have been created although its start failed: pikachat agent sweep looks for it"
+            }
     }
 
     /// The ledger knows more than the sessions: what is being created at this moment.

@@ -2,7 +2,8 @@ import Vocabulary
 
 /// Files that a script takes in are checked where they run: with what is known there, and what they define is known behind it.
 extension Checker {
-    mutating func checkFile(_ path: String, _ word: Word) {
+    mutating func checkFile(_ file: String, _ word: Word) {
+        let path = word.range.source.path(to: file)
         guard files.count < Interpreter.maximumSourceDepth, !files.contains(path) else {
             return report("\(path) is read into itself", word.range)
         }

@@ -169,6 +169,11 @@ struct Checker {
             known.define(name.literal ?? "", command.description.hasOpenResults ? nil : Set(fields))
         }
         for name in command.definitions(in: written.words) {
+            if command is EnvCommand, let first = known.declare(name, at: invocation.range) {
+                report(
+                    "\(name) is declared twice", invocation.range,
+                    ["first in line \(first.line); one of the two would be ignored"])
+            }
             if name == name.lowercased() { checkName(name, invocation.range, command.description.name) }
             known.define(name, nil)
         }
@@ -178,9 +183,15 @@ struct Checker {
         for (parameter, word) in invocation.keyed + invocation.universal {
             guard let text = word.literal else { continue }
             do {
-                _ = try ParameterValue(text, for: parameter)
-                if text.isEmpty, invocation.universal.contains(where: { $0.word == word }) {
+                guard !text.allSatisfy(\.isWhitespace) else {
                     report("\(parameter.name)= is empty", word.range, ["leave it out, or give it a value"])
+                    continue
+                }
+                let value = try ParameterValue(text, for: parameter)
+                if invocation.universal.contains(where: { $0.word == word }),
+                    let problem = UniversalParameters.problem(value, of: parameter)
+                {
+                    report(problem, word.range, ["leave it out, or give it a value"])
                 }
             } catch {
                 report("\(error)", word.range)
@@ -241,6 +252,7 @@ struct Checker {
 
     private mutating func checkNaming(_ naming: Naming, _ word: Word) {
         if naming.creates { return known.create(naming.kind, word.literal) }
+        defer { if naming.ends, let name = word.literal { known.end(naming.kind, name) } }
         guard !isTried, let name = word.literal, let names = known.known(naming.kind), !names.contains(name)
         else {
             return

@@ -9,6 +9,8 @@ struct Knowledge: Sendable {
     /// Variables that only some ways to this place define.
     private(set) var uncertain: Set<String> = []
     var provided: Set<Requirement>
+    /// Inputs that were declared, with their places.
+    private var inputs: [String: SourceRange] = [:]
     /// By kind; nil where anything may exist.
     private(set) var names: [String: Set<String>]?
     /// Kinds of which a name with a variable in it was created.
@@ -28,11 +30,19 @@ struct Knowledge: Sendable {
         variables[name] = .some(old.union(new))
     }
 
+    /// - Returns: where the same file has declared the input before.
+    mutating func declare(_ input: String, at range: SourceRange) -> SourceRange? {
+        defer { inputs[input] = range }
+        return inputs[input].flatMap { $0.source === range.source ? $0 : nil }
+    }
+
     var visibleNames: [String] { Array(variables.keys) }
 
     mutating func create(_ kind: String, _ name: String?) {
         if let name { names?[kind, default: []].insert(name) } else { openKinds.insert(kind) }
     }
+
+    mutating func end(_ kind: String, _ name: String) { names?[kind]?.remove(name) }
 
     /// The names of a kind; nil where anything may exist.
     func known(_ kind: String) -> Set<String>? {
@@ -60,6 +70,7 @@ struct Knowledge: Sendable {
             // Whether it is there cannot be told; a mistake is only what cannot be right on any way.
             provided.formUnion(branch.provided)
             openKinds.formUnion(branch.openKinds)
+            inputs.merge(branch.inputs) { first, _ in first }
             if let more = branch.names { names?.merge(more) { $0.union($1) } }
         }
     }

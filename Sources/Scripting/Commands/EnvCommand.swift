@@ -32,16 +32,14 @@ struct EnvCommand: Command {
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         let input = try EnvDeclaration(call.rawWords.map { ($0.key, $0.text) })
         let text = try input.text(from: await script.variables.inputs)
-        let items = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         if input.isSecret {
-            // Items of a list are shown one by one.
-            for secret in [text] + (input.isList ? items : []) where !secret.isEmpty {
-                script.host.log.masking.add(secret)
-            }
+            for secret in input.secrets(in: text) { script.host.log.masking.add(secret) }
             await script.markSecret(input.name)
         }
         await script.declare(input: input.name)
-        await script.set(input.name, input.isList ? .list(items.map(EventValue.text)) : .text(text))
+        await script.set(
+            input.name,
+            input.isList ? .list(EnvDeclaration.items(of: text).map(EventValue.text)) : .text(text))
         return [:]
     }
 }

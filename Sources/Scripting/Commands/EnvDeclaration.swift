@@ -54,8 +54,17 @@ package struct EnvDeclaration: Equatable, Sendable {
 
     private func wrongChoice(in text: String) -> String? {
         guard !choices.isEmpty else { return nil }
-        let given = isList ? text.split(separator: ",").map(String.init) : [text]
-        return given.first { !$0.isEmpty && !choices.contains($0) }
+        return (isList ? Self.items(of: text) : [text]).first { !$0.isEmpty && !choices.contains($0) }
+    }
+
+    /// Of `list`: `a, b` are two.
+    static func items(of text: String) -> [String] {
+        text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    }
+
+    /// What has to be masked. Items of a list are shown one by one.
+    func secrets(in text: String) -> [String] {
+        ([text] + (isList ? Self.items(of: text) : [])).filter { !$0.isEmpty }
     }
 
     /// The input's value; empty when there is none.
@@ -71,7 +80,7 @@ package struct EnvDeclaration: Equatable, Sendable {
                 "\(isSecret ? name : "\(name)=\(wrong.cut(to: 60))") is not one of \(choices.joined(separator: ", "))"
             )
         }
-        if isSecret, !text.isEmpty, text.count < Masking.minimumCharacters {
+        if isSecret, secrets(in: text).contains(where: { $0.count < Masking.minimumCharacters }) {
             throw Failure(
                 .usage,
                 "\(name) is shorter than \(Masking.minimumCharacters) characters: it cannot be masked without blacking out ordinary words"

@@ -46,7 +46,13 @@ public struct Naming: Equatable, Sendable {
     public let kind: String
     /// Whether the command creates it, or needs it.
     public let creates: Bool
+    /// Whether it is gone once the command has run.
+    public let ends: Bool
 
-    /// - Parameter creates: whether it exists once the command has run.
-    public init(_ kind: String, creates: Bool) { (self.kind, self.creates) = (kind, creates) }
+    /// - Parameters:
+    ///   - creates: whether it exists once the command has run.
+    ///   - ends: whether it is gone then.
+    public init(_ kind: String, creates: Bool, ends: Bool = false) {
+        (self.kind, self.creates, self.ends) = (kind, creates, ends)
+    }
 }

@@ -8,6 +8,9 @@ struct SourceCommand: Command {
         description.repetition = .instant
         description.words = .list("FILE", required: true)
         description.maximumWords = 1
+        description.details = [
+            "In a file, FILE is looked for beside that file; elsewhere where the program runs."
+        ]
         description.examples = ["source setup.pika"]
         return description
     }
@@ -15,7 +18,8 @@ struct SourceCommand: Command {
     func script(in call: WrittenCall) -> Word? { call.words.first }
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
-        try await script.source(call.text)
-        return ["path": .text(call.text)]
+        let path = call.range.source.path(to: call.text)
+        try await script.source(path)
+        return ["path": .text(path)]
     }
 }

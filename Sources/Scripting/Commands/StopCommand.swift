@@ -7,7 +7,7 @@ struct StopCommand: Command {
         description.repetition = .instant
         description.words = .list("NAME", required: true)
         description.maximumWords = 1
-        description.naming = Naming("job", creates: false)
+        description.naming = Naming("job", creates: false, ends: true)
         description.results = [("status", "its exit status")]
         return description
     }

@@ -21,6 +21,9 @@ package enum HelpPages {
                 ?? ["help lists all commands"])
     }
 
+    /// What is explained beside the commands.
+    package static let languageTopics = LanguageTopic.all.map(\.name)
+
     private static func overview(_ catalogue: CommandCatalogue) -> String {
         rows(of: catalogue.commands) + "\nthe language (help NAME explains it):\n"
             + TextTable.rows(LanguageTopic.all.map { ($0.name, $0.summary) })

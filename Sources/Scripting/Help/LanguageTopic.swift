@@ -66,6 +66,16 @@ struct LanguageTopic: Sendable {
                 Codes: {codes}
                 """),
         LanguageTopic(
+            name: "in", summary: "runs a command in another session",
+            text: """
+                in SESSION: COMMAND
+
+                $vm, $group and $reply are those of that session while the command runs; the session in use stays in use.
+                  spawn microvm as=a
+                  spawn microvm as=b
+                  in a: say hello
+                """),
+        LanguageTopic(
             name: "within", aliases: ["timeout", "every", "stable", "as"],
             summary: "what every command takes: limits, retries, a name for the result",
             text: """

@@ -110,6 +110,12 @@ extension Interpreter {
                         .usage, "\(parameter.name)= is empty", hints: ["leave it out, or give it a value"]),
                     word.range)
             }
+            if let problem = UniversalParameters.problem(
+                try ParameterValue(text, for: parameter), of: parameter)
+            {
+                throw diagnostic(
+                    Failure(.usage, problem, hints: ["leave it out, or give it a value"]), word.range)
+            }
             texts[parameter.name] = text
         }
         return try ParameterSet(UniversalParameters.all, given: texts, environment: [:])

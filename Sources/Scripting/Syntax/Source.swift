@@ -9,6 +9,8 @@ package final class Source: Sendable {
 
     /// The path as it was given, or `stdin`, `-c`, `shell`.
     package let name: String
+    /// Where files that it names are looked for; nil for what is no file: where the program runs.
+    private let directory: String?
     package let text: String
     /// Without line ends; for excerpts.
     package let lines: [String]
@@ -16,11 +18,14 @@ package final class Source: Sendable {
     /// ```swift
     /// let source = Source(name: "hello", text: "echo hello")
     /// ```
-    package init(name: String, text: String) {
+    ///
+    /// - Parameter directory: where files that it names are looked for; nil is where the program runs.
+    package init(name: String, text: String, directory: String? = nil) {
         // Editors of other systems put a byte order mark first.
         let text = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
         self.name = name
         self.text = text
+        self.directory = directory
         lines = text.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false)
             .map(String.init)
     }
@@ -42,7 +47,14 @@ package final class Source: Sendable {
         guard data.count <= maximumBytes, let text = String(validating: data, as: UTF8.self) else {
             throw Failure(.usage, "\(path): not a UTF-8 text of at most \(maximumBytes >> 20) MiB")
         }
-        return Source(name: path, text: text)
+        return Source(
+            name: path, text: text, directory: (path as NSString).deletingLastPathComponent)
+    }
+
+    /// A file that the script names: relative to the script's own place.
+    func path(to file: String) -> String {
+        guard let directory, !directory.isEmpty, !file.hasPrefix("/") else { return file }
+        return (directory as NSString).appendingPathComponent(file)
     }
 
     /// The whole text, for a diagnostic that has no better place.

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 import Vocabulary
@@ -10,7 +11,7 @@ struct CheckerTests {
     private static let group = Requirement("group", missing: "a group", first: "group create", after: agent)
     private static let world = Requirement(
         "mock", missing: "the mock world", first: "use --mock", isOfHost: true)
-    private static let catalogue =
+    static let catalogue =
         ScriptRun.catalogue + [
             FakeCommand("begin").described {
                 $0.provides = [agent]
@@ -85,6 +86,11 @@ struct CheckerTests {
         ("http get http://", "names no host"), ("http get http://127.0.0.1:99999/", "names no host"),
         ("http get http://x header=\"A: b\\nc\"", "on one line"), ("env A=1 oneof=", "names no value"),
         ("source no-such-file.pika", "no such file"),
+        ("env A=1\nenv A=2", "A is declared twice"), ("if $mock: env A=1\nenv A=2", "A is declared twice"),
+        ("start j true\nstop j\nstop j", "there is no job j"),
+        ("start j true\nstop j\nlogs j", "there is no job j"),
+        ("ok x timeout=0s", "timeout= is no time at all"), ("ok x within=0", "within= is no time at all"),
+        ("ok x stable=0ms", "stable= is no time at all"), ("http get http://x body=\"\"", "body= is empty"),
         // Other languages.
         ("elif $mock", "write: else if"), ("fi", "a block ends with: end"),
         ("export X=1", "env NAME=default"), ("X=1", "let X=1"),
@@ -115,14 +121,38 @@ struct CheckerTests {
             "expect \"a\" contains $mock",
             "env CMD=ls\nsh command=$CMD", "sh echo $mock as=r\necho $r.text $r.stderr",
             "let u=http://x\nhttp get $u/y as=r\necho $r.json.a.b ${r.headers.content-type}",
-            "start j true\nstop j\nlogs j", "env A=1,2 list\nfor x in $A\n  echo $x\nend",
+            "start j true\nlogs j\nstop j", "env A=1,2 list\nfor x in $A\n  echo $x\nend",
             "ok x as=a-b", "exit", "if $mock\n  repeat 2\n    mockery\n  end\nend",
             "if $mock\n  begin a\nend\ncreate",
             "echo \"a\", he said", "sh echo \"a\"'b'", "for i in 1..3\n  echo $i\nend",
-            "sh make\nsource made.pika",
+            "sh make\nsource made.pika", "start j true\nstop j\nstart j true\nstop j",
+            "if $mock\n  env A=1\nelse\n  env A=2\nend",
         ])
     func right(text: String) {
         #expect(ScriptRun.problems(text, catalogue: Self.catalogue, context: CheckContext(host: [])) == [])
+    }
+
+    @Test("a file is looked for beside the one that names it, by check and by the run")
+    func besideItself() async throws {
+        let directory = TemporaryDirectory()
+        func write(_ name: String, _ text: String) throws {
+            try text.write(toFile: directory.file(name), atomically: true, encoding: .utf8)
+        }
+        try FileManager.default.createDirectory(
+            atPath: directory.file("lib"), withIntermediateDirectories: true)
+        try write("main.pika", "source lib/one.pika\necho $two")
+        try write("lib/one.pika", "source two.pika")
+        try write("lib/two.pika", "let two=2")
+        let source = try Source.load(directory.file("main.pika"))
+        let script = try CheckedScript.make(source, catalogue: ScriptRun.catalogue).get()
+        let host = FakeHost()
+        let interpreter = Interpreter(host: host, catalogue: ScriptRun.catalogue, inputs: Inputs())
+        try await interpreter.execute(script)
+        #expect(host.events.last { $0.name == "echo" }?.text == "2")
+        try write("lib/two.pika", "source one.pika")
+        #expect(throws: ScriptProblems.self) {
+            try CheckedScript.make(source, catalogue: ScriptRun.catalogue).get()
+        }
     }
 
     @Test("text that looks like a parameter, and words of other languages, are warned about and run")

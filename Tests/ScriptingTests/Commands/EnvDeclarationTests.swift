@@ -130,4 +130,21 @@ struct EnvDeclarationTests {
         let vars = run.host.events.last { $0.text.contains("KEYS = ") }?.text ?? ""
         #expect(vars.split(separator: "\n").contains("KEYS = ‹redacted›"), "\(vars)")
     }
+
+    @Test("a short item of a secret list is refused: it cannot be masked")
+    func shortItem() throws {
+        let keys = try EnvDeclaration([(nil, "KEYS"), (nil, "secret"), (nil, "list")])
+        let failure = #expect(throws: Failure.self) {
+            try keys.text(from: Inputs(sets: ["KEYS": "first-key, abc"]))
+        }
+        #expect(failure?.code == .usage && failure?.message.contains("abc") == false)
+        #expect(try keys.text(from: Inputs(sets: ["KEYS": "first-key,, abcd"])) == "first-key,, abcd")
+    }
+
+    @Test("the choices of a list are looked at without the blanks around them")
+    func choicesOfList() throws {
+        let list = try EnvDeclaration([("L", "a, b"), (nil, "list"), ("oneof", "a,b")])
+        #expect(try list.text(from: Inputs()) == "a, b")
+        #expect(throws: Failure.self) { try list.text(from: Inputs(sets: ["L": "a, c"])) }
+    }
 }

@@ -143,7 +143,7 @@ struct AttemptsTests {
             ("n", .never, "stable=1s", "cannot be repeated"), ("i", .instant, "timeout=1s", "no effect"),
             ("r", .repeatable, "every=1s", "without within="),
             ("r", .repeatable, "within=1s within=2s", "given twice"),
-            ("r", .repeatable, "within=", "a time is needed"), ("r", .repeatable, "within=soon", "a time"),
+            ("r", .repeatable, "within=", "within= is empty"), ("r", .repeatable, "within=soon", "a time"),
         ] as [(String, Repetition, String, String)])
     func refused(name: String, repetition: Repetition, words: String, part: String) {
         let command = FakeCommand(name).described { $0.repetition = repetition }

@@ -16,7 +16,7 @@ struct MessagesCommand: Command {
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         let session = try await script.currentSession()
         let shown = await session.transcript.suffix(call.values.integer("last") ?? 50)
-        let lines = shown.map { "\(ClockText.time($0.time)) \($0.isOurs ? "you" : "agent")  \($0.text)" }
+        let lines = shown.map { "\(ClockText.time($0.time)) \($0.speaker)  \($0.text)" }
         await script.emit(.result(rows: lines.isEmpty ? ["no messages yet"] : lines))
         return ["count": .number(shown.count), "texts": .list(shown.map { .text($0.text) })]
     }

@@ -12,28 +12,48 @@ struct ReplySubject: ExpectSubject {
     }
     let examples = [
         "expect reply contains pong within=90s", "expect reply matches /^[0-9]+$/", "expect no reply for=5s",
+        "expect reply from=any contains hello",
     ]
+    let senders: String? = "whose: the agent's unless an NPUB or any is named"
 
-    func expect(_ test: TextTest, within limit: Duration, fromStart: Bool, in script: Interpreter)
+    func problem(withSender name: String) -> String? {
+        guard name != "any", name != "agent" else { return nil }
+        do {
+            _ = try KeyText.publicKey(name)
+            return nil
+        } catch { return "from=\(name.cut(to: 80)): \(error)" }
+    }
+
+    private func speaker(_ origin: ExpectedFrom) throws -> Speaker {
+        switch origin.sender {
+        case nil, "agent": .agent
+        case "any": .anybody
+        case let name?: .account(KeyText.npub(try KeyText.publicKey(name)))
+        }
+    }
+
+    func expect(_ test: TextTest, within limit: Duration, from origin: ExpectedFrom, in script: Interpreter)
         async throws
         -> [String: EventValue]
     {
         let session = try await session(script, "expect reply")
-        let cursor = fromStart ? 0 : await session.readUpTo
+        let (cursor, speaker) = (origin.isFromStart ? 0 : await session.readUpTo, try speaker(origin))
         do {
-            let reply = try await next(test, from: cursor, in: session, within: limit, script.host.clock)
+            let reply = try await next(
+                test, from: cursor, by: speaker, in: session, within: limit, script.host.clock)
             await session.read(upTo: reply.number + 1)
             return ["text": .text(reply.text), "id": .text(reply.id.hex), "sender": .text(reply.sender)]
         } catch is DeadlineExceeded {
-            throw await unmet(test, from: cursor, in: session, limit)
+            throw await unmet(test, from: cursor, by: speaker, in: session, limit)
         }
     }
 
-    func expectNone(for limit: Duration, fromStart: Bool, in script: Interpreter) async throws {
+    func expectNone(for limit: Duration, from origin: ExpectedFrom, in script: Interpreter) async throws {
         let session = try await session(script, "expect no reply")
-        let cursor = fromStart ? 0 : await session.readUpTo
+        let (cursor, speaker) = (origin.isFromStart ? 0 : await session.readUpTo, try speaker(origin))
         do {
-            let reply = try await next(.any, from: cursor, in: session, within: limit, script.host.clock)
+            let reply = try await next(
+                .any, from: cursor, by: speaker, in: session, within: limit, script.host.clock)
             throw Failure(.mismatch, "a reply came: \"\(reply.text.cut(to: 120))\"")
         } catch is DeadlineExceeded {
             return
@@ -50,12 +70,13 @@ struct ReplySubject: ExpectSubject {
     ///
     /// - Throws: `DeadlineExceeded`, `Failure` when the conversation is over.
     private func next(
-        _ test: TextTest, from cursor: Int, in session: AgentSession, within limit: Duration,
+        _ test: TextTest, from cursor: Int, by speaker: Speaker, in session: AgentSession,
+        within limit: Duration,
         _ clock: any Clock<Duration>
     ) async throws -> ChatMessage {
         try await withDeadline(limit, clock: clock) {
             for await _ in await session.activity() {
-                for reply in await session.replies(from: cursor) {
+                for reply in await session.replies(from: cursor, by: speaker) {
                     if try await test.accepts(reply.text) { return reply }
                 }
                 if let end = await session.conversationEnd {
@@ -67,19 +88,30 @@ struct ReplySubject: ExpectSubject {
     }
 
     /// Says what was seen instead, the nearest miss first.
-    private func unmet(_ test: TextTest, from cursor: Int, in session: AgentSession, _ limit: Duration) async
-        -> Failure
-    {
-        let replies = await session.replies(from: cursor)
+    private func unmet(
+        _ test: TextTest, from cursor: Int, by speaker: Speaker, in session: AgentSession, _ limit: Duration
+    ) async -> Failure {
+        let replies = await session.replies(from: cursor, by: speaker)
         guard !replies.isEmpty else {
             return Failure(
                 .timeout, "no reply came within \(limit.inSeconds)",
-                hints: await session.environment.pool.troubles().map(\.description)
+                hints: await others(from: cursor, by: speaker, in: session)
+                    + session.environment.pool.troubles().map(\.description)
                     + ["is the agent still running? Look at `state`, or allow more time with within="])
         }
         let count = replies.count == 1 ? "1 reply" : "\(replies.count) replies"
         return Failure(
             .mismatch, "\(count) came within \(limit.inSeconds), none \(test)",
             hints: replies.suffix(3).reversed().map { "nearest: \"\($0.text.cut(to: 120))\"" })
+    }
+
+    /// What others said meanwhile, who do not count.
+    private func others(from cursor: Int, by speaker: Speaker, in session: AgentSession) async -> [String] {
+        guard speaker != .anybody, let last = await session.replies(from: cursor, by: .anybody).last else {
+            return []
+        }
+        return [
+            "\(last.speaker) said \"\(last.text.cut(to: 120))\", which counts with from=\(last.isAgents ? "agent" : last.sender) or from=any"
+        ]
     }
 }

@@ -1,4 +1,6 @@
 import AgentCore
+import Nostr
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -84,5 +86,31 @@ struct ReplySubjectTests {
             #expect(await sitting.failure(line)?.code == .usage, "\(line)")
         }
         await sitting.host.close()
+    }
+
+    @Test("from= names whose words count; what others said is told when nothing came")
+    func senders() async throws {
+        try await Talk.with { talk in
+            try await talk.hear("hello")
+            try await talk.heard(1)
+            let npub = KeyText.npub(talk.peer.publicKey)
+            for from in ["agent", "any", npub, "start,\(npub)"] {
+                #expect(
+                    try await talk.sitting.run(
+                        "expect reply from=\(from.hasPrefix("start") ? from : "start,\(from)")")["text"]
+                        == .text("hello"), "\(from)")
+            }
+            let nobody = KeyText.npub(TestKeys.carol.publicKey)
+            let failure = await talk.sitting.failure("expect reply from=start,\(nobody) within=50ms")
+            #expect(failure?.code == .timeout)
+            #expect(failure?.hints.first?.contains("said \"hello\", which counts with from=agent") == true)
+            for (line, part) in [
+                ("expect reply from=zorro", "from=zorro"), ("expect reply from=any,agent", "more than one"),
+                ("expect no reply from=npub1x", "from=npub1x"),
+                ("expect reply from=start,start", "more than one"),
+            ] {
+                #expect(talk.sitting.problem(line)?.message.contains(part) == true, "\(line)")
+            }
+        }
     }
 }

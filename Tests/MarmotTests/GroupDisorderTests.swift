@@ -185,7 +185,9 @@ struct GroupDisorderTests: GroupScene {
         _ = try await change(.remove([carol.publicKey]), by: alice, in: group)
         _ = try await alice.client.encrypt("now that she is gone", in: group)
         let bobsKey = bob.publicKey
-        #expect(try await reception(better, alice) == .rolledBack(to: 2, by: bobsKey, withheld: 1))
+        #expect(
+            try await reception(better, alice)
+                == .rolledBack(to: 2, by: bobsKey, withheld: 1, lost: [.removed(carol.publicKey)]))
         #expect(try await alice.client.owedMessages(in: group).isEmpty)
         _ = try await reception(better, carol)
         #expect(try await isTalking([alice, bob, carol], in: group))

@@ -84,9 +84,19 @@ extension LogEvent {
             isBlock: true)
     }
 
-    package static func reply(text: String, sender: String) -> LogEvent {
+    /// What the agent says.
+    ///
+    /// - Parameter speaker: how it is called in front of the line.
+    package static func reply(text: String, sender: String, as speaker: String = "agent") -> LogEvent {
         LogEvent(
-            "reply", ["text": .text(text), "sender": .text(sender)], text, role: .received(from: "agent"),
+            "reply", ["text": .text(text), "sender": .text(sender)], text, role: .received(from: speaker),
+            confidential: ["text"], isBlock: true)
+    }
+
+    /// What another member of the group says.
+    package static func message(text: String, sender: String, as speaker: String) -> LogEvent {
+        LogEvent(
+            "message", ["text": .text(text), "sender": .text(sender)], text, role: .received(from: speaker),
             confidential: ["text"], isBlock: true)
     }
 

@@ -112,7 +112,9 @@ package actor AgentSession {
     /// Where the next `expect reply` begins.
     package var readUpTo: Int { conversation.readUpTo }
     package func read(upTo number: Int) { conversation.read(upTo: number) }
-    package func replies(from cursor: Int) -> [ChatMessage] { conversation.replies(from: cursor) }
+    package func replies(from cursor: Int, by speaker: Speaker = .agent) -> [ChatMessage] {
+        conversation.replies(from: cursor, by: speaker)
+    }
 
     /// Ticks whenever the transcript or the session's state may have changed; ends with the session.
     package func activity() -> AsyncStream<Void> {
@@ -139,7 +141,8 @@ package actor AgentSession {
         if receiving == nil { receiving = Task { await self.receiveDeliveries() } }
         listenedGroup = group.id
         (hasLostEvents, rereadingSince) = (false, nil)
-        let effects = conversation.begin(group.nostrGroupIDHex, isNew: isNew)
+        let effects = conversation.begin(
+            group.nostrGroupIDHex, isNew: isNew, agent: agent(of: group).map(KeyText.npub))
         await showUnshown(in: group.id)
         await perform(effects)
         guard !isClosed else { return }

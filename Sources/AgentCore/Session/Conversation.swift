@@ -53,6 +53,8 @@ package struct Conversation: Sendable {
     /// Why the conversation cannot go on, once it cannot.
     package private(set) var end: String?
     package private(set) var transcript: [ChatMessage] = []
+    /// npub of the agent; nil when nobody knows which of several members it is.
+    package private(set) var agent: String?
     /// Where the next `expect reply` begins: number of a message.
     package private(set) var readUpTo = 0
     /// Why the backlog could not be read, so that a relay that never answers is waited for once, and not by every command. It counts
@@ -88,9 +90,12 @@ package struct Conversation: Sendable {
 
     // MARK: Beginning and end
 
-    /// - Parameter isNew: the group was created just now, so nothing can have happened in it that we do not know.
-    package mutating func begin(_ nostrGroupID: String, isNew: Bool) -> [Effect] {
+    /// - Parameters:
+    ///   - isNew: the group was created just now, so nothing can have happened in it that we do not know.
+    ///   - agent: its npub; nil when nobody knows which of several members it is.
+    package mutating func begin(_ nostrGroupID: String, isNew: Bool, agent: String? = nil) -> [Effect] {
         number += 1
+        self.agent = agent
         end = nil
         announced = nil
         isCurrent = isNew
@@ -223,7 +228,8 @@ package struct Conversation: Sendable {
     package mutating func append(_ rumor: Rumor, isOurs: Bool, now: Int64) -> ChatMessage {
         let message = ChatMessage(
             id: rumor.id, number: nextNumber, text: rumor.content, kind: rumor.kind,
-            sender: KeyText.npub(rumor.author), isOurs: isOurs, time: now * 1000)
+            sender: KeyText.npub(rumor.author), isOurs: isOurs,
+            isAgents: !isOurs && KeyText.npub(rumor.author) == agent, time: now * 1000)
         nextNumber += 1
         transcript.append(message)
         // Twice the limit, so that the oldest are not moved for every message.
@@ -234,8 +240,15 @@ package struct Conversation: Sendable {
     }
 
     /// Replies from a cursor on.
-    package func replies(from cursor: Int) -> [ChatMessage] {
-        transcript.filter { !$0.isOurs && $0.number >= cursor }
+    package func replies(from cursor: Int, by speaker: Speaker = .agent) -> [ChatMessage] {
+        transcript.filter { message in
+            guard !message.isOurs, message.number >= cursor else { return false }
+            return switch speaker {
+            case .agent: message.isAgents || agent == nil
+            case .anybody: true
+            case .account(let npub): message.sender == npub
+            }
+        }
     }
 
     /// What one event from a relay led to: itself, and events that had waited for it.
@@ -276,11 +289,16 @@ package struct Conversation: Sendable {
 
     private mutating func received(_ result: Result<GroupReception, any Error>, now: Int64) -> [Effect] {
         switch result {
-        case .success(.message(let rumor, let sender)):
+        case .success(.message(let rumor, _)):
             // Typing notices and the like are not replies (contracts/marmot.md section 7).
             guard rumor.kind == .chatMessage else { return [] }
-            append(rumor, isOurs: false, now: now)
-            return [.report(.reply(text: rumor.content, sender: KeyText.npub(sender)))]
+            let message = append(rumor, isOurs: false, now: now)
+            return [
+                .report(
+                    message.isAgents || agent == nil
+                        ? .reply(text: rumor.content, sender: message.sender, as: message.speaker)
+                        : .message(text: rumor.content, sender: message.sender, as: message.speaker))
+            ]
         case .success(.epochChanged(let epoch, let committer)): return announce(epoch, by: committer)
         case .success(.rolledBack(let epoch, let committer, let withheld, let lost)):
             // The commit that was rolled back may have been the one that removed us.

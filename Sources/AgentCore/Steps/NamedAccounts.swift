@@ -1,5 +1,6 @@
 import Vocabulary
 import Cryptography
+import Marmot
 import Nostr
 
 extension AgentSession {
@@ -16,6 +17,17 @@ extension AgentSession {
             default: return try KeyText.publicKey(word)
             }
         }
+    }
+
+    /// Who of the members is the agent: the one that the session began with. In a group of an earlier run the only other member, or the only
+    /// other admin, because the agent is made one; nil where neither tells.
+    func agent(of group: MarmotGroup) -> XOnlyKey? {
+        if let key = state.origin?.publicKey { return key }
+        let me = environment.client.publicKey
+        let others = group.members.filter { $0 != me }
+        if others.count == 1 { return others[0] }
+        let admins = others.filter(group.data.isAdmin)
+        return admins.count == 1 ? admins[0] : nil
     }
 
     /// Exactly one.

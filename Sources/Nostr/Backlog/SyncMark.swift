@@ -8,10 +8,12 @@ package struct SyncMark: Equatable, Sendable {
     /// When we last looked for events that were published late, with an old date. Seconds since 1970.
     package private(set) var searchedAt: Int64
     private var events: [EventMark] = []
+    /// The same: relays deliver some once more.
+    private var remembered: Set<EventMark> = []
 
     package init(readAt: Int64, searchedAt: Int64, latest: [EventMark] = []) {
         (self.readAt, self.searchedAt) = (readAt, searchedAt)
-        events = latest.suffix(Self.rememberedLimit)
+        for event in latest.suffix(Self.rememberedLimit) { remember(event) }
     }
 
     /// The latest events that the relay delivered, in the order of their delivery.
@@ -22,9 +24,17 @@ package struct SyncMark: Equatable, Sendable {
     /// - Parameter now: seconds since 1970.
     package mutating func add(_ event: EventID, now: Int64) {
         readAt = max(readAt, now)
-        events.append(EventMark(event))
+        remember(EventMark(event))
+    }
+
+    private mutating func remember(_ event: EventMark) {
+        guard remembered.insert(event).inserted else { return }
+        events.append(event)
         // Twice the limit, so that the oldest are not moved for every event.
-        if events.count > 2 * Self.rememberedLimit { events.removeFirst(events.count - Self.rememberedLimit) }
+        guard events.count > 2 * Self.rememberedLimit else { return }
+        let excess = events.count - Self.rememberedLimit
+        remembered.subtract(events.prefix(excess))
+        events.removeFirst(excess)
     }
 
     /// The relay is connected and has told everything up to now.

@@ -25,7 +25,10 @@ public struct ExpectCommand: Command {
         description.examples = subjects.flatMap(\.examples) + ["expect $r.status == 200"]
         if !subjects.isEmpty {
             description.parameters = [
-                Parameter("from", .choice(["start"]), "looks at everything since the session began"),
+                Parameter(
+                    "from", .text,
+                    "start looks at everything since the session began"
+                        + (subjects.compactMap(\.senders).first.map { "; \($0)" } ?? "")),
                 Parameter(
                     "for", .duration(unit: .seconds, seconds: 0...86_400), "how long nothing may come",
                     default: "5s"),
@@ -75,6 +78,14 @@ public struct ExpectCommand: Command {
             }
             return WordProblem("\(name)= has no effect here", at: word, hints: [advice].compactMap { $0 })
         }
+        if let word = call.parameters["from"], let text = word.literal, let subject = awaited(words) {
+            do {
+                try check(try ExpectedFrom(text), subject)
+            } catch {
+                let failure = Failure(error)
+                return WordProblem(failure.message, at: word, hints: failure.hints)
+            }
+        }
         if bare.first == "no", !subjects.isEmpty {
             guard words.count == 2, subject(bare[1]) != nil else {
                 return WordProblem(
@@ -106,6 +117,16 @@ public struct ExpectCommand: Command {
         return FixedTexts.problem(left, at: words[0], among: subjects.map(\.name))
     }
 
+    private func check(_ origin: ExpectedFrom, _ subject: any ExpectSubject) throws(Failure) {
+        guard let name = origin.sender else { return }
+        guard let senders = subject.senders else {
+            throw Failure(.usage, "from=\(name): only from=start is known to expect \(subject.name)")
+        }
+        if let problem = subject.problem(withSender: name) {
+            throw Failure(.usage, problem, hints: ["from= is start, or: \(senders)"])
+        }
+    }
+
     private func problem(in words: [Word], of subject: any ExpectSubject) -> WordProblem? {
         guard words.count > 1 else { return nil }
         guard let operation = words[1].bare, TextTest.operators.contains(operation) else {
@@ -131,13 +152,14 @@ public struct ExpectCommand: Command {
     public func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         // What the line means is decided by what is written, never by the value of a variable.
         let bare = call.rawWords.map(\.bare)
-        let looksBack = call.values.text("from") == "start"
+        let origin = try ExpectedFrom(call.values.text("from"))
         if bare.count == 2, bare[0] == "no", let subject = subject(bare[1]) {
+            try check(origin, subject)
             guard call.within == nil else {
                 throw Failure(.usage, "expect no \(subject.name) takes for=, not within=")
             }
             try await subject.expectNone(
-                for: call.values.duration("for") ?? .seconds(5), fromStart: looksBack, in: script)
+                for: call.values.duration("for") ?? .seconds(5), from: origin, in: script)
             return [:]
         }
         if let given = ["for"].first(where: call.values.given.contains) {
@@ -151,10 +173,10 @@ public struct ExpectCommand: Command {
             }
             return try await compare(call)
         }
+        try check(origin, subject)
         let fields = try await subject.expect(
             try TextTest(call.rawWords.dropFirst()), within: call.within ?? Self.defaultLimit,
-            fromStart: looksBack,
-            in: script)
+            from: origin, in: script)
         await script.set(subject.name, .record(fields))
         return fields
     }

@@ -15,23 +15,30 @@ public protocol ExpectSubject: Sendable {
     var results: [(name: String, meaning: String)] { get }
     /// Whole lines, for the help.
     var examples: [String] { get }
+    /// Whom `from=` may name, for the help; by default nobody.
+    var senders: String? { get }
+
+    /// What is wrong with a name in `from=`, as far as that can be seen without running anything; by default nothing.
+    func problem(withSender name: String) -> String?
 
     /// The first one that passes the test, as its fields.
     ///
-    /// - Parameter fromStart: looks at those that were seen already, too.
+    /// - Parameter origin: where to begin, and whose count.
     /// - Throws: `Failure` with `mismatch` when others came, `timeout` when none did.
-    func expect(_ test: TextTest, within limit: Duration, fromStart: Bool, in script: Interpreter)
+    func expect(_ test: TextTest, within limit: Duration, from origin: ExpectedFrom, in script: Interpreter)
         async throws
         -> [String: EventValue]
 
     /// Returns when none has come for so long.
     ///
     /// - Throws: `Failure` with `mismatch` when one came.
-    func expectNone(for limit: Duration, fromStart: Bool, in script: Interpreter) async throws
+    func expectNone(for limit: Duration, from origin: ExpectedFrom, in script: Interpreter) async throws
 }
 
 extension ExpectSubject {
     public var requirements: Set<Requirement> { [] }
     public var results: [(name: String, meaning: String)] { [] }
     public var examples: [String] { [] }
+    public var senders: String? { nil }
+    public func problem(withSender name: String) -> String? { nil }
 }

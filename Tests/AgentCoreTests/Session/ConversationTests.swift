@@ -100,6 +100,34 @@ struct ConversationTests {
         }
     }
 
+    @Test("replies are the agent's; what others say has their name, and counts where they are asked for")
+    mutating func speakers() throws {
+        let (agent, other) = (KeyText.npub(TestKeys.carol.publicKey), KeyText.npub(peer))
+        _ = talk.begin("a", isNew: true, agent: agent)
+        talk.append(rumor("ours"), isOurs: true, now: 1)
+        let effects = talk.received([message("theirs")], in: talk.number, group: view(), now: 1)
+        #expect(names(effects) == ["message"])
+        guard case .report(let event)? = effects.first else { return #expect(Bool(false), "no report") }
+        #expect(event.role == .received(from: "\(other.prefix(12))…") && event.confidential == ["text"])
+        let carols = Rumor(
+            author: TestKeys.carol.publicKey, createdAt: 1, kind: .chatMessage, content: "the agent's")
+        let replies = talk.received(
+            [.success(.message(carols, from: carols.author))], in: talk.number, group: view(), now: 1)
+        #expect(names(replies) == ["reply"])
+        #expect(talk.replies(from: 0).map(\.text) == ["the agent's"])
+        #expect(talk.replies(from: 0, by: .anybody).map(\.text) == ["theirs", "the agent's"])
+        #expect(talk.replies(from: 0, by: .account(other)).map(\.text) == ["theirs"])
+        #expect(talk.replies(from: 2, by: .account(other)).isEmpty)
+        #expect(talk.transcript.map(\.speaker) == ["you", "\(other.prefix(12))…", "agent"])
+    }
+
+    @Test("where nobody knows who the agent is, every other member's words are replies, under their names")
+    mutating func unknownAgent() {
+        _ = talk.begin("a", isNew: true)
+        #expect(names(talk.received([message("x")], in: talk.number, group: view(), now: 1)) == ["reply"])
+        #expect(talk.replies(from: 0).map(\.speaker) == ["\(KeyText.npub(peer).prefix(12))…"])
+    }
+
     @Test("a reply carries its text as confidential, its author, its number and its time")
     mutating func reply() throws {
         _ = talk.begin("a", isNew: true)

@@ -14,7 +14,8 @@ struct SyncMarkFileTests {
     private func mark(_ count: Int) throws -> (RelayURL, SyncMark) {
         var mark = SyncMark(readAt: 7, searchedAt: 3)
         for number in 0..<count {
-            let id = try #require(EventID([UInt8](repeating: UInt8(number % 256), count: 32)))
+            let id = try #require(
+                EventID([UInt8(number / 256)] + [UInt8](repeating: UInt8(number % 256), count: 31)))
             mark.add(id, now: 9)
         }
         return (try RelayURL("wss://a.example"), mark)

@@ -11,18 +11,27 @@ struct ExpectCommandTests {
         let name = "reply"
         let requirements: Set<Requirement> = [Requirement("group")]
         let results = [(name: "text", meaning: "what was said")]
+        let senders: String? = "somebody's name"
         private let seen = Mutex<[String]>([])
         var asked: [String] { seen.withLock { $0 } }
 
-        func expect(_ test: TextTest, within limit: Duration, fromStart: Bool, in script: Interpreter)
+        func problem(withSender name: String) -> String? { name == "nobody" ? "nobody says nothing" : nil }
+
+        private static func text(_ origin: ExpectedFrom) -> String {
+            (origin.isFromStart ? " from start" : "") + (origin.sender.map { " from \($0)" } ?? "")
+        }
+
+        func expect(
+            _ test: TextTest, within limit: Duration, from origin: ExpectedFrom, in script: Interpreter
+        )
             async throws -> [String: EventValue]
         {
-            seen.withLock { $0.append("\(test) within \(limit.inSeconds)\(fromStart ? " from start" : "")") }
+            seen.withLock { $0.append("\(test) within \(limit.inSeconds)\(Self.text(origin))") }
             return ["text": .text("pong")]
         }
 
-        func expectNone(for limit: Duration, fromStart: Bool, in script: Interpreter) async throws {
-            seen.withLock { $0.append("none for \(limit.inSeconds)\(fromStart ? " from start" : "")") }
+        func expectNone(for limit: Duration, from origin: ExpectedFrom, in script: Interpreter) async throws {
+            seen.withLock { $0.append("none for \(limit.inSeconds)\(Self.text(origin))") }
         }
     }
 
@@ -168,5 +177,23 @@ struct ExpectCommandTests {
         #expect(
             ScriptRun.problems("expect no reply", catalogue: catalogue, context: CheckContext(host: [])).count
                 == 1)
+    }
+
+    @Test("from= says where to begin and whose count; what it cannot say is found before anything runs")
+    func origins() async throws {
+        let subject = Subject()
+        let run = try await run(
+            "let who=bob\nexpect reply from=start\nexpect reply from=alice\nexpect no reply from=start,$who for=1s",
+            subject)
+        #expect(run.failure == nil)
+        #expect(
+            subject.asked.map { $0.split(separator: " ").suffix(3).joined(separator: " ") } == [
+                "30s from start", "30s from alice", "start from bob",
+            ], "\(subject.asked)")
+        for text in ["expect reply from=a,b", "expect reply from=nobody", "expect 1 == $mock from=start"] {
+            await #expect(throws: Failure.self, "\(text)") { try await self.run(text) }
+        }
+        let late = try await self.run("let who=nobody\nexpect reply from=$who")
+        #expect(late.failure?.message == "nobody says nothing" && late.failure?.code == .usage)
     }
 }

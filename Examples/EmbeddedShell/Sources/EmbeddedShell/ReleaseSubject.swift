@@ -8,10 +8,10 @@ struct ReleaseSubject: ExpectSubject {
     let results = Release.results
     let examples = ["expect release contains 1.4 within=20s"]
 
-    func expect(_ test: TextTest, within limit: Duration, fromStart: Bool, in script: Interpreter)
+    func expect(_ test: TextTest, within limit: Duration, from origin: ExpectedFrom, in script: Interpreter)
         async throws -> [String: EventValue]
     {
-        let releases = await deployments.releases(fromStart: fromStart)
+        let releases = await deployments.releases(fromStart: origin.isFromStart)
         let found = try await withDeadline(limit, clock: script.host.clock) {
             for await release in releases {
                 if try await test.accepts(release.version) { return release }
@@ -22,8 +22,8 @@ struct ReleaseSubject: ExpectSubject {
         return found.fields
     }
 
-    func expectNone(for limit: Duration, fromStart: Bool, in script: Interpreter) async throws {
-        let releases = await deployments.releases(fromStart: fromStart)
+    func expectNone(for limit: Duration, from origin: ExpectedFrom, in script: Interpreter) async throws {
+        let releases = await deployments.releases(fromStart: origin.isFromStart)
         do {
             let release = try await withDeadline(limit, clock: script.host.clock) {
                 for await release in releases { return release }

@@ -147,6 +147,17 @@ struct RunCommandTests {
         }
     }
 
+    @Test("a signal is heard however early it comes", arguments: 0..<8)
+    func earlySignal(number: Int) async throws {
+        try "sleep 60s".write(toFile: state.file("test.pika"), atomically: true, encoding: .utf8)
+        let running = try Pikachat.start(["run", "test.pika", "--mock"], state: state)
+        // The more the later: processor time that others get.
+        for _ in 0..<number * 20 { await Task.yield() }
+        running.signal(number % 2 == 0 ? SIGTERM : SIGINT)
+        let result = await running.finish(limit: .seconds(20))
+        #expect(result.status > 128, "\(result.status) \(result.error)")
+    }
+
     @Test("stable= wants every try of that time to succeed")
     func stable() async throws {
         let server = try LoopbackServer()

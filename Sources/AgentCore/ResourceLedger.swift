@@ -54,14 +54,17 @@ package actor ResourceLedger {
     }
 
     private let path: String?
+    private let durability: Durability
     private let now: @Sendable () -> Int64
     private var entries: [Entry]
 
     /// - Parameters:
     ///   - path: nil keeps the ledger in memory.
     ///   - now: milliseconds since 1970.
-    package init(path: String?, now: @escaping @Sendable () -> Int64) throws {
-        self.path = path
+    package init(
+        path: String?, durability: Durability = .onDisk, now: @escaping @Sendable () -> Int64
+    ) throws {
+        (self.path, self.durability) = (path, durability)
         self.now = now
         entries = try path.map(Self.entries) ?? []
     }
@@ -100,7 +103,7 @@ package actor ResourceLedger {
         defer { close(descriptor) }
         let before = lseek(descriptor, 0, SEEK_END)
         let written = line.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        guard written == line.count, fsync(descriptor) == 0 else {
+        guard written == line.count, durability == .none || fsync(descriptor) == 0 else {
             // A short write does not set errno.
             let why =
                 written >= 0 && written < line.count

@@ -16,10 +16,12 @@ package enum Identity {
     }
 
     /// Reads the key, or makes and stores one where there is none.
-    package static func load(from path: String, random: some RandomSource) throws -> Secp256k1SecretKey {
+    package static func load(
+        from path: String, random: some RandomSource, durability: Durability = .onDisk
+    ) throws -> Secp256k1SecretKey {
         guard let bytes = try AtomicFile.read(path) else {
             let key = try Secp256k1SecretKey.random(from: random)
-            try AtomicFile.write(Array(json(for: key).utf8), to: path)
+            try AtomicFile.write(Array(json(for: key).utf8), to: path, durability: durability)
             return key
         }
         let keep =

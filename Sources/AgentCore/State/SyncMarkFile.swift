@@ -28,11 +28,12 @@ package final class SyncMarkFile: Sendable {
     private static let groupLimit = 256
 
     private let path: String?
+    private let durability: Durability
     private let contents: Mutex<Contents>
 
     /// - Parameter path: nil keeps the marks in memory only.
-    package init(path: String?) {
-        self.path = path
+    package init(path: String?, durability: Durability = .onDisk) {
+        (self.path, self.durability) = (path, durability)
         var found = Contents()
         if let path, let bytes = try? AtomicFile.read(path),
             let stored = try? JSONDecoder().decode(Contents.self, from: Data(bytes)),
@@ -88,7 +89,7 @@ package final class SyncMarkFile: Sendable {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             guard let data = try? encoder.encode(contents) else { return }
-            try AtomicFile.write([UInt8](data), to: path)
+            try AtomicFile.write([UInt8](data), to: path, durability: durability)
         }
     }
 }

@@ -17,6 +17,9 @@ package final class Workspace: Sendable {
         /// Disturbs the traffic with relays, for `--allow-faults`.
         package var interference: (any RelayInterference)?
 
+        /// `.none` where the directory goes with the run.
+        package var durability = Durability.onDisk
+
         package init(directory: String, relays: [RelayURL]) {
             self.directory = directory
             self.relays = relays
@@ -36,12 +39,14 @@ package final class Workspace: Sendable {
         openedAt = Self.milliseconds()
         let random = SystemRandom()
         let journal = try Journal(path: directory.file("journal.ndjson"))
-        let key = try Identity.load(from: directory.file("identity.json"), random: random)
+        let key = try Identity.load(
+            from: directory.file("identity.json"), random: random, durability: settings.durability)
         log.masking.add(key: key)
         log.listen { journal.write($0) }
         let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
         let client = try MarmotClient(
-            key: key, store: FileAccountStore(directory: directory.path), random: random, now: now)
+            key: key, store: FileAccountStore(directory: directory.path, durability: settings.durability),
+            random: random, now: now)
         var relayEnvironment = RelayEnvironment(
             clock: clock, random: random, authorityFile: settings.authorityFile)
         relayEnvironment.interference = settings.interference
@@ -60,8 +65,10 @@ package final class Workspace: Sendable {
             client: client, pool: pool,
             keyPackagePool: Set(keyPackageRelays) == Set(settings.relays)
                 ? pool : RelayPool(keyPackageRelays, environment: relayEnvironment, report: report),
-            ledger: try ResourceLedger(path: directory.file("ledger.ndjson")) { Self.milliseconds() },
-            log: log, marks: SyncMarkFile(path: directory.file("sync.json")), clock: clock, random: random,
+            ledger: try ResourceLedger(path: directory.file("ledger.ndjson"), durability: settings.durability)
+            { Self.milliseconds() },
+            log: log, marks: SyncMarkFile(path: directory.file("sync.json"), durability: settings.durability),
+            clock: clock, random: random,
             now: now)
     }
 

@@ -20,7 +20,9 @@ package struct FileError: Error, Equatable, CustomStringConvertible {
 /// Atomic file replacement: after a crash a file has either its old or its new content. Writes a temporary
 /// file, fsyncs it, renames it and fsyncs the directory. Mode 0600.
 package enum AtomicFile {
-    package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+    package static func write(
+        _ bytes: [UInt8], to path: String, durability: Durability = .onDisk
+    ) throws(FileError) {
         let temporary = path + ".new"
         // May be left over from a process that crashed. Nobody else writes here, because the directory is
         // locked.
@@ -41,11 +43,11 @@ package enum AtomicFile {
             }
             offset += written
         }
-        let synced = fsync(descriptor)
+        let synced = durability == .onDisk ? fsync(descriptor) : 0
         close(descriptor)
         guard synced == 0 else { throw .last(path, "cannot sync the file to disk") }
         guard rename(temporary, path) == 0 else { throw .last(path, "cannot replace the file") }
-        try syncDirectory(of: path)
+        if durability == .onDisk { try syncDirectory(of: path) }
     }
 
     /// Nil when there is no such file.

@@ -20,6 +20,7 @@ final class RecordLog {
 
     private let path: String
     private let base: [UInt8]
+    private let durability: Durability
     private let descriptor: Int32
     private var length: Int
     private(set) var count: Int
@@ -29,16 +30,18 @@ final class RecordLog {
     /// Opens the log of the state file whose last 32 bytes are `base`.
     ///
     /// - Parameter count: the number of records that `read` found; 0 starts a new log.
-    init(path: String, base: [UInt8], length: Int, count: Int) throws(FileError) {
+    init(
+        path: String, base: [UInt8], length: Int, count: Int, durability: Durability = .onDisk
+    ) throws(FileError) {
         let flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (count == 0 ? O_TRUNC : 0)
         descriptor = open(path, flags, 0o600)
         guard descriptor >= 0 else { throw .last(path, "cannot open the file") }
         (self.path, self.base, self.count) = (path, base, count)
-        self.length = length
+        (self.length, self.durability) = (length, durability)
         if count == 0 {
             self.length = 0
             try write(Self.header(base))
-            try AtomicFile.syncDirectory(of: path)
+            if durability == .onDisk { try AtomicFile.syncDirectory(of: path) }
         } else {
             // After the last complete record there may be the beginning of one that never took effect.
             guard ftruncate(descriptor, off_t(length)) == 0 else {
@@ -74,7 +77,7 @@ final class RecordLog {
             guard written > 0 else { throw truncated(after: .last(path, "cannot write the file")) }
             offset += written
         }
-        guard fdatasync(descriptor) == 0 else {
+        guard durability == .none || fdatasync(descriptor) == 0 else {
             throw truncated(after: .last(path, "cannot sync the file to disk"))
         }
         length += bytes.count

@@ -52,6 +52,7 @@ struct LiveHost: AgentHost {
         settings.keyPackageRelays = configuration.explicitKeyPackageRelays
         settings.authorityFile = configuration.authorityFile
         settings.interference = liveFaults
+        if world != nil { settings.durability = .none }
         let workspace = try Workspace(settings, log: log, clock: clock)
         self.workspace = workspace
         await liveFaults?.attach { await workspace.breakConnections() }

@@ -16,7 +16,7 @@ static int is_loaded;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void load(void) {
-    void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+    void *library = dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL);
     if (!library) return;
 #define FIND(name)                                                                                                    \
     if (!(name = (__typeof__(name))dlsym(library, "curl_" #name))) return;

@@ -1,3 +1,4 @@
+import Providers
 import AgentCommands
 import AgentCore
 import Foundation
@@ -21,6 +22,7 @@ struct MockRun: MockSettings {
                 .usage, "\(relay) is not on this machine: with --mock nothing leaves it",
                 hints: ["name a relay on 127.0.0.1, or none"])
         }
+        CurlHTTPClient.prepare()
         removeLeftovers(in: configuration.environment["TMPDIR"] ?? "/tmp")
         let base = (configuration.environment["TMPDIR"] ?? "/tmp") + "/pikachat-mock-XXXXXX"
         var template = Array(base.utf8CString)

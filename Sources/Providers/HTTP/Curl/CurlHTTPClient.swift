@@ -23,6 +23,9 @@ package final class CurlHTTPClient: HTTPClient {
         return String(cString: text).split(separator: " ").first.map(String.init) ?? "libcurl"
     }
 
+    /// Loads the library beside what goes on; whoever knows that a request is coming saves the ten milliseconds that takes.
+    package static func prepare() { Thread.detachNewThread { _ = pika_curl_load() } }
+
     private let authorityFile: String?
     private let loop = TransferLoop()
 

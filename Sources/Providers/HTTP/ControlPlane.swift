@@ -97,7 +97,7 @@ struct ControlPlane: Sendable {
     }
 
     /// A server that has removed something says nothing, or says so in JSON. A page is somebody else's, such as a
-    /// proxy's that wants to be logged in to.
+    /// proxy's that wants to be logged in to, and a 202 only promises (RFC 9110 §15.3.3).
     private func checkRemoval(_ response: HTTPResponse, for request: HTTPRequest) throws {
         struct Word: Decodable {
             let isRefusal: Bool
@@ -109,6 +109,10 @@ struct ControlPlane: Sendable {
                     (try? members?.decode(Bool.self, forKey: .ok)) == false
                     || (try? members?.decode(String.self, forKey: .error)) != nil
             }
+        }
+        guard response.status != 202 else {
+            throw HTTPFailure(
+                request, .unusable("the removal is accepted, but not carried out yet", body: ""))
         }
         let body = response.body.drop { [0x20, 0x09, 0x0a, 0x0d].contains($0) }
         guard !body.isEmpty else { return }

@@ -162,6 +162,25 @@ struct AbsenceTests {
         }
     }
 
+    @Test("a removal that is only promised is looked after", arguments: [true, false])
+    func promised(isGone: Bool) async throws {
+        let path = "/vms/vm-1"
+        let scene = try ProviderScene(
+            "microvm",
+            [
+                Endpoint("DELETE", path): [.status(202, "")],
+                Endpoint("GET", path): [
+                    isGone
+                        ? .status(404, #"{"error":"vm not found: vm-1"}"#) : .status(200, #"{"id":"vm-1"}"#)
+                ],
+            ])
+        let vm = ProviderResource(kind: "vm", id: "vm-1")
+        if isGone { return try await scene.provider.remove(vm) }
+        let error = await #expect(throws: ProviderError.self) { try await scene.provider.remove(vm) }
+        #expect(
+            error?.failure.code == .leak && error?.failure.message.contains("not carried out yet") == true)
+    }
+
     @Test("a removal whose answer says nothing is looked after: what is gone is gone")
     func lookedAfter() async throws {
         for answer in [SequencedHTTP.Answer.status(303, ""), .status(200, "<html>"), .silence] {

@@ -24,6 +24,20 @@ struct HTTPFailureTests {
         #expect(failure(status, "<html>").hadNoEffect == proves)
     }
 
+    @Test(
+        "which statuses may pass",
+        arguments: [
+            (303, false), (400, false), (401, false), (402, false), (403, false), (404, false), (408, true),
+            (409, false), (412, false), (422, false), (425, true), (429, true), (500, true), (502, true),
+            (503, true),
+            (504, true), (524, true),
+        ])
+    func passing(status: Int, mayPass: Bool) {
+        let failure = failure(status, "<html>")
+        #expect(failure.isRetryable == mayPass && failure.failure.isRetryable == mayPass)
+        #expect(failure.isPassing == mayPass)
+    }
+
     @Test("a 500 proves nothing, in whatever form it comes: a late step may have failed")
     func reasoned() {
         #expect(!failure(500, #"{"error":"no capacity"}"#).hadNoEffect)

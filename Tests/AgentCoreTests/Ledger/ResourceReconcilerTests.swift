@@ -152,7 +152,8 @@ struct ResourceReconcilerTests {
             $0.leftovers = [Leftover(kind: "agent", id: "agent-1", isProven: true)]
         }
         #expect(await !sweep())
-        #expect(await ledger.open.map(\.id) == ["agent-1"] && ledger.open.map(\.change) == [.created])
+        let open = await ledger.open
+        #expect(open.map(\.id) == ["agent-1"] && open.map(\.change) == [.created])
         #expect(told.all[0].fields["command"] == .text("pikachat agent keep agent-1"))
     }
 

@@ -159,6 +159,16 @@ extension Provider {
     package var canRemove: Bool { true }
     package var takesNames: Bool { true }
     package func isStillOurs(_ entry: ResourceLedger.Entry) async throws -> Bool { true }
+
+    /// Whether the control plane says that a resource does not exist; false where it could not be asked.
+    package func isKnownToBeGone(_ resource: ProviderResource) async -> Bool {
+        do {
+            return try await inspect(resource) == nil
+        } catch {
+            // Not known, then; what is told is why the removal failed.
+            return false
+        }
+    }
     package func list() async throws -> [ListedResource]? { nil }
 }
 

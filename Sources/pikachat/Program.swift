@@ -21,7 +21,8 @@ struct Program: Sendable {
 
     private static let subcommands: [any Subcommand] = [
         ShellCommand(), RunCommand(), CheckCommand(), DoCommand(), AgentNewCommand(providers: providers),
-        AgentListCommand(), AgentInspectCommand(), AgentDeleteCommand(), AgentSweepCommand(),
+        AgentListCommand(), AgentInspectCommand(), AgentKeepCommand(), AgentDeleteCommand(),
+        AgentSweepCommand(),
         MockServerCommand(), DoctorCommand(), HelpSubcommand { Program.subcommands },
     ]
 

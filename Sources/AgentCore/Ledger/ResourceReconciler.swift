@@ -90,8 +90,10 @@ package struct ResourceReconciler: Sendable {
             report(
                 .resource(
                     "stays", entry,
-                    "\(entry.provider) \(resource.kind) \(resource.id) cannot be removed: \(provider.manualRemoval(of: resource))"
-                ))
+                    """
+                    \(entry.provider) \(resource.kind) \(resource.id) cannot be removed: \(provider.manualRemoval(of: resource))
+                      if it is to go on running, say so, and sweep leaves it out: pikachat agent keep \(resource.id)
+                    """, ["command": .text("pikachat agent keep \(resource.id)")], isBlock: true))
             // Not kept: nobody asked for that. What was only an intent has its id now.
             if entry.id == nil { try await ledger.record(.created, of: entry, id: resource.id) }
             return false

@@ -59,13 +59,19 @@ extension FlyProvider {
         let isMachine = intent.kind == "machine"
         // The filter only shortens the answer; every entry is checked here as well.
         let path = isMachine ? "/machines?metadata.\(Self.metadataKey)=\(intent.suffix)" : "/volumes"
-        let list = try await plane.get(path, as: LossyList<Listed>.self, purpose: "list \(intent.kind)s")
-        return list.rows.filter { listed in
-            guard plane.text.isUsableID(listed.id), !isLeaving(listed) else { return false }
-            return isMachine
-                ? listed.metadata[Self.metadataKey] == intent.suffix
-                    || listed.name == "agent-\(intent.suffix)"
-                : listed.name == "agent_\(intent.suffix)"
-        }.map { Leftover(kind: intent.kind, id: $0.id, isProven: true) }
+        let purpose = "list \(intent.kind)s"
+        let list = try await plane.get(path, as: LossyList<Listed>.self, purpose: purpose)
+        return try plane.leftovers(
+            in: list, id: \.id, purpose: purpose,
+            inspection: "fly \(isMachine ? "machine" : "volumes") list -a \(options.app)"
+        ) { rows in
+            rows.filter { listed in
+                guard !isLeaving(listed) else { return false }
+                return isMachine
+                    ? listed.metadata[Self.metadataKey] == intent.suffix
+                        || listed.name == "agent-\(intent.suffix)"
+                    : listed.name == "agent_\(intent.suffix)"
+            }.map { Leftover(kind: intent.kind, id: $0.id, isProven: true) }
+        }
     }
 }

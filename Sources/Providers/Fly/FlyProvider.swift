@@ -84,15 +84,6 @@ package struct FlyProvider: Provider {
             isGone: { await isKnownToBeGone(resource) })
     }
 
-    private func isKnownToBeGone(_ resource: ProviderResource) async -> Bool {
-        do {
-            return try await inspect(resource) == nil
-        } catch {
-            // Not known, then; what is told is why the removal failed.
-            return false
-        }
-    }
-
     package func retentionHints(for agent: ProvisionedAgent) -> [String] {
         [
             "Machine \(agent.id) is still running.",

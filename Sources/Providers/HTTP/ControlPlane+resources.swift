@@ -26,6 +26,24 @@ extension ControlPlane {
         )
     }
 
+    /// Rows whose id can be used, of a list that is asked for what may have been created.
+    ///
+    /// - Parameter leftovers: what of the rows it may be.
+    /// - Throws: code `protocol` where nothing is found, but some rows cannot be read: it may be one of those.
+    func leftovers<Row>(
+        in list: LossyList<Row>, id: (Row) -> String, purpose: String, inspection: String,
+        _ leftovers: ([Row]) -> [Leftover]
+    ) throws -> [Leftover] {
+        let rows = list.rows.filter { text.isUsableID(id($0)) }
+        let found = leftovers(rows)
+        let odd = list.unreadable + list.rows.count - rows.count
+        guard found.isEmpty, odd > 0 else { return found }
+        throw ProviderError(
+            .protocolError,
+            "failed to \(purpose): \(odd) of its rows cannot be read, and what was created may be one of them",
+            hints: ["look yourself: \(inspection)"])
+    }
+
     /// Deletes one resource. One that no longer exists counts as deleted.
     ///
     /// - Parameters:

@@ -93,8 +93,35 @@ struct ControlPlane: Sendable {
         // A server that says "not found" with a 500 has said all there is to say.
         try await perform(
             request, isFinal: { isAbsence(HTTPFailure(request, status: $0, text: text), resource) }
-        ) {
-            _ in
+        ) { try checkRemoval($0, for: request) }
+    }
+
+    /// A server that has removed something says nothing, or says so in JSON. A page is somebody else's, such as a
+    /// proxy's that wants to be logged in to, and a 202 only promises (RFC 9110 §15.3.3).
+    private func checkRemoval(_ response: HTTPResponse, for request: HTTPRequest) throws {
+        struct Word: Decodable {
+            let isRefusal: Bool
+            private enum Key: String, CodingKey { case ok, error }
+
+            init(from decoder: any Decoder) {
+                let members = try? decoder.container(keyedBy: Key.self)
+                isRefusal =
+                    (try? members?.decode(Bool.self, forKey: .ok)) == false
+                    || (try? members?.decode(String.self, forKey: .error)) != nil
+            }
+        }
+        guard response.status != 202 else {
+            throw HTTPFailure(
+                request, .unusable("the removal is accepted, but not carried out yet", body: ""))
+        }
+        let body = response.body.drop { [0x20, 0x09, 0x0a, 0x0d].contains($0) }
+        guard !body.isEmpty else { return }
+        guard let word = try? JSONDecoder().decode(Word.self, from: Data(response.body)), !word.isRefusal
+        else {
+            throw HTTPFailure(
+                request,
+                .unusable(
+                    "the answer does not say that it is removed", body: text.excerpt(response.body)))
         }
     }
 
@@ -141,6 +168,12 @@ struct ControlPlane: Sendable {
     ) throws -> Answer {
         do {
             return try JSONDecoder().decode(type, from: Data(response.body))
+        } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
+            let problem = response.body.isEmpty ? "it is empty" : "it is not JSON"
+            throw HTTPFailure(
+                request,
+                .unusable(
+                    "the answer is not what was expected: \(problem)", body: text.outline(response.body)))
         } catch let error as DecodingError {
             let problem = text.excerpt(Array(EventJSON.describe(error).utf8))
             throw HTTPFailure(

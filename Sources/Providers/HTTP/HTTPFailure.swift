@@ -33,11 +33,23 @@ package struct HTTPFailure: FailureConvertible, Equatable, CustomStringConvertib
     package init(_ request: HTTPRequest, status response: HTTPResponse, text: ServerText) {
         struct Refusal: Decodable { let error: String }
         let refusal = try? JSONDecoder().decode(Refusal.self, from: Data(response.body))
+        let place = (300..<400).contains(response.status) ? response.headers["location"] : nil
         self.init(
             request,
             .status(
-                response.status, body: text.excerpt(response.body),
+                response.status,
+                body: place.map {
+                    "redirects to \(Self.address($0, text)), which is not followed: is that the right address?"
+                }
+                    ?? text.excerpt(response.body),
                 refusal: refusal.map { text.excerpt(Array($0.error.utf8)) }))
+    }
+
+    /// Where a redirect leads, without what may be a credential.
+    private static func address(_ location: String, _ text: ServerText) -> String {
+        guard var parts = URLComponents(string: location) else { return "an address that is none" }
+        (parts.user, parts.password, parts.query, parts.fragment) = (nil, nil, nil, nil)
+        return text.value(parts.string ?? "")
     }
 
     /// The same failure with `hints`.
@@ -58,6 +70,9 @@ package struct HTTPFailure: FailureConvertible, Equatable, CustomStringConvertib
         }
     }
 
+    /// Statuses that say that the request was not carried out.
+    private static let refusals = Set([301, 302, 307, 308, 451, 501, 505] + (400...431)).subtracting([408])
+
     /// Whether the request cannot have created anything on the server.
     package var hadNoEffect: Bool {
         switch reason {
@@ -65,7 +80,9 @@ package struct HTTPFailure: FailureConvertible, Equatable, CustomStringConvertib
         // A 500 says that something failed, not that nothing was made: a spawner's late step leaves the VM
         // running. A gateway's 502 or 524 says nothing about what the server behind it did, and a 408 only that
         // it took too long.
-        case .status(let status, _, _): status < 500 && status != 408 || status == 501 || status == 505
+        // Only what says so proves it: a 303 tells where the result is (RFC 9110 §15.4.4), and a proxy's own number,
+        // such as 499, nothing at all.
+        case .status(let status, _, _): Self.refusals.contains(status)
         case .timeout, .unusable: false
         }
     }

@@ -1,18 +1,26 @@
-/// A list of which an odd row hides none of the others: rows that cannot be read are left out.
+/// A list of which an odd row hides none of the others: rows that cannot be read are left out, and counted.
 struct LossyList<Row: Decodable>: Decodable {
     let rows: [Row]
+    /// Rows that are something, but nothing that can be read.
+    let unreadable: Int
 
     private struct Attempt: Decodable {
         let row: Row?
-        init(from decoder: any Decoder) { row = try? Row(from: decoder) }
+        let isNothing: Bool
+
+        init(from decoder: any Decoder) {
+            row = try? Row(from: decoder)
+            isNothing = (try? decoder.singleValueContainer())?.decodeNil() ?? false
+        }
     }
 
     init(from decoder: any Decoder) throws {
         var list = try decoder.unkeyedContainer()
-        var rows: [Row] = []
+        var (rows, unreadable): ([Row], Int) = ([], 0)
         while !list.isAtEnd {
-            if let row = try list.decode(Attempt.self).row { rows.append(row) }
+            let attempt = try list.decode(Attempt.self)
+            if let row = attempt.row { rows.append(row) } else if !attempt.isNothing { unreadable += 1 }
         }
-        self.rows = rows
+        (self.rows, self.unreadable) = (rows, unreadable)
     }
 }

@@ -18,14 +18,16 @@ extension MicroVMProvider {
             ProviderResource(kind: "vm", id: id), at: "/vms/\(id)", purpose: "look up microvm \(id)")
     }
 
-    private func listedVMs() async throws -> [ListedVM] {
-        try await plane.get("/vms", as: LossyList<ListedVM>.self, purpose: "list microvms").rows.filter {
-            plane.text.isUsableID($0.vm.id)
-        }
+    private static let listing = "list microvms"
+
+    private func listedVMs() async throws -> LossyList<ListedVM> {
+        try await plane.get("/vms", purpose: Self.listing)
     }
 
     package func list() async throws -> [ListedResource]? {
-        try await listedVMs().map { ListedResource(kind: "vm", id: $0.vm.id, state: state(of: $0.vm)) }
+        try await listedVMs().rows.filter { plane.text.isUsableID($0.vm.id) }.map {
+            ListedResource(kind: "vm", id: $0.vm.id, state: state(of: $0.vm))
+        }
     }
 
     /// A VM created long after ours merely has the same id: a restarted spawner numbers VMs from one again.
@@ -47,17 +49,22 @@ extension MicroVMProvider {
         // In the spawner's time, with a tolerance because clocks rarely agree to the second.
         let offset = try await clockOffset()
         let window = (intent.time - 30_000)...intent.settled
-        return try await listedVMs().filter { listed in
-            guard !known.contains(listed.vm.id) else { return false }
-            // A VM without a creation time may be ours.
-            if let created = listed.vm.createdAtMilliseconds, !window.contains(created - offset) {
-                return false
-            }
-            return listed.marks.allSatisfy { name, value in
-                guard let mark = intent.marks?[name] else { return true }
-                return mark == value
-                    || name == "ttl_seconds" && Int(mark).map { "\(SpawnerLimits.lifetime($0))" } == value
-            }
-        }.map { Leftover(kind: "vm", id: $0.vm.id, isProven: false) }
+        return try plane.leftovers(
+            in: await listedVMs(), id: \.vm.id, purpose: Self.listing, inspection: "curl \(plane.url)/vms"
+        ) { rows in
+            rows.filter { listed in
+                guard !known.contains(listed.vm.id) else { return false }
+                // A VM without a creation time may be ours.
+                if let created = listed.vm.createdAtMilliseconds, !window.contains(created - offset) {
+                    return false
+                }
+                return listed.marks.allSatisfy { name, value in
+                    guard let mark = intent.marks?[name] else { return true }
+                    return mark == value
+                        || name == "ttl_seconds"
+                            && Int(mark).map { "\(SpawnerLimits.lifetime($0))" } == value
+                }
+            }.map { Leftover(kind: "vm", id: $0.vm.id, isProven: false) }
+        }
     }
 }

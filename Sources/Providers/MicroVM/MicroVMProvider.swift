@@ -38,7 +38,9 @@ package struct MicroVMProvider: Provider {
             // A look-up says it with 404, a removal with 500.
             isAbsence: { failure, resource in
                 guard let (status, text) = failure.refusal else { return false }
-                return [404, 500].contains(status) && text == "vm not found: \(resource.id)"
+                let words = text.split(separator: ":", maxSplits: 1)
+                return [404, 500].contains(status) && words.first?.lowercased() == "vm not found"
+                    && words.last?.drop { $0 == " " } == resource.id[...]
             })
     }
 
@@ -59,6 +61,7 @@ package struct MicroVMProvider: Provider {
             ]
         case .status(300..<500, _, _) where failure.code == .protocolError:
             ["the service at this address is not a vm-spawner", setting]
+        case .unusable: ["the service at this address may not be a vm-spawner", setting]
         case .status: ["vm-spawner refused the request; check its log"]
         default:
             [
@@ -90,6 +93,8 @@ package struct MicroVMProvider: Provider {
         try await plane.remove(
             resource, at: "/vms/\(resource.id)", purpose: "delete microvm \(resource.id)",
             manualRemoval: manualRemoval(of: resource),
+            // An answer that says nothing may follow a removal that was carried out.
+            isGone: { await isKnownToBeGone(resource) },
             message: { "failed to delete microvm \(resource.id) via \(plane.url): \($0.cause)" })
     }
 

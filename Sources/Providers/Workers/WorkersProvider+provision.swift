@@ -30,12 +30,15 @@ extension WorkersProvider {
                 marks: ["id": expectedID, "bot_pubkey": request.botKey.publicKey.hex],
                 inspection: "curl \(address(of: expectedID))", accepts: AgentID.isValid, provider: self),
             body, as: AgentStatus.self, ledger: ledger)
-        try await ledger.didCreate("agent", id: status.id)
         do {
+            try await ledger.didCreate("agent", id: status.id)
             try checkIdentity(status, request.botKey.publicKey)
-        } catch let error as ProviderError {
+        } catch {
+            // It cannot be removed, so at least it is told.
+            let failure = Failure(error)
             throw ProviderError(
-                error.failure.code, error.failure.message, hints: retentionHints(status.id))
+                failure.code, failure.message, hints: failure.hints + retentionHints(status.id),
+                isRetryable: false)
         }
         report(status.relayProbe)
         return ProvisionedAgent(

@@ -91,7 +91,7 @@ struct AgentNewCommand: Subcommand {
         let text = ScriptText(
             provider: description, given: given, name: arguments.value("--name"),
             // Only a provider that removes its agents by itself does so here.
-            keeps: !description.removesAgentAtEnd || values.flag("keep"))
+            removes: description.removesAgentAtEnd && !values.flag("keep"))
         if arguments.has("--print-script") {
             let script = text.printed(
                 relays: context.configuration.explicitRelays?.map(\.text) ?? [],

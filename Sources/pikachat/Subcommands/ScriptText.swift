@@ -8,8 +8,8 @@ struct ScriptText {
     /// Parameters that were given.
     let given: [String: String]
     let name: String?
-    /// Whether the agent is left running at the end.
-    let keeps: Bool
+    /// Whether the agent is removed at the end. One that stays because its provider's agents do is not kept: nobody asked for that.
+    let removes: Bool
 
     /// From the start of the agent to a group with it: what `agent new` runs.
     var pipeline: String {
@@ -28,10 +28,11 @@ struct ScriptText {
         let run = (["pikachat run"] + (isMock ? ["--mock"] : []) + relays.map { "--relay \($0)" } + ["FILE"])
             .joined(separator: " ")
         var lines = pipeline.split(separator: "\n").map(String.init)
-        lines.insert(keeps ? "keep" : "defer teardown", at: 1)
+        if removes { lines.insert("defer teardown", at: 1) }
+        let end = removes ? "" : "\n# The agent goes on running at the end: `pikachat agent list` shows it."
         return """
             #!/usr/bin/env -S pikachat run
-            # What `pikachat agent new --provider \(provider.name)` does, step by step: \(run)
+            # What `pikachat agent new --provider \(provider.name)` does, step by step: \(run)\(end)
             \(lines.joined(separator: "\n"))
             say hello
             expect reply within=90s

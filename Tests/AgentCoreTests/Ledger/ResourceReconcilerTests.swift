@@ -142,6 +142,21 @@ struct ResourceReconcilerTests {
         #expect(await ledger.open.isEmpty && removedIDs.isEmpty)
     }
 
+    @Test(
+        "what stays of an interrupted start has its id in the ledger from then on, and is asked about by that"
+    )
+    func staysOfIntent() async throws {
+        try await record("agent", "aa", id: nil)
+        provider.answer {
+            $0.canRemove = false
+            $0.leftovers = [Leftover(kind: "agent", id: "agent-1", isProven: true)]
+        }
+        #expect(await !sweep())
+        let open = await ledger.open
+        #expect(open.map(\.id) == ["agent-1"] && open.map(\.change) == [.created])
+        #expect(told.all[0].fields["command"] == .text("pikachat agent keep agent-1"))
+    }
+
     @Test("a provider that this program does not know is named, and the others are swept")
     func unknownProvider() async throws {
         try await record("vm", "aa", id: "x-1", provider: "gone-with-the-wind")

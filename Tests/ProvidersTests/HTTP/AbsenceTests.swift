@@ -22,7 +22,10 @@ struct AbsenceTests {
     static let rows = [
         Row("microvm", "vm", "vm-1", 500, #"{"error":"vm not found: vm-1"}"#, true),
         Row("microvm", "vm", "vm-1", 404, #"{"error":"vm not found: vm-1"}"#, true),
+        Row("microvm", "vm", "vm-1", 404, #"{"error":"VM not found: vm-1"}"#, true),
         Row("microvm", "vm", "vm-1", 500, #"{"error":"vm not found: vm-2"}"#, false),
+        Row("microvm", "vm", "vm-1", 500, #"{"error":"vm not found: VM-1"}"#, false),
+        Row("microvm", "vm", "vm-1", 500, #"{"error":"vm not found: vm-12"}"#, false),
         Row("microvm", "vm", "vm-1", 500, #"{"error":"cannot stop vm-1"}"#, false),
         Row("microvm", "vm", "vm-1", 404, #"{"error":"not found"}"#, false),
         Row("microvm", "vm", "vm-1", 404, "vm not found: vm-1", false),
@@ -60,7 +63,10 @@ struct AbsenceTests {
 
     @Test(
         "a worker's agent",
-        arguments: [(#"{"error":"agent not found"}"#, true), (#"{"error":"not found"}"#, false)])
+        arguments: [
+            (#"{"error":"agent not found"}"#, true), (#"{"error":"agent not found: a-1"}"#, true),
+            (#"{"error":"not found"}"#, false), (#"{"error":"agent not found: another"}"#, false),
+        ])
     func agent(body: String, isGone: Bool) async throws {
         let scene = try ProviderScene("workers", [Endpoint("GET", "/agents/a-1"): [.status(404, body)]])
         let resource = ProviderResource(kind: "agent", id: "a-1")
@@ -101,5 +107,90 @@ struct AbsenceTests {
             try await leased.provider.remove(ProviderResource(kind: "machine", id: "m1"))
         }
         #expect(leased.http.count("DELETE", "/machines/m1") == 1)
+    }
+
+    @Test(
+        "what a volume is bound to may take 15 seconds to go, and no longer",
+        arguments: [(14, true), (15, false)])
+    func boundFor(seconds: Int, isRemoved: Bool) async throws {
+        let bound = SequencedHTTP.Answer.status(412, #"{"error":"volume is attached"}"#)
+        let scene = try ProviderScene(
+            "fly",
+            [
+                Endpoint("DELETE", "/volumes/vol_1"): Array(repeating: bound, count: seconds) + [
+                    .status(200, "{}")
+                ]
+            ])
+        let volume = ProviderResource(kind: "volume", id: "vol_1")
+        if isRemoved {
+            try await scene.provider.remove(volume)
+        } else {
+            await #expect(throws: ProviderError.self) { try await scene.provider.remove(volume) }
+        }
+        #expect(scene.http.count("DELETE", "/volumes/vol_1") == 15)
+    }
+
+    static let removals = [
+        ("", true), (" \n", true), ("{}", true), (#"{"ok":true}"#, true),
+        (#"{"id":"x","state":"destroyed"}"#, true),
+        ("null", true), ("<html><title>Sign in</title></html>", false), (#"{"ok":false}"#, false),
+        (#"{"error":"not today"}"#, false), ("gone", false),
+    ]
+
+    @Test("a page instead of an answer has removed nothing", arguments: removals)
+    func page(body: String, isRemoved: Bool) async throws {
+        for (provider, kind, id) in [
+            ("fly", "machine", "m1"), ("fly", "volume", "vol_1"), ("microvm", "vm", "vm-1"),
+        ] {
+            let path = "/\(kind)s/\(id)"
+            let scene = try ProviderScene(
+                provider,
+                [
+                    Endpoint("DELETE", path): [.status(200, body)],
+                    Endpoint("GET", path): [.status(200, #"{"id":"\#(id)","state":"started"}"#)],
+                ])
+            let resource = ProviderResource(kind: kind, id: id)
+            if isRemoved {
+                try await scene.provider.remove(resource)
+            } else {
+                let error = await #expect(throws: ProviderError.self) {
+                    try await scene.provider.remove(resource)
+                }
+                #expect(error?.failure.code == .leak)
+                #expect(error?.failure.message.contains("does not say that it is removed") ?? false)
+            }
+        }
+    }
+
+    @Test("a removal that is only promised is looked after", arguments: [true, false])
+    func promised(isGone: Bool) async throws {
+        let path = "/vms/vm-1"
+        let scene = try ProviderScene(
+            "microvm",
+            [
+                Endpoint("DELETE", path): [.status(202, "")],
+                Endpoint("GET", path): [
+                    isGone
+                        ? .status(404, #"{"error":"vm not found: vm-1"}"#) : .status(200, #"{"id":"vm-1"}"#)
+                ],
+            ])
+        let vm = ProviderResource(kind: "vm", id: "vm-1")
+        if isGone { return try await scene.provider.remove(vm) }
+        let error = await #expect(throws: ProviderError.self) { try await scene.provider.remove(vm) }
+        #expect(
+            error?.failure.code == .leak && error?.failure.message.contains("not carried out yet") == true)
+    }
+
+    @Test("a removal whose answer says nothing is looked after: what is gone is gone")
+    func lookedAfter() async throws {
+        for answer in [SequencedHTTP.Answer.status(303, ""), .status(200, "<html>"), .silence] {
+            let scene = try ProviderScene(
+                "microvm",
+                [
+                    Endpoint("DELETE", "/vms/vm-1"): [answer],
+                    Endpoint("GET", "/vms/vm-1"): [.status(404, #"{"error":"vm not found: vm-1"}"#)],
+                ])
+            try await scene.provider.remove(ProviderResource(kind: "vm", id: "vm-1"))
+        }
     }
 }

@@ -1,4 +1,5 @@
 import AgentCore
+import Cryptography
 import Foundation
 import Testing
 import Vocabulary
@@ -153,5 +154,77 @@ struct CreationTests {
         let failure = try await lost.failure()
         #expect(failure.hints.first?.contains("vm-1") ?? false, "\(failure)")
         #expect(!failure.hints.contains { $0.contains("vm-2") })
+    }
+
+    @Test("a 500 says nothing where the question what is there gets no answer")
+    func unanswered() async throws {
+        for answer in [Answer.status(401, ""), .status(200, "<html>"), .status(200, #"[{"ID":"vm-1"}]"#)] {
+            let scene = try spawner([
+                Endpoint("POST", "/vms"): [.status(500, #"{"error":"no"}"#)],
+                Endpoint("GET", "/vms"): [answer],
+            ])
+            #expect(try await !scene.failure().isSafeToRepeat)
+            #expect(await scene.open == ["intent -"])
+        }
+    }
+
+    @Test("what the ledger accounts for has not come from a creation of unclear outcome")
+    func others() async throws {
+        let scene = try spawner([
+            Endpoint("POST", "/vms"): [.status(500, #"{"error":"no"}"#)],
+            Endpoint("GET", "/vms"): [.status(200, #"[{"id":"vm-9","ip":"10.0.0.9"}]"#)],
+        ])
+        let other = ResourceRecorder(
+            ledger: scene.ledger, provider: "microvm", url: scene.provider.controlPlane, suffix: "other")
+        try await other.didCreate("vm", id: "vm-9")
+        let failure = try await scene.failure()
+        #expect(!failure.description.contains("vm-9"), "\(failure)")
+        #expect(await scene.open == ["created vm-9"])
+    }
+
+    @Test("an id that a worker cannot have assigned is none")
+    func impossibleID() async throws {
+        let key = try Secp256k1SecretKey(hex: ProviderScene.secretKey).publicKey.hex
+        let scene = try ProviderScene(
+            "workers",
+            [
+                Endpoint("GET", "/health"): [.status(200, #"{"ok":true}"#)],
+                Endpoint("POST", "/agents"): [.status(201, #"{"id":"My.Agent","bot_pubkey":"\#(key)"}"#)],
+                Endpoint("GET", "/agents/agent-00112233"): [.status(404, #"{"error":"agent not found"}"#)],
+            ])
+        #expect(try await scene.failure().message.contains("not a usable id"))
+        #expect(await scene.open == ["intent -"])
+    }
+
+    @Test("a worker writes a key as it likes, but another key is another agent")
+    func keys() async throws {
+        let key = try Secp256k1SecretKey(hex: ProviderScene.secretKey).publicKey.hex
+        for (text, isOurs) in [
+            (" \(key.uppercased())\\n", true), (String(repeating: "22", count: 32), false),
+        ] {
+            let scene = try ProviderScene(
+                "workers",
+                [
+                    Endpoint("GET", "/health"): [.status(200, #"{"ok":true}"#)],
+                    Endpoint("POST", "/agents"): [
+                        .status(201, #"{"id":"agent-00112233","bot_pubkey":"\#(text)"}"#)
+                    ],
+                ])
+            if isOurs {
+                _ = try await scene.provision()
+            } else {
+                #expect(try await scene.failure().message.contains("bot pubkey mismatch"))
+            }
+            #expect(await scene.open == ["created agent-00112233"])
+        }
+    }
+
+    @Test("limits that are just met are no reason for a warning")
+    func exactly() async throws {
+        let scene = try spawner(
+            [Endpoint("POST", "/vms"): [.status(200, #"{"id":"vm-1","ip":"10.0.0.2","ttl_seconds":86400}"#)]],
+            given: ["ttl-seconds": "86400", "cpu": "16", "memory-mb": "65536"])
+        _ = try await scene.provision()
+        #expect(scene.warnings.isEmpty, "\(scene.warnings)")
     }
 }

@@ -43,7 +43,9 @@ struct ReadinessTests {
         #expect(scene.warnings.count <= 1)
     }
 
-    @Test("a machine that has ended is not waited for", arguments: ["stopped", "destroyed", "failed"])
+    @Test(
+        "a machine that has ended is not waited for",
+        arguments: ["stopping", "stopped", "suspending", "suspended", "destroyed", "failed"])
     func ended(state: String) async throws {
         let scene = try ProviderScene(
             "fly",
@@ -63,5 +65,19 @@ struct ReadinessTests {
             "workers", [Endpoint("GET", "/agents/a-1"): [.status(status, #"{"error":"no"}"#)]])
         await #expect(throws: HTTPFailure.self) { try await scene.provider.awaitReadiness(of: agent("a-1")) }
         #expect(scene.http.requests.count == 1)
+    }
+
+    @Test("an answer with another key, or about another agent, ends the wait")
+    func another() async throws {
+        let agent = try agent("a-1")
+        let other = String(repeating: "22", count: 32)
+        for (id, key, words) in [("a-1", other, "bot pubkey mismatch"), ("a-2", agent.publicKey.hex, "a-2")] {
+            let answer = #"{"id":"\#(id)","bot_pubkey":"\#(key)","key_package_published_at_ms":5}"#
+            let scene = try ProviderScene("workers", [Endpoint("GET", "/agents/a-1"): [.status(200, answer)]])
+            let error = await #expect(throws: ProviderError.self) {
+                try await scene.provider.awaitReadiness(of: agent)
+            }
+            #expect(error?.failure.message.contains(words) ?? false)
+        }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -100,31 +101,77 @@ struct RetryPolicyTests {
         #expect(ContinuousClock.now - start < .seconds(20))
     }
 
-    /// No connection within the whole time that the request has, each time.
+    /// No connection, each time.
     private final class Unconnected: HTTPClient {
         private let asked = Mutex(0)
         var count: Int { asked.withLock { $0 } }
 
         func send(_ request: HTTPRequest) async throws -> HTTPResponse {
             asked.withLock { $0 += 1 }
-            _ = try? await withDeadline(request.timeout, clock: ContinuousClock()) {
-                for await _ in AsyncStream<Void>.makeStream().stream {}
-            }
             throw HTTPFailure(
                 request,
                 .transport("no connection within \(request.timeout.inSeconds)", mayHaveArrived: false))
         }
     }
 
+    /// A limit that runs out as soon as a pause has begun, which itself never ends.
+    private final class LimitInPause: Clock {
+        typealias Instant = ContinuousClock.Instant
+        private let (begun, begin) = AsyncStream<Void>.makeStream()
+        var now: Instant { ContinuousClock().now }
+        var minimumResolution: Duration { ContinuousClock().minimumResolution }
+
+        func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+            if now.duration(to: deadline) > .seconds(3000) {
+                for await _ in begun { return }
+            } else {
+                begin.yield()
+                for await _ in AsyncStream<Void>.makeStream().stream {}
+            }
+            throw CancellationError()
+        }
+    }
+
+    @Test("where the limit runs out during a pause, the refusal before it is what is told")
+    func limitInPause() async throws {
+        let http = Answering([HTTPResponse(status: 429, headers: ["retry-after": "60"], body: [])])
+        let request = HTTPRequest("POST", "http://127.0.0.1/x", timeout: .seconds(3600), purpose: "create")
+        let response = try await RetryPolicy(clock: LimitInPause()).send(request, by: http)
+        #expect(response.status == 429 && http.count == 1)
+    }
+
+    /// Refuses once, and notes how much time each attempt has.
+    private final class Timing: HTTPClient {
+        private let limits = Mutex<[Duration]>([])
+        var seen: [Duration] { limits.withLock { $0 } }
+
+        func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+            let number = limits.withLock { limits in
+                limits.append(request.timeout)
+                return limits.count
+            }
+            return HTTPResponse(status: number == 1 ? 429 : 200, headers: [:], body: [])
+        }
+    }
+
+    @Test("a later attempt has the time that is left")
+    func timeLeft() async throws {
+        let http = Timing()
+        let request = HTTPRequest("POST", "http://127.0.0.1/x", timeout: .seconds(30), purpose: "create")
+        _ = try await RetryPolicy(clock: ImpatientClock(pauses: 10)).send(request, by: http)
+        #expect(http.seen.count == 2 && http.seen[0] == .seconds(30) && http.seen[1] < .seconds(30))
+    }
+
     @Test("an attempt without time left is not made: why there was no connection is told as it was")
     func noTimeLeft() async throws {
         let http = Unconnected()
         let request = HTTPRequest(
-            "POST", "http://127.0.0.1/x", timeout: .milliseconds(300), purpose: "create")
+            "POST", "http://127.0.0.1/x", timeout: .milliseconds(1), purpose: "create")
         let failure = await #expect(throws: HTTPFailure.self) {
-            try await RetryPolicy(clock: ContinuousClock(), jitter: { 0 }).send(request, by: http)
+            // Nobody moves this clock: only the time that is left ends it.
+            try await RetryPolicy(clock: ManualClock(), jitter: { 0 }).send(request, by: http)
         }
-        #expect(failure?.cause == "no connection within 300ms" && failure?.hadNoEffect == true)
+        #expect(failure?.cause == "no connection within 1ms" && failure?.hadNoEffect == true)
         #expect(http.count == 1)
     }
 

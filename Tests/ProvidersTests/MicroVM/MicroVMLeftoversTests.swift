@@ -47,6 +47,8 @@ struct MicroVMLeftoversTests {
     func clocks() async throws {
         for offset in [0, -90_000, 400_000, -86_400_000] as [Int64] {
             #expect(try await found(createdAt: Self.now + offset + 2000, offset: offset) == ["vm-1"])
+            // Clocks rarely agree to the second.
+            #expect(try await found(createdAt: Self.now + offset - 10_000, offset: offset) == ["vm-1"])
             #expect(try await found(createdAt: Self.now + offset - 3_600_000, offset: offset).isEmpty)
             #expect(try await found(createdAt: Self.now + offset + 3_600_000, offset: offset).isEmpty)
         }

@@ -33,6 +33,44 @@ struct SpawnerRecordsTests {
         #expect(found.map(\.resource.id) == ["vm-2"])
     }
 
+    @Test(
+        "where rows cannot be read, what is not found may be one of them",
+        arguments: [
+            (#"[{"id":7}]"#, true), (#"[{"ID":"vm-1"}]"#, true), (#"[{"id":"a/b"}]"#, true), ("[7]", true),
+            ("[null]", false), ("[]", false), (#"[{"id":7},{"id":"vm-2"}]"#, false),
+        ])
+    func unreadable(rows: String, isUnclear: Bool) async throws {
+        let scene = try ProviderScene(
+            "microvm",
+            [
+                Endpoint("GET", "/healthz"): [.status(200, #"{"ok":true}"#)],
+                Endpoint("GET", "/vms"): [.status(200, rows)],
+            ])
+        let intent = try await entry(in: scene, id: nil)
+        if isUnclear {
+            let error = await #expect(throws: ProviderError.self) {
+                try await scene.provider.findLeftovers(of: intent, known: [])
+            }
+            #expect(error?.failure.message.contains("1 of its rows cannot be read") ?? false)
+            #expect(error?.failure.hints.first?.contains("/vms") ?? false)
+        } else {
+            _ = try await scene.provider.findLeftovers(of: intent, known: [])
+        }
+        let fly = try ProviderScene("fly", [Endpoint("GET", "/volumes"): [.status(200, rows)]])
+        let recorder = ResourceRecorder(
+            ledger: fly.ledger, provider: "fly", url: fly.provider.controlPlane, suffix: "aa")
+        try await recorder.willCreate("volume", marks: [:], within: .seconds(60))
+        let volume = try #require(await fly.ledger.open.first)
+        // A row of somebody else's says nothing about ours.
+        if rows.contains("7") || isUnclear {
+            await #expect(throws: ProviderError.self) {
+                try await fly.provider.findLeftovers(of: volume, known: [])
+            }
+        } else {
+            #expect(try await fly.provider.findLeftovers(of: volume, known: []).isEmpty)
+        }
+    }
+
     @Test("a spawner's clock that is an hour ahead makes our VM nobody else's")
     func ahead() async throws {
         let later = Date(timeIntervalSinceNow: 3600).formatted(.iso8601)

@@ -1,5 +1,6 @@
 import Foundation
 import Mocks
+import Synchronization
 import TestSupport
 import Testing
 
@@ -37,6 +38,26 @@ struct AgentListTests {
         try await withServer(ServerResponse(status: 200, body: Array("<html>".utf8))) {
             try await check(["PIKA_MICROVM_SPAWNER_URL": $0], says: "not what was expected")
         }
+    }
+
+    @Test("a proxy that refuses to connect is named; it was asked three times")
+    func proxy() async throws {
+        let asked = Mutex<[String]>([])
+        let proxy = try LoopbackServer()
+        await proxy.start { stream in
+            guard let head = try? await stream.read(maximum: 65_536) else { return }
+            asked.withLock { $0.append(String(decoding: head.prefix { $0 != 0x0d }, as: UTF8.self)) }
+            try? await stream.write(Array("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n".utf8))
+        }
+        try await check(
+            [
+                "PIKA_MICROVM_SPAWNER_URL": "https://spawner.example.test",
+                "https_proxy": "http://127.0.0.1:\(proxy.port)",
+            ], says: "the proxy refuses to connect to spawner.example.test: it answered 403")
+        #expect(
+            asked.withLock { $0 }
+                == Array(repeating: "CONNECT spawner.example.test:443 HTTP/1.1", count: 3))
+        await proxy.stop()
     }
 
     @Test("two providers at one address do not hide each other")

@@ -217,11 +217,10 @@ struct AgentNewTests {
                     && result.error.contains(answer.part), "\(result.error)")
             #expect(
                 result.error.contains(
-                    ["401", "redirect"].contains(name)
-                        ? "set the spawner's address with PIKA_MICROVM_SPAWNER_URL"
-                        : name == "500"
-                            ? "check its log"
-                            : "ensure vm-spawner is reachable (curl \(spawner.url)/healthz)"),
+                    [
+                        "500": "check its log",
+                        "cut": "ensure vm-spawner is reachable (curl \(spawner.url)/healthz)",
+                    ][name] ?? "set the spawner's address with PIKA_MICROVM_SPAWNER_URL"),
                 "\(result.error)")
         }
     }
@@ -301,6 +300,9 @@ struct AgentNewTests {
         let printed = try await Pikachat.run(["agent", "new"] + options + ["--print-script"], state: state)
         #expect(printed.status == 0, "\(printed.error)")
         #expect(printed.output.contains("defer teardown") == options.contains("--cpu"), "\(printed.output)")
+        // Only who asks for it keeps something.
+        #expect(printed.output.contains("keep=yes") == options.contains("--keep"), "\(printed.output)")
+        #expect(!printed.output.split(separator: "\n").contains("keep"), "\(printed.output)")
         let result = try await Pikachat.run(["run", "-", "--mock"], stdin: printed.output, state: state)
         #expect(result.status == 0, "\(printed.output)\(result.error)")
     }

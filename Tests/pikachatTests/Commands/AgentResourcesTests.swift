@@ -208,6 +208,18 @@ struct AgentResourcesTests {
             let deleted = try await run(["agent", "delete", id], environment)
             #expect(deleted.status == 6 && deleted.output.contains("cannot be removed"), "\(deleted.output)")
             #expect(try await run(["agent", "list"], environment).output.contains(id))
+            let swept = try await run(["agent", "sweep", "--yes"], environment)
+            #expect(
+                swept.status == 6 && swept.output.contains("pikachat agent keep \(id)"),
+                "something is left, and it is said what to do: \(swept.output)")
+            let kept = try await run(["agent", "keep", id], environment)
+            #expect(kept.status == 0 && kept.output.contains("kept workers agent \(id)"), "\(kept.error)")
+            let again = try await run(["agent", "sweep", "--yes"], environment)
+            #expect(again.status == 0 && again.output == "nothing was left behind\n", "\(again.output)")
+            #expect(
+                try await run(["agent", "list"], environment).output.contains("\(id)  workers agent  kept"))
+            #expect(try await run(["agent", "sweep", "--yes", "--all"], environment).status == 6)
+            #expect(try await run(["agent", "keep", "nope"], environment).status == 2)
         }
     }
 

@@ -6,12 +6,12 @@ import Testing
 
 @Suite("the script that agent new is")
 struct ScriptTextTests {
-    private func text(given: [String: String] = [:], name: String? = nil, keeps: Bool = false) throws
+    private func text(given: [String: String] = [:], name: String? = nil, removes: Bool = true) throws
         -> ScriptText
     {
         let provider = try #require(
             ProviderCatalogue.all(http: CurlHTTPClient()).first { $0.name == "microvm" })
-        return ScriptText(provider: provider, given: given, name: name, keeps: keeps)
+        return ScriptText(provider: provider, given: given, name: name, removes: removes)
     }
 
     @Test("what was given, by name and quoted where it must be")
@@ -23,15 +23,22 @@ struct ScriptTextTests {
         #expect(line.contains(#"name="night \$hift""#), "\(line)")
     }
 
-    @Test("removed at the end, or kept, right behind the start", arguments: [true, false])
-    func printed(keeps: Bool) throws {
-        let lines = try text(keeps: keeps).printed(relays: ["ws://127.0.0.1:1"], isMock: true)
-            .split(separator: "\n").map(String.init)
+    @Test(
+        "removed at the end, or left: it is kept only where the words after spawn say so",
+        arguments: [true, false])
+    func printed(removes: Bool) throws {
+        let given = removes ? [:] : ["keep": "yes"]
+        let lines = try text(given: given, removes: removes)
+            .printed(relays: ["ws://127.0.0.1:1"], isMock: true).split(separator: "\n").map(String.init)
         #expect(lines[1].hasSuffix(": pikachat run --mock --relay ws://127.0.0.1:1 FILE"))
+        let end = ["wait-keypackage", "group create", "say hello", "expect reply within=90s"]
         #expect(
-            Array(lines.dropFirst(2)) == [
-                "spawn microvm", keeps ? "keep" : "defer teardown", "wait-keypackage", "group create",
-                "say hello", "expect reply within=90s",
-            ])
+            Array(lines.dropFirst(2))
+                == (removes
+                    ? ["spawn microvm", "defer teardown"]
+                    : [
+                        "# The agent goes on running at the end: `pikachat agent list` shows it.",
+                        "spawn microvm keep=yes",
+                    ]) + end)
     }
 }

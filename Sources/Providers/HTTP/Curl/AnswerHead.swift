@@ -12,6 +12,15 @@ struct AnswerHead {
     private var last: String?
     private var isInterim = false
 
+    /// Whether the body is packed, by its server or for the transfer (RFC 9110 §8.4, RFC 9112 §7.2).
+    var isCoded: Bool {
+        [("content-encoding", "identity"), ("transfer-encoding", "chunked")].contains { name, plain in
+            (headers[name] ?? "").lowercased().split(separator: ",").map { Self.trimmed($0) }.contains {
+                !$0.isEmpty && $0 != plain && $0 != "identity"
+            }
+        }
+    }
+
     mutating func take(_ line: UnsafeRawBufferPointer) {
         bytes += line.count
         if bytes > Self.maximumBytes { isTooLong = true }

@@ -22,6 +22,7 @@ final class Transfer: @unchecked Sendable {
     private var head = AnswerHead()
     private var body: [UInt8] = []
     private var isTooLarge = false
+    private var isCoded = false
     private var hasBegun = false
     private var isAuthorityFileUnreadable = false
 
@@ -167,6 +168,11 @@ final class Transfer: @unchecked Sendable {
 
     /// Taking less than was offered ends the transfer.
     private func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard !head.isCoded || asksForCoding else {
+            // None was asked for: it could be any size when unpacked, and libcurl unpacks what is coded for the transfer.
+            isCoded = !bytes.isEmpty
+            return isCoded ? 0 : bytes.count
+        }
         guard body.count + bytes.count <= CurlHTTPClient.maximumBodyBytes else {
             isTooLarge = true
             return 0
@@ -183,10 +189,17 @@ final class Transfer: @unchecked Sendable {
     /// What came of it. The handle still has to be open.
     func outcome(_ result: CURLcode) -> Result<HTTPResponse, any Error> {
         guard let easy else { return .failure(CancellationError()) }
+        let status = pika_curl_number(easy, CURLINFO_RESPONSE_CODE)
+        if isCoded, status >= 300 {
+            // What the status says holds without its text.
+            return .success(
+                HTTPResponse(
+                    status: status, headers: head.headers,
+                    body: Array("(the text is compressed, which was not asked for)".utf8)))
+        }
         if let reason = unusable {
             return .failure(HTTPFailure(request, .unusable(reason, body: "")))
         }
-        let status = pika_curl_number(easy, CURLINFO_RESPONSE_CODE)
         if result == CURLE_OK, head.isComplete, status >= 200 {
             return .success(HTTPResponse(status: status, headers: head.headers, body: body))
         }
@@ -205,12 +218,7 @@ final class Transfer: @unchecked Sendable {
         if head.isTooLong {
             return "the head of the answer is larger than \(AnswerHead.maximumBytes >> 10) KiB"
         }
-        // None was asked for, and it could be any size when unpacked.
-        let coding = head.headers["content-encoding"]?.lowercased() ?? "identity"
-        if coding != "identity", !body.isEmpty, !asksForCoding {
-            return "the answer is compressed, which was not asked for"
-        }
-        return nil
+        return isCoded ? "the answer is compressed, which was not asked for" : nil
     }
 
     private var asksForCoding: Bool {

@@ -18,6 +18,9 @@ struct TransferFault {
     /// The authority file, if it cannot be read.
     var authorityFile: String?
 
+    /// CURLE_TOO_LARGE, which libcurl has since 8.6.
+    private static let tooLarge = CURLcode(rawValue: 100)
+
     var reason: HTTPFailure.Reason {
         if code == CURLE_OPERATION_TIMEDOUT, hasBegun { return .timeout(limit) }
         return .transport(text, mayHaveArrived: hasBegun)
@@ -42,6 +45,9 @@ struct TransferFault {
             return "\(host) does not speak TLS there: is it http:// or another port?"
         case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER:
             return "TLS with \(host) failed"
+        // libcurl takes no line over 100 KiB, and says so with one of these two.
+        case CURLE_OUT_OF_MEMORY where hasBegun, Self.tooLarge where hasBegun:
+            return "a line in the head of the answer of \(host) is too long"
         case CURLE_GOT_NOTHING: return "\(host) closed the connection without an answer"
         case CURLE_PARTIAL_FILE: return "the answer of \(host) was cut off"
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:

@@ -15,22 +15,25 @@ extension AgentSession {
             conversation.received(
                 rumors.map { .success(.message($0, from: $0.author)) }, in: conversation.number, group: nil,
                 now: environment.now()))
-        acknowledge(rumors.map(\.id))
+        acknowledge(rumors.map(\.id), of: group)
         tick()
     }
 
     /// Messages have gone to the output; once they are out, no later run has to show them.
-    func acknowledge(_ rumors: [EventID]) {
-        beingShown += rumors
-        guard showing == nil, !beingShown.isEmpty, let group = listenedGroup else { return }
+    ///
+    /// - Parameter group: MLS id of their group.
+    func acknowledge(_ rumors: [EventID], of group: [UInt8]) {
+        guard !rumors.isEmpty else { return }
+        beingShown[group, default: []] += rumors
+        guard showing == nil else { return }
         showing = Task {
             while !beingShown.isEmpty {
                 let rumors = beingShown
-                beingShown = []
+                beingShown = [:]
                 // Where the output is lost, the next run shows them.
                 guard await environment.log.shown() else { continue }
                 do {
-                    try await environment.client.showed(rumors, in: group)
+                    for (group, rumors) in rumors { try await environment.client.showed(rumors, in: group) }
                 } catch { tellShownTwice(error) }
             }
             showing = nil

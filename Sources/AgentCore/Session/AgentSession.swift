@@ -45,8 +45,8 @@ package actor AgentSession {
     private var hasLostEvents = false
     /// From here on the relays are being asked once more for what had no room. Seconds since 1970.
     private var rereadingSince: Int64?
-    /// Messages that are being shown: their rumors.
-    var beingShown: [EventID] = []
+    /// Messages that are being shown: their rumors, by MLS group.
+    var beingShown: [[UInt8]: [EventID]] = [:]
     /// Waits until they are out.
     var showing: Task<Void, Never>?
     /// Who waits for that.
@@ -103,18 +103,6 @@ package actor AgentSession {
     }
 
     // MARK: Conversation
-
-    package var transcript: [ChatMessage] { conversation.transcript }
-    /// Why the conversation cannot go on, once it cannot.
-    package var conversationEnd: String? { conversation.end }
-    /// Number that the next message will get.
-    package var cursor: Int { conversation.cursor }
-    /// Where the next `expect reply` begins.
-    package var readUpTo: Int { conversation.readUpTo }
-    package func read(upTo number: Int) { conversation.read(upTo: number) }
-    package func replies(from cursor: Int, by speaker: Speaker = .agent) -> [ChatMessage] {
-        conversation.replies(from: cursor, by: speaker)
-    }
 
     /// Ticks whenever the transcript or the session's state may have changed; ends with the session.
     package func activity() -> AsyncStream<Void> {
@@ -226,9 +214,10 @@ package actor AgentSession {
                 confirmed(event.id, by: relay)
                 conversation.showedLife()
                 do {
+                    let group = listenedGroup
                     let received = try await environment.client.receive(event)
                     isSorted = !received.contains { $0.result.isChange }
-                    await take(received, in: number)
+                    await take(received, of: group, in: number)
                 } catch {
                     hasLostEvents = true
                     emit(.failure(Failure(.require, "a message could not be stored: \(error)")))
@@ -241,13 +230,15 @@ package actor AgentSession {
 
     /// Adds what came in to the conversation.
     ///
-    /// - Parameter number: of the conversation when it came in.
-    func take(_ received: [MarmotClient.Received], in number: Int) async {
+    /// - Parameters:
+    ///   - group: MLS id of the group that it came in from.
+    ///   - number: of the conversation when it came in.
+    func take(_ received: [MarmotClient.Received], of group: [UInt8]?, in number: Int) async {
         let view = await groupView()
         additions += 1
         await perform(
             conversation.received(received.map(\.result), in: number, group: view, now: environment.now()))
-        acknowledge(received.compactMap(\.rumor))
+        if let group { acknowledge(received.compactMap(\.rumor), of: group) }
         tick()
     }
 
@@ -333,6 +324,8 @@ package actor AgentSession {
         errand?.cancel()
         resending?.cancel()
         await receiving?.value
+        // The delivery that was being processed may have brought more.
+        await saveShown()
         await errand?.value
         await update?.value
         await resending?.value

@@ -104,7 +104,7 @@ extension AgentSession {
         let number = conversation.number
         let (outcome, freed) = try await client.confirm(commit.event.id, in: id)
         // Leads to resending what is owed as well: an errand, so that Welcomes do not wait for it.
-        await take(freed, in: number)
+        await take(freed, of: id, in: number)
         guard outcome == .inForce else { return outcome }
         if let group = await client.group(id) {
             await perform(conversation.announce(group.mls.epoch, by: client.publicKey))

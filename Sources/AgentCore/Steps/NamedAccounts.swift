@@ -22,7 +22,9 @@ extension AgentSession {
     /// Who of the members is the agent: the one that the session began with. In a group of an earlier run the only other member, or the only
     /// other admin, because the agent is made one; nil where neither tells.
     func agent(of group: MarmotGroup) -> XOnlyKey? {
-        if let key = state.origin?.publicKey { return key }
+        if let key = state.keyPackage?.account ?? state.origin?.publicKey, group.members.contains(key) {
+            return key
+        }
         let me = environment.client.publicKey
         let others = group.members.filter { $0 != me }
         if others.count == 1 { return others[0] }

@@ -9,7 +9,7 @@ package final class Source: Sendable {
 
     /// The path as it was given, or `stdin`, `-c`, `shell`.
     package let name: String
-    /// Where files that it names are looked for; nil for what is no file: where the program runs.
+    /// Where files that it names are looked for, with the slash at its end; nil is where the program runs.
     private let directory: String?
     package let text: String
     /// Without line ends; for excerpts.
@@ -19,7 +19,7 @@ package final class Source: Sendable {
     /// let source = Source(name: "hello", text: "echo hello")
     /// ```
     ///
-    /// - Parameter directory: where files that it names are looked for; nil is where the program runs.
+    /// - Parameter directory: where files that it names are looked for, with the slash at its end; nil is where the program runs.
     package init(name: String, text: String, directory: String? = nil) {
         // Editors of other systems put a byte order mark first.
         let text = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
@@ -47,14 +47,15 @@ package final class Source: Sendable {
         guard data.count <= maximumBytes, let text = String(validating: data, as: UTF8.self) else {
             throw Failure(.usage, "\(path): not a UTF-8 text of at most \(maximumBytes >> 20) MiB")
         }
-        return Source(
-            name: path, text: text, directory: (path as NSString).deletingLastPathComponent)
+        // Foundation's own function for that traps on a name of one letter.
+        let directory = path.lastIndex(of: "/").map { String(path[...$0]) }
+        return Source(name: path, text: text, directory: directory)
     }
 
     /// A file that the script names: relative to the script's own place.
     func path(to file: String) -> String {
-        guard let directory, !directory.isEmpty, !file.hasPrefix("/") else { return file }
-        return (directory as NSString).appendingPathComponent(file)
+        guard let directory, !file.hasPrefix("/") else { return file }
+        return directory + file
     }
 
     /// The whole text, for a diagnostic that has no better place.

@@ -51,7 +51,7 @@ struct TopicFollower {
         var pages = Set<String>()
         await connection.subscribe(name, following.filters, into: inbox)
         while let waited = await inbox.next(
-            within: following.isExpecting ? RelayPool.silence : nil, clock: clock)
+            within: following.patience, clock: clock)
         {
             let effects =
                 switch waited {

@@ -16,6 +16,7 @@ struct CatchUpTests {
         }
         private let stops: Set<Int>
         private let state = Mutex(State())
+        private let arrivals = AsyncStream<Void>.makeStream()
 
         /// - Parameter stops: numbers of the events before which it waits, from 1.
         init(_ stops: Set<Int>) { self.stops = stops }
@@ -30,11 +31,18 @@ struct CatchUpTests {
                 state.waiting = continuation
                 return true
             }
-            if mustWait { for await _ in opening {} }
+            if mustWait {
+                arrivals.continuation.yield()
+                for await _ in opening {}
+            }
             return .pass
         }
 
-        func open() { state.withLock { $0.waiting.take()?.finish() } }
+        /// Opens it once something waits; one caller only.
+        func open() async {
+            for await _ in arrivals.stream { break }
+            state.withLock { $0.waiting.take()?.finish() }
+        }
     }
 
     /// The first page holds 100 events.
@@ -55,7 +63,7 @@ struct CatchUpTests {
             for _ in 0..<2 {
                 await clock.pause(of: .seconds(50), orUpTo: .seconds(50))
                 clock.advance(by: .seconds(40))
-                barrier.open()
+                await barrier.open()
             }
             _ = try await saying.value
             #expect(await session.heard.count == 120)
@@ -81,7 +89,7 @@ struct CatchUpTests {
             clock.advance(by: .seconds(50))
             let failure = await #expect(throws: Failure.self) { try await saying.value }
             #expect(failure?.code == .unreachable && failure?.isSafeToRepeat == true)
-            barrier.open()
+            await barrier.open()
             #expect(await sides.relays[0].stored([group.filter(since: nil)]).count == 1)
             await session.close()
         }

@@ -4,21 +4,6 @@
 /// One subscription for all topics brings the newest events and the live ones; older pages are asked for one at a time, for one topic
 /// each. A topic's live events wait until its history is read, so that everything comes in the order of its dates.
 struct RelayFollowing {
-    enum Effect: Equatable {
-        /// Open a subscription for one page.
-        case ask(subscription: String, Filter)
-        case close(subscription: String)
-        /// The relay is answering: it is worth waiting for.
-        case progress(topic: String)
-        /// Oldest first.
-        case stored([Event], topic: String)
-        /// Everything stored has been handed out.
-        case read(topic: String, SyncMark, gaps: [ClosedRange<Int64>])
-        case live(Event, topic: String)
-        case closed(String, isFinal: Bool)
-        case remark(String)
-    }
-
     /// Every so often events are looked for that were published late, with an old date.
     static let searchIntervalSeconds: Int64 = 3600
 
@@ -30,16 +15,6 @@ struct RelayFollowing {
     /// Of a relay without EOSE: how long no answer means that there is nothing.
     private static let silencesOfNothing = 4
 
-    private struct Page {
-        let topic: Int
-        let subscription: String
-        let until: Int64?
-        let limit: Int
-        /// Events that the page does not ask for: the relay does not know `until`.
-        var unasked = 0
-        var events: [Event] = []
-    }
-
     private static let firstLimit = HistoryWalk.limit(ofPage: 0)
 
     let name: String
@@ -47,8 +22,10 @@ struct RelayFollowing {
     /// The subscription's stored events are coming in.
     private var isCollecting = false
     private var waiting: [(topic: Int, until: Int64?, isCrowded: Bool)] = []
-    private var page: Page?
+    private var page: HistoryPage?
     private var nextPage = 0
+    /// The relay refused to be asked for more.
+    private var largestLimit = Int.max
     private var lacksEnd = false
     /// The relay sends stored events behind their end: only silence ends them.
     private var endsEarly = false
@@ -74,12 +51,13 @@ struct RelayFollowing {
     /// How long the relay may be silent now: then `fellSilent`. Stored events that are expected must not be held up for want of EOSE.
     var patience: Duration? {
         if isDoubting, hasEmptyFirstPage { return Self.doubt }
+        if let page, page.isDoubted, page.events.isEmpty { return Self.doubt }
         return isExpecting ? RelayPool.silence : nil
     }
 
     var isExpecting: Bool {
         if isCollecting { return isDoubting || !hasEmptyFirstPage }
-        return page.map { lacksEnd || !$0.events.isEmpty } ?? false
+        return page.map { lacksEnd || $0.isDoubted || !$0.events.isEmpty } ?? false
     }
 
     private var hasEmptyFirstPage: Bool { topics.allSatisfy(\.firstPage.isEmpty) }
@@ -96,8 +74,15 @@ struct RelayFollowing {
         case .unasked: self.page?.unasked += 1
         case .event(let event):
             self.page?.events.append(event)
-        case .endOfStoredEvents: return endsEarly ? [] : pageEnded(now: now)
+            if page.isDoubted, !endsEarly { return endIsEarly() }
+        case .endOfStoredEvents:
+            if endsEarly { return [] }
+            guard page.events.isEmpty, isKnownToHaveSome(page) else { return pageEnded(now: now) }
+            self.page?.isDoubted = true
         case .closed(let why, let isFinal):
+            if min(page.limit, largestLimit) > Self.firstLimit, Self.isAboutLimit(why) {
+                return askForFewer(page)
+            }
             guard isFinal else { return remark("does not tell older events yet: \(why)") }
             // Without its pages the rest of the history cannot be had.
             let since = topics[page.topic].topic.since
@@ -106,6 +91,18 @@ struct RelayFollowing {
             return remark("refused to tell older events: \(why)") + complete(page.topic, now: now) + next()
         }
         return []
+    }
+
+    /// Some relays refuse a question for more events than they give, instead of giving fewer.
+    private static func isAboutLimit(_ why: String) -> Bool {
+        why.lowercased().contains("limit") && !why.hasPrefix("rate-limited:")
+    }
+
+    private mutating func askForFewer(_ page: HistoryPage) -> [Effect] {
+        largestLimit = Self.firstLimit
+        self.page = nil
+        waiting.insert((page.topic, page.until, page.limit == HistoryWalk.crowdLimit), at: 0)
+        return [.close(subscription: page.subscription)] + next()
     }
 
     private mutating func received(_ delivery: RelayDelivery, now: Int64) -> [Effect] {
@@ -127,21 +124,33 @@ struct RelayFollowing {
         }
     }
 
+    private func isKnownToHaveSome(_ page: HistoryPage) -> Bool {
+        let topic = topics[page.topic]
+        return page.until != nil && page.until == topic.walk?.reached && page.unasked == 0
+            && !topic.isSearching
+    }
+
+    private mutating func endIsEarly() -> [Effect] {
+        (endsEarly, lacksEnd) = (true, true)
+        return remark("sends stored events behind their end (EOSE)")
+    }
+
     /// Whether it is a stored event although the relay has said that they were all.
     private func comesBehindEnd(_ event: Event, now: Int64) -> Bool {
         guard !endsEarly, isDoubting || !isCollecting && now - endedAt <= Self.soonSeconds else {
             return false
         }
+        // Before the end is believed nothing else is likely; afterwards it may have been published late.
+        let age = isDoubting ? Self.soonSeconds : Self.oldSeconds
         return topics.contains { topic in
-            topic.topic.filter.matches(event) && event.createdAt < topic.startedAt - Self.oldSeconds
+            topic.topic.filter.matches(event) && event.createdAt < topic.startedAt - age
                 && topic.hasHistory
         }
     }
 
     /// What was taken for all is read once more, and ends when the relay falls silent.
     private mutating func distrustEnd(now: Int64) -> [Effect] {
-        (endsEarly, lacksEnd) = (true, true)
-        var effects = remark("sends stored events behind their end (EOSE)")
+        var effects = endIsEarly()
         if !isCollecting {
             for index in topics.indices { topics[index].mark = topics[index].oldMark }
             effects += begin(now: now)
@@ -304,12 +313,12 @@ struct RelayFollowing {
         let subscription = "\(name)-\(nextPage)"
         let limit = HistoryWalk.limit(
             ofPage: topics[index].isSearching ? 2 : topics[index].pages, isCrowded: isCrowded)
-        page = Page(topic: index, subscription: subscription, until: until, limit: limit)
+        page = HistoryPage(topic: index, subscription: subscription, until: until, limit: limit)
         return [
             .ask(
                 subscription: subscription,
                 topics[index].topic.filter(
-                    since: walk.since, until: until.map(walk.until), limit: limit))
+                    since: walk.since, until: until.map(walk.until), limit: min(limit, largestLimit)))
         ]
     }
 
@@ -318,9 +327,10 @@ struct RelayFollowing {
         guard isExpecting else { return [] }
         // No answer at all may still be on its way.
         silences += 1
-        if let page, page.events.isEmpty, silences < Self.silencesOfNothing { return [] }
+        if let page, page.events.isEmpty, !page.isDoubted, silences < Self.silencesOfNothing { return [] }
         silences = 0
         if isDoubting { return firstPageEnded(now: now) }
+        if let page, page.isDoubted, page.events.isEmpty { return pageEnded(now: now) }
         lacksEnd = true
         return (endsEarly ? [] : remark("does not say where its stored events end (EOSE)"))
             + (isCollecting ? firstPageEnded(now: now) : pageEnded(now: now))

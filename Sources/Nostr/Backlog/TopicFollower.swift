@@ -57,7 +57,8 @@ struct TopicFollower {
                 switch waited {
                 case .element(let item):
                     following.received(item.subscription, item.delivery, now: now())
-                case .silence: following.fellSilent(now: now())
+                // While there is no connection nothing can come: that says nothing of what the relay has.
+                case .silence: await connection.isConnected ? following.fellSilent(now: now()) : []
                 }
             for effect in effects {
                 switch effect {

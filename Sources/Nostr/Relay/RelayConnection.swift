@@ -21,8 +21,8 @@ package actor RelayConnection {
     private var sent = Set<EventID>()
     var answers: [EventID: [Int: AsyncStream<(Bool, String)>.Continuation]] = [:]
     private var deliveries: [String: BoundedQueue<RelayItem>] = [:]
-    private var lastFailure = "still connecting"
-    private var hasFailed = false
+    private(set) var lastFailure = "still connecting"
+    private(set) var hasFailed = false
     private var nextTicket = 0
     private static let noticeLimit = 20
     private var notices = Set<String>()
@@ -149,18 +149,6 @@ package actor RelayConnection {
         endings[name] = nil
         if moved.remove(name) != nil { await account?.unsubscribe(name) }
         await perform(state.unsubscribe(name))
-    }
-
-    /// Neither connected nor failed so far.
-    package var isConnecting: Bool { !state.isConnected && !hasFailed }
-
-    /// It is connected, and has answered something on this connection.
-    package var isAnswering: Bool { state.isConnected && state.isUseful }
-
-    /// What is the matter with the relay; nil when it is connected and answers.
-    package var trouble: RelayError? {
-        if !state.isConnected { return RelayError(url, .unreachable(lastFailure)) }
-        return state.isUseful || !state.hasAsked ? nil : RelayError(url, .silent)
     }
 
     // MARK: Connection lifecycle

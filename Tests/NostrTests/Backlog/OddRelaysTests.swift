@@ -78,6 +78,65 @@ struct OddRelaysTests {
         #expect(silence().contains("progress"))
     }
 
+    @Test("a page of which something is known is not believed to be empty at once")
+    mutating func emptyPage() throws {
+        let events = try (1...3).map { try SampleEvents.at(now - 10 + Int64($0), "\($0)") }
+        for comes in [true, false] {
+            following = try Self().following
+            _ = send("s", .requested)
+            for event in events[1...].reversed() { _ = send("s", .event(event)) }
+            #expect(send("s", .endOfStoredEvents) == ["progress", "ask s-1 \(now - 8)"])
+            #expect(send("s-1", .endOfStoredEvents).isEmpty)
+            #expect(following.patience == .milliseconds(100))
+            if comes {
+                #expect(send("s-1", .event(events[1])) == [behindEnd])
+                #expect(send("s-1", .event(events[0])).isEmpty)
+                #expect(silence() == ["close s-1", "progress", "ask s-2 \(now - 9)"])
+            } else {
+                #expect(silence() == ["close s-1", "progress", "stored 2,3", "read"])
+            }
+        }
+    }
+
+    @Test("what was stored seconds ago and comes behind the end is stored, too")
+    mutating func recent() throws {
+        _ = send("s", .requested)
+        _ = send("s", .endOfStoredEvents)
+        #expect(send("s", .event(try SampleEvents.at(now - 5, "x"))) == [behindEnd])
+        #expect(silence() == ["progress", "ask s-1 \(now - 5)"])
+    }
+
+    @Test("a relay that refuses to be asked for so many is asked for fewer")
+    mutating func limits() throws {
+        let event = try SampleEvents.at(5, "x")
+        _ = send("s", .requested)
+        _ = send("s", .event(event))
+        _ = send("s", .endOfStoredEvents)
+        let refusal = RelayDelivery.closed("invalid: limit too high (max 100)", isFinal: true)
+        let effects = following.received("s-1", refusal, now: now)
+        guard case .ask("s-2", let filter)? = effects.last else {
+            Issue.record("\(effects)")
+            return
+        }
+        #expect(filter.limit == 100 && filter.until == 5)
+        // From then on, also where more are wanted.
+        _ = send("s-2", .event(event))
+        guard case .ask("s-3", let crowded)? = following.received("s-2", .endOfStoredEvents, now: now).last
+        else {
+            Issue.record("no third page")
+            return
+        }
+        #expect(crowded.limit == 100)
+        _ = send("s-3", .event(event))
+        #expect(send("s-3", .endOfStoredEvents).last == "ask s-4 4")
+        #expect(send("s-4", .endOfStoredEvents).suffix(2) == ["stored x", "read"])
+        // Who refuses that, too, refuses for good.
+        _ = send("s", .requested)
+        _ = send("s", .event(try SampleEvents.at(9, "y")))
+        #expect(send("s", .endOfStoredEvents).last == "ask s-5 9")
+        #expect(send("s-5", refusal).last == "read with gaps")
+    }
+
     @Test("an end in the middle is noticed when old events come soon behind it; late ones are live")
     mutating func endInTheMiddle() throws {
         let (new, old) = (try SampleEvents.at(now - 5, "new"), try SampleEvents.at(500, "old"))

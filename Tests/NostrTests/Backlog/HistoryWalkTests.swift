@@ -162,7 +162,7 @@ struct HistoryWalkTests {
     func datedAhead() throws {
         let old = try (0..<100).map { try SampleEvents.at(1000 + Int64($0)) }
         // More than prove a busy group to be known.
-        let ahead = try (0..<250).map { try SampleEvents.at(9000 + Int64($0), "junk") }
+        let ahead = try (0..<400).map { try SampleEvents.at(9000 + Int64($0), "junk") }
         let new = try SampleEvents.at(2500, "new")
         let (walk, _) = walk(old + ahead + [new], cap: 100, mark: mark(old + ahead, readAt: 2000))
         #expect(walk.events.contains(new))

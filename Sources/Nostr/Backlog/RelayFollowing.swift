@@ -107,7 +107,7 @@ struct RelayFollowing {
 
     private mutating func received(_ delivery: RelayDelivery, now: Int64) -> [Effect] {
         switch delivery {
-        case .requested: return isReopening ? goOn(now: now) : begin(now: now)
+        case .requested: return begin(now: now)
         case .event(let event):
             let effects = comesBehindEnd(event, now: now) ? distrustEnd(now: now) : []
             return effects + topics.indices.flatMap { received(event, $0, now: now) }
@@ -152,37 +152,37 @@ struct RelayFollowing {
     private mutating func distrustEnd(now: Int64) -> [Effect] {
         var effects = endIsEarly()
         if !isCollecting {
-            for index in topics.indices { topics[index].mark = topics[index].oldMark }
+            for index in topics.indices {
+                topics[index].mark = topics[index].oldMark
+                topics[index].begin(now: now)
+            }
+            waiting = []
             effects += begin(now: now)
         }
         isDoubting = true
         return effects
     }
 
-    /// A new connection: what was missed is read first.
+    /// The subscription stands, or stands again: what was missed is read. What is half read is read to its end before that: a relay that
+    /// hangs up or ends the subscription again and again would have us begin for ever.
     private mutating func begin(now: Int64) -> [Effect] {
-        let effects = page.map { [Effect.close(subscription: $0.subscription)] } ?? []
-        (page, waiting, isCollecting, isDoubting, isReopening) = (nil, [], true, false, false)
-        for index in topics.indices { topics[index].begin(now: now) }
-        return effects
-    }
-
-    /// The subscription stands again on the same connection: what is half read is read to its end first. A relay that ends it again and
-    /// again would have us begin for ever.
-    private mutating func goOn(now: Int64) -> [Effect] {
-        guard topics.contains(where: \.isHalfRead) else { return begin(now: now) }
+        var effects: [Effect] = []
+        if let page, !isReopening || !topics[page.topic].isHalfRead {
+            // On a new connection it is asked for once more, behind the newest events.
+            effects = [.close(subscription: page.subscription)]
+            waiting.insert((page.topic, page.until, page.limit == HistoryWalk.crowdLimit), at: 0)
+            self.page = nil
+        }
+        waiting.removeAll { !topics[$0.topic].isHalfRead }
         (isCollecting, isDoubting, isReopening) = (true, false, false)
         for index in topics.indices {
             if topics[index].isHalfRead {
                 topics[index].mustBeginAgain = true
             } else {
-                waiting.removeAll { $0.topic == index }
                 topics[index].begin(now: now)
             }
         }
-        guard let page, !topics[page.topic].isHalfRead else { return [] }
-        self.page = nil
-        return [.close(subscription: page.subscription)] + next()
+        return effects
     }
 
     private mutating func received(_ event: Event, _ index: Int, now: Int64) -> [Effect] {

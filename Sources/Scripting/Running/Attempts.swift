@@ -22,7 +22,7 @@ struct Attempts {
     /// Doubles from try to try while somebody asks for fewer of them, unless `every=` says what is wanted; short enough for some tries
     /// within the limit.
     private func pause(afterRefusals count: Int, within limit: Duration) -> Duration {
-        guard universal.duration("every") == nil, count > 0 else { return pause }
+        guard universal.text(givenFor: "every").isEmpty, count > 0 else { return pause }
         return min(pause * (1 << min(count - 1, 16)), max(pause, min(Self.longestPause, limit / 4)))
     }
 

@@ -188,6 +188,30 @@ struct OddRelaysTests {
         #expect(send("s-5", .endOfStoredEvents).last == "read")
     }
 
+    @Test("a relay that hangs up again and again is read page by page all the same")
+    mutating func hangsUp() throws {
+        let events = try (1...3).map { try SampleEvents.at(Int64($0), "\($0)") }
+        _ = send("s", .requested)
+        _ = send("s", .event(events[2]))
+        #expect(send("s", .endOfStoredEvents) == ["progress", "ask s-1 3"])
+        var (page, asked) = ("s-1", "3")
+        // One page a connection.
+        for next in [2, 1, 1, 0] as [Int64] {
+            _ = send(page, .requested)
+            for event in events.reversed() where event.createdAt <= Int64(asked) ?? 0 {
+                if event.createdAt >= next { _ = send(page, .event(event)) }
+            }
+            let effects = send(page, .endOfStoredEvents)
+            #expect(effects.last?.hasSuffix(" \(next)") ?? false, "\(effects)")
+            #expect(send("s", .requested).first?.hasPrefix("close ") ?? false)
+            _ = send("s", .event(events[2]))
+            let again = send("s", .endOfStoredEvents)
+            #expect(again.last?.hasSuffix(" \(next)") ?? false, "\(again)")
+            (page, asked) = (String(again.last?.split(separator: " ")[1] ?? ""), "\(next)")
+        }
+        #expect(send(page, .endOfStoredEvents).contains("stored 1,2,3"))
+    }
+
     @Test("what a relay says of its pages is told once")
     mutating func remarks() throws {
         _ = send("s", .requested)

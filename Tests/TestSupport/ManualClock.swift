@@ -52,6 +52,22 @@ package final class ManualClock: Clock {
         await pauses(1, of: duration, orUpTo: limit)
     }
 
+    /// Returns once somebody waits for a pause of a length in this range.
+    ///
+    /// - Returns: what is left of it.
+    package func pause(in range: ClosedRange<Duration>) async -> Duration {
+        let (changes, watcher) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        state.withLock { $0.watchers.append(watcher) }
+        watcher.yield()
+        for await _ in changes {
+            let found = state.withLock { state in
+                state.pauses.values.map { state.now.duration(to: $0.until) }.first(where: range.contains)
+            }
+            if let found { return found }
+        }
+        return .zero
+    }
+
     /// Returns once that many wait.
     package func pauses(_ count: Int, of duration: Duration, orUpTo limit: Duration) async {
         let (changes, watcher) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))

@@ -10,7 +10,9 @@ extension PublishError: FailureConvertible {
     /// A relay that refuses may take the event later, and another relay may take it now.
     package var failure: Failure {
         let isRefused = failures.contains { if case .rejected = $0.reason { true } else { false } }
-        return Failure(isRefused ? .protocolError : .unreachable, description, isRetryable: true)
+        var failure = Failure(isRefused ? .protocolError : .unreachable, description, isRetryable: true)
+        failure.isRateLimited = isRateLimited
+        return failure
     }
 }
 

@@ -63,11 +63,10 @@ extension AgentSession {
             return failure
         }
         markOut(event)
-        return Failure(
-            failure.code, "sent, but unconfirmed: \(failure.message)",
-            hints: ["the same message is sent again until a relay confirms it, or delivers it"]
-                + failure.hints,
-            isSafeToRepeat: true)
+        failure.message = "sent, but unconfirmed: \(failure.message)"
+        failure.hints.insert(
+            "the same message is sent again until a relay confirms it, or delivers it", at: 0)
+        return failure
     }
 
     private func markOut(_ event: EventID) {

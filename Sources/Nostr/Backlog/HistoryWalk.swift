@@ -21,6 +21,8 @@ package struct HistoryWalk: Sendable {
     static let busyProof = 200
     /// As many as any relay gives at once.
     static let crowdLimit = 5000
+    /// No relay is thought to give fewer events an answer, so that a smaller one was not cut off.
+    static let smallestCap = 10
     /// Bytes of events in memory; of what is beyond that only the dates are kept, and it is asked for once more.
     package static let heldLimitBytes = 16 << 20
 
@@ -40,15 +42,24 @@ package struct HistoryWalk: Sendable {
     /// The second of which nothing new comes any more.
     private var exhausted: Int64?
     private var suspicion: (second: Int64, isCapped: Bool)?
+    /// The relay gives only what is older than `until`, against NIP-01: it is asked for a second more.
+    package private(set) var excludesUntil: Bool
+    /// The second that was asked for once more to learn that.
+    private var probed: Int64?
+    private var isProbing = false
+    /// How many events the page before had.
+    private var lastCount = 0
     /// Spans of time of which the relay may have more events than it gives.
     package private(set) var gaps: [ClosedRange<Int64>] = []
 
-    /// - Parameter mark: what is known of the relay; nil reads everything down to `since`.
+    /// - Parameters:
+    ///   - mark: what is known of the relay; nil reads everything down to `since`.
+    ///   - excludesUntil: what an earlier walk has learnt of the relay.
     package init(
-        since: Int64, mark: SyncMark? = nil,
+        since: Int64, mark: SyncMark? = nil, excludesUntil: Bool = false,
         heldLimitBytes: Int = HistoryWalk.heldLimitBytes
     ) {
-        (self.since, self.mark) = (since, mark)
+        (self.since, self.mark, self.excludesUntil) = (since, mark, excludesUntil)
         held = HeldPages(limitBytes: heldLimitBytes)
         known = Set(mark?.latest ?? [])
     }
@@ -71,8 +82,11 @@ package struct HistoryWalk: Sendable {
         return number < 2 ? [100, 300][number] : 500
     }
 
+    /// The `until` that brings the events of this second and older ones.
+    package func until(_ second: Int64) -> Int64 { excludesUntil || isProbing ? second + 1 : second }
+
     /// - Parameters:
-    ///   - asked: the page's `until`.
+    ///   - asked: the second that was asked for.
     ///   - limit: how many events were asked for.
     ///   - isOwn: the relay was asked for this topic alone, so that an empty answer means that there is nothing.
     ///   - unasked: events beside those that the page does not ask for.
@@ -81,9 +95,11 @@ package struct HistoryWalk: Sendable {
     )
         -> Step
     {
+        if let asked, mustProbe(page, asked, unasked) { return .ask(until: asked) }
         let fresh = page.filter { seen.insert(EventMark($0.id)).inserted }
             .sorted { ($0.createdAt, $1.id) > ($1.createdAt, $0.id) }
         held.add(fresh, isNewest: false)
+        lastCount = page.count
         defer { previousSize = page.count < limit ? page.count : nil }
         settleSuspicion(olderCame: !page.isEmpty)
         guard let last = page.map(\.createdAt).min() else { return isOwn ? .complete : .ask(until: asked) }
@@ -109,6 +125,21 @@ package struct HistoryWalk: Sendable {
         }
         exhausted = reached
         return .ask(until: reached - 1)
+    }
+
+    /// The events of the second that was asked for are known to be there: where none of them comes, the relay may take `until` for the first
+    /// second that it must not give. Then those that were cut off from the page before would be lost.
+    private mutating func mustProbe(_ page: [Event], _ asked: Int64, _ unasked: Int) -> Bool {
+        let isThere = page.contains { $0.createdAt == asked }
+        if isProbing {
+            (isProbing, excludesUntil) = (false, isThere)
+            return false
+        }
+        guard !isThere, !excludesUntil, unasked == 0, asked == oldest ?? asked, probed != asked,
+            !page.isEmpty || lastCount >= Self.smallestCap
+        else { return false }
+        (isProbing, probed) = (true, asked)
+        return true
     }
 
     /// A page brought nothing but events of one second. If there are older ones, the relay would have given some had it not cut the page

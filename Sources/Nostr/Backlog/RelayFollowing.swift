@@ -4,70 +4,43 @@
 /// One subscription for all topics brings the newest events and the live ones; older pages are asked for one at a time, for one topic
 /// each. A topic's live events wait until its history is read, so that everything comes in the order of its dates.
 struct RelayFollowing {
-    enum Effect: Equatable {
-        /// Open a subscription for one page.
-        case ask(subscription: String, Filter)
-        case close(subscription: String)
-        /// The relay is answering: it is worth waiting for.
-        case progress(topic: String)
-        /// Oldest first.
-        case stored([Event], topic: String)
-        /// Everything stored has been handed out.
-        case read(topic: String, SyncMark, gaps: [ClosedRange<Int64>])
-        case live(Event, topic: String)
-        case closed(String, isFinal: Bool)
-        case remark(String)
-    }
-
     /// Every so often events are looked for that were published late, with an old date.
     static let searchIntervalSeconds: Int64 = 3600
+
+    /// An end of stored events before any of them is believed after this time.
+    private static let doubt: Duration = .milliseconds(100)
+    /// What comes so soon behind the end of stored events, and is so much older than the question, was stored, too.
+    private static let (soonSeconds, oldSeconds): (Int64, Int64) = (2, 60)
 
     /// Of a relay without EOSE: how long no answer means that there is nothing.
     private static let silencesOfNothing = 4
 
-    private struct Progress {
-        let topic: Topic
-        var mark: SyncMark?
-        /// Nil once the history is read.
-        var walk: HistoryWalk?
-        /// When the walk began.
-        var startedAt: Int64 = 0
-        var pages = 0
-        var firstPage: [Event] = []
-        var firstPageBytes = 0
-        /// What `HistoryWalk` dropped, oldest first.
-        var remainder: [ClosedRange<Int64>] = []
-        var gaps: [ClosedRange<Int64>] = []
-        /// The walk looks for late events; live ones do not wait for it.
-        var isSearching = false
-    }
-
-    private struct Page {
-        let topic: Int
-        let subscription: String
-        let until: Int64?
-        let limit: Int
-        /// Events that the page does not ask for: the relay does not know `until`.
-        var unasked = 0
-        var events: [Event] = []
-    }
-
     private static let firstLimit = HistoryWalk.limit(ofPage: 0)
 
     let name: String
-    private var topics: [Progress]
+    private var topics: [TopicProgress]
     /// The subscription's stored events are coming in.
     private var isCollecting = false
     private var waiting: [(topic: Int, until: Int64?, isCrowded: Bool)] = []
-    private var page: Page?
+    private var page: HistoryPage?
     private var nextPage = 0
+    /// The relay refused to be asked for more.
+    private var largestLimit = Int.max
     private var lacksEnd = false
-    private var hasRemarked = false
+    /// The relay sends stored events behind their end: only silence ends them.
+    private var endsEarly = false
+    /// The end of the first page came, and is not believed yet.
+    private var isDoubting = false
+    /// When the first page ended.
+    private var endedAt: Int64 = 0
+    private var remarks = Set<String>()
+    /// The relay has ended the subscription, and is asked again on the same connection.
+    private var isReopening = false
     private var silences = 0
 
     init(name: String, topics: [Topic], relay: RelayURL) {
         self.name = name
-        self.topics = topics.map { Progress(topic: $0, mark: $0.marks[relay]) }
+        self.topics = topics.map { TopicProgress($0, mark: $0.marks[relay]) }
     }
 
     /// What the subscription asks for.
@@ -75,15 +48,23 @@ struct RelayFollowing {
         topics.map { $0.topic.filter(since: $0.topic.since, limit: Self.firstLimit) }
     }
 
-    /// Stored events are expected: a relay that falls silent without EOSE must not hold them up.
-    var isExpecting: Bool {
-        if isCollecting { return topics.contains { !$0.firstPage.isEmpty } }
-        return page.map { lacksEnd || !$0.events.isEmpty } ?? false
+    /// How long the relay may be silent now: then `fellSilent`. Stored events that are expected must not be held up for want of EOSE.
+    var patience: Duration? {
+        if isDoubting, hasEmptyFirstPage { return Self.doubt }
+        if let page, page.isDoubted, page.events.isEmpty { return Self.doubt }
+        return isExpecting ? RelayPool.silence : nil
     }
+
+    var isExpecting: Bool {
+        if isCollecting { return isDoubting || !hasEmptyFirstPage }
+        return page.map { lacksEnd || $0.isDoubted || !$0.events.isEmpty } ?? false
+    }
+
+    private var hasEmptyFirstPage: Bool { topics.allSatisfy(\.firstPage.isEmpty) }
 
     mutating func received(_ subscription: String, _ delivery: RelayDelivery, now: Int64) -> [Effect] {
         silences = 0
-        if case .endOfStoredEvents = delivery { lacksEnd = false }
+        if case .endOfStoredEvents = delivery { lacksEnd = endsEarly }
         if subscription == name { return received(delivery, now: now) }
         guard let page, page.subscription == subscription else { return [] }
         switch delivery {
@@ -93,39 +74,113 @@ struct RelayFollowing {
         case .unasked: self.page?.unasked += 1
         case .event(let event):
             self.page?.events.append(event)
-        case .endOfStoredEvents: return pageEnded(now: now)
+            if page.isDoubted, !endsEarly { return endIsEarly() }
+        case .endOfStoredEvents:
+            if endsEarly { return [] }
+            guard page.events.isEmpty, isKnownToHaveSome(page) else { return pageEnded(now: now) }
+            self.page?.isDoubted = true
         case .closed(let why, let isFinal):
-            guard isFinal else { return [.remark("does not tell older events yet: \(why)")] }
+            if min(page.limit, largestLimit) > Self.firstLimit, Self.isAboutLimit(why) {
+                return askForFewer(page)
+            }
+            guard isFinal else { return remark("does not tell older events yet: \(why)") }
             // Without its pages the rest of the history cannot be had.
             let since = topics[page.topic].topic.since
             topics[page.topic].gaps.append(since...max(since, page.until ?? now))
             self.page = nil
-            return [.remark("refused to tell older events: \(why)")] + complete(page.topic, now: now)
-                + next()
+            return remark("refused to tell older events: \(why)") + complete(page.topic, now: now) + next()
         }
         return []
+    }
+
+    /// Some relays refuse a question for more events than they give, instead of giving fewer.
+    private static func isAboutLimit(_ why: String) -> Bool {
+        why.lowercased().contains("limit") && !why.hasPrefix("rate-limited:")
+    }
+
+    private mutating func askForFewer(_ page: HistoryPage) -> [Effect] {
+        largestLimit = Self.firstLimit
+        self.page = nil
+        waiting.insert((page.topic, page.until, page.limit == HistoryWalk.crowdLimit), at: 0)
+        return [.close(subscription: page.subscription)] + next()
     }
 
     private mutating func received(_ delivery: RelayDelivery, now: Int64) -> [Effect] {
         switch delivery {
         case .requested: return begin(now: now)
-        case .event(let event): return topics.indices.flatMap { received(event, $0, now: now) }
-        case .endOfStoredEvents: return firstPageEnded(now: now)
+        case .event(let event):
+            let effects = comesBehindEnd(event, now: now) ? distrustEnd(now: now) : []
+            return effects + topics.indices.flatMap { received(event, $0, now: now) }
+        case .endOfStoredEvents:
+            guard isCollecting, endsEarly || hasEmptyFirstPage && topics.contains(where: \.hasHistory) else {
+                return firstPageEnded(now: now)
+            }
+            isDoubting = true
+            return []
         case .unasked: return []
-        case .closed(let why, let isFinal): return [.closed(why, isFinal: isFinal)]
+        case .closed(let why, let isFinal):
+            isReopening = !isFinal
+            return [.closed(why, isFinal: isFinal)]
         }
     }
 
-    /// A new connection: what was missed is read first.
+    private func isKnownToHaveSome(_ page: HistoryPage) -> Bool {
+        let topic = topics[page.topic]
+        return page.until != nil && page.until == topic.walk?.reached && page.unasked == 0
+            && !topic.isSearching
+    }
+
+    private mutating func endIsEarly() -> [Effect] {
+        (endsEarly, lacksEnd) = (true, true)
+        return remark("sends stored events behind their end (EOSE)")
+    }
+
+    /// Whether it is a stored event although the relay has said that they were all.
+    private func comesBehindEnd(_ event: Event, now: Int64) -> Bool {
+        guard !endsEarly, isDoubting || !isCollecting && now - endedAt <= Self.soonSeconds else {
+            return false
+        }
+        // Before the end is believed nothing else is likely; afterwards it may have been published late.
+        let age = isDoubting ? Self.soonSeconds : Self.oldSeconds
+        return topics.contains { topic in
+            topic.topic.filter.matches(event) && event.createdAt < topic.startedAt - age
+                && topic.hasHistory
+        }
+    }
+
+    /// What was taken for all is read once more, and ends when the relay falls silent.
+    private mutating func distrustEnd(now: Int64) -> [Effect] {
+        var effects = endIsEarly()
+        if !isCollecting {
+            for index in topics.indices {
+                topics[index].mark = topics[index].oldMark
+                topics[index].begin(now: now)
+            }
+            waiting = []
+            effects += begin(now: now)
+        }
+        isDoubting = true
+        return effects
+    }
+
+    /// The subscription stands, or stands again: what was missed is read. What is half read is read to its end before that: a relay that
+    /// hangs up or ends the subscription again and again would have us begin for ever.
     private mutating func begin(now: Int64) -> [Effect] {
-        let effects = page.map { [Effect.close(subscription: $0.subscription)] } ?? []
-        (page, waiting, isCollecting) = (nil, [], true)
+        var effects: [Effect] = []
+        if let page, !isReopening || !topics[page.topic].isHalfRead {
+            // On a new connection it is asked for once more, behind the newest events.
+            effects = [.close(subscription: page.subscription)]
+            waiting.insert((page.topic, page.until, page.limit == HistoryWalk.crowdLimit), at: 0)
+            self.page = nil
+        }
+        waiting.removeAll { !topics[$0.topic].isHalfRead }
+        (isCollecting, isDoubting, isReopening) = (true, false, false)
         for index in topics.indices {
-            topics[index].walk = HistoryWalk(since: topics[index].topic.since, mark: topics[index].mark)
-            topics[index].startedAt = now
-            (topics[index].firstPage, topics[index].firstPageBytes) = ([], 0)
-            (topics[index].remainder, topics[index].gaps, topics[index].pages) = ([], [], 0)
-            topics[index].isSearching = false
+            if topics[index].isHalfRead {
+                topics[index].mustBeginAgain = true
+            } else {
+                topics[index].begin(now: now)
+            }
         }
         return effects
     }
@@ -153,20 +208,23 @@ struct RelayFollowing {
 
     private mutating func firstPageEnded(now: Int64) -> [Effect] {
         guard isCollecting else { return [] }
-        isCollecting = false
+        (isCollecting, isDoubting, endedAt) = (false, false, now)
         var effects: [Effect] = []
         for index in topics.indices {
             effects.append(.progress(topic: topics[index].topic.name))
             let page = topics[index].firstPage
             topics[index].firstPage = []
+            if topics[index].mustBeginAgain {
+                for event in page { topics[index].walk?.add(live: event) }
+                continue
+            }
             let isOwn = topics.count == 1
             guard
                 let step = topics[index].walk?.received(
                     page, until: nil, limit: Self.firstLimit, isOwn: isOwn)
             else { continue }
             topics[index].pages = 1
-            let hasHistory = !topics[index].topic.isNew || topics[index].mark != nil
-            effects += handle(hasHistory ? step : .complete, index, now: now)
+            effects += handle(topics[index].hasHistory ? step : .complete, index, now: now)
         }
         return effects + next()
     }
@@ -202,6 +260,7 @@ struct RelayFollowing {
         let (events, name) = (walk.events, topics[index].topic.name)
         if !events.isEmpty { effects.append(.stored(events, topic: name)) }
         topics[index].gaps += walk.gaps
+        topics[index].excludesUntil = walk.excludesUntil
         let startedAt = topics[index].startedAt
         let isFirstReading = topics[index].mark == nil
         var mark = topics[index].mark ?? SyncMark(readAt: startedAt, searchedAt: startedAt)
@@ -211,7 +270,8 @@ struct RelayFollowing {
         topics[index].remainder.insert(contentsOf: dropped, at: 0)
         if !topics[index].remainder.isEmpty {
             let range = topics[index].remainder.removeFirst()
-            topics[index].walk = HistoryWalk(since: range.lowerBound)
+            topics[index].walk = HistoryWalk(
+                since: range.lowerBound, excludesUntil: walk.excludesUntil)
             waiting.insert((index, range.upperBound, false), at: 0)
             return effects
         }
@@ -221,20 +281,25 @@ struct RelayFollowing {
         mark.isCurrent(at: startedAt)
         topics[index].mark = mark
         effects.append(.read(topic: name, mark, gaps: topics[index].gaps))
+        if topics[index].mustBeginAgain {
+            topics[index].begin(now: now)
+            waiting.append((index, nil, false))
+            return effects
+        }
         if now - mark.searchedAt > Self.searchIntervalSeconds, let oldest = walk.reached {
-            search(index, from: oldest, mark)
+            search(index, from: oldest, mark, excludesUntil: walk.excludesUntil)
         }
         return effects
     }
 
-    private mutating func search(_ index: Int, from oldest: Int64, _ mark: SyncMark) {
+    private mutating func search(_ index: Int, from oldest: Int64, _ mark: SyncMark, excludesUntil: Bool) {
         let since = max(topics[index].topic.since, mark.searchedAt - RelayPool.searchMarginSeconds)
         guard oldest > since else {
             let startedAt = topics[index].startedAt
             topics[index].mark?.wasSearched(at: startedAt)
             return
         }
-        topics[index].walk = HistoryWalk(since: since)
+        topics[index].walk = HistoryWalk(since: since, excludesUntil: excludesUntil)
         topics[index].isSearching = true
         waiting.append((index, oldest, false))
     }
@@ -248,11 +313,12 @@ struct RelayFollowing {
         let subscription = "\(name)-\(nextPage)"
         let limit = HistoryWalk.limit(
             ofPage: topics[index].isSearching ? 2 : topics[index].pages, isCrowded: isCrowded)
-        page = Page(topic: index, subscription: subscription, until: until, limit: limit)
+        page = HistoryPage(topic: index, subscription: subscription, until: until, limit: limit)
         return [
             .ask(
                 subscription: subscription,
-                topics[index].topic.filter(since: walk.since, until: until, limit: limit))
+                topics[index].topic.filter(
+                    since: walk.since, until: until.map(walk.until), limit: min(limit, largestLimit)))
         ]
     }
 
@@ -261,12 +327,17 @@ struct RelayFollowing {
         guard isExpecting else { return [] }
         // No answer at all may still be on its way.
         silences += 1
-        if let page, page.events.isEmpty, silences < Self.silencesOfNothing { return [] }
+        if let page, page.events.isEmpty, !page.isDoubted, silences < Self.silencesOfNothing { return [] }
         silences = 0
+        if isDoubting { return firstPageEnded(now: now) }
+        if let page, page.isDoubted, page.events.isEmpty { return pageEnded(now: now) }
         lacksEnd = true
-        var effects: [Effect] = []
-        if !hasRemarked { effects.append(.remark("does not say where its stored events end (EOSE)")) }
-        hasRemarked = true
-        return effects + (isCollecting ? firstPageEnded(now: now) : pageEnded(now: now))
+        return (endsEarly ? [] : remark("does not say where its stored events end (EOSE)"))
+            + (isCollecting ? firstPageEnded(now: now) : pageEnded(now: now))
+    }
+
+    /// Each text once.
+    private mutating func remark(_ text: String) -> [Effect] {
+        remarks.insert(text).inserted ? [.remark(text)] : []
     }
 }

@@ -51,13 +51,14 @@ struct TopicFollower {
         var pages = Set<String>()
         await connection.subscribe(name, following.filters, into: inbox)
         while let waited = await inbox.next(
-            within: following.isExpecting ? RelayPool.silence : nil, clock: clock)
+            within: following.patience, clock: clock)
         {
             let effects =
                 switch waited {
                 case .element(let item):
                     following.received(item.subscription, item.delivery, now: now())
-                case .silence: following.fellSilent(now: now())
+                // While there is no connection nothing can come: that says nothing of what the relay has.
+                case .silence: await connection.isConnected ? following.fellSilent(now: now()) : []
                 }
             for effect in effects {
                 switch effect {

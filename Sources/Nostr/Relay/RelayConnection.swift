@@ -21,18 +21,21 @@ package actor RelayConnection {
     private var sent = Set<EventID>()
     var answers: [EventID: [Int: AsyncStream<(Bool, String)>.Continuation]] = [:]
     private var deliveries: [String: BoundedQueue<RelayItem>] = [:]
-    private var lastFailure = "still connecting"
-    private var hasFailed = false
+    private(set) var lastFailure = "still connecting"
+    private(set) var hasFailed = false
     private var nextTicket = 0
     private static let noticeLimit = 20
     private var notices = Set<String>()
     private var lastNotice: String?
     /// A shorter connection does not count as one that works, whatever the relay said on it.
     private static let settlingTime: Duration = .seconds(10)
-    private var isSettled = false
+    private(set) var isSettled = false
     lazy var identity = environment.identity
     private var reportedFailure: String?
     private var resubscriptions: [String: Task<Void, Never>] = [:]
+    /// How often in a row the relay has ended a subscription.
+    private var endings: [String: Int] = [:]
+    private static let longestPause: Duration = .seconds(30)
     private var delayedDeliveries: [Int: Task<Void, Never>] = [:]
 
     package init(
@@ -143,20 +146,9 @@ package actor RelayConnection {
 
     package func unsubscribe(_ name: String) async {
         deliveries[name] = nil
+        endings[name] = nil
         if moved.remove(name) != nil { await account?.unsubscribe(name) }
         await perform(state.unsubscribe(name))
-    }
-
-    /// Neither connected nor failed so far.
-    package var isConnecting: Bool { !state.isConnected && !hasFailed }
-
-    /// It is connected, and has answered something on this connection.
-    package var isAnswering: Bool { state.isConnected && state.isUseful }
-
-    /// What is the matter with the relay; nil when it is connected and answers.
-    package var trouble: RelayError? {
-        if !state.isConnected { return RelayError(url, .unreachable(lastFailure)) }
-        return state.isUseful || !state.hasAsked ? nil : RelayError(url, .silent)
     }
 
     // MARK: Connection lifecycle
@@ -260,12 +252,15 @@ package actor RelayConnection {
         }
     }
 
-    /// Renews a subscription after a CLOSED whose reason may be transient (rate limits, restarts).
+    /// Renews a subscription after a CLOSED whose reason may be transient (rate limits, restarts), after longer and longer pauses.
     private func resubscribeLater(_ subscription: String) {
         resubscriptions[subscription]?.cancel()
+        let count = endings[subscription, default: 0]
+        endings[subscription] = count + 1
+        let pause = min(.seconds(1 << min(count, 10)), Self.longestPause)
         resubscriptions[subscription] = Task {
             do {
-                try await environment.clock.sleep(for: .seconds(5))
+                try await environment.clock.sleep(for: pause)
             } catch {
                 return
             }
@@ -274,6 +269,7 @@ package actor RelayConnection {
     }
 
     private func deliver(_ delivery: RelayDelivery, to subscription: String) async {
+        if case .endOfStoredEvents = delivery { endings[subscription] = nil }
         if case .event(let event) = delivery, let interference = environment.interference {
             switch await interference.receiving(event) {
             case .pass: break

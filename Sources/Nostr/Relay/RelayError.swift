@@ -66,6 +66,13 @@ package struct PublishError: Error, Equatable, CustomStringConvertible {
         }
     }
 
+    /// A relay wants to be asked less often.
+    package var isRateLimited: Bool {
+        failures.contains { failure in
+            if case .rejected(let why) = failure.reason { why.hasPrefix("rate-limited:") } else { false }
+        }
+    }
+
     /// Every relay has refused it.
     package var isRefused: Bool {
         failures.allSatisfy { if case .rejected = $0.reason { true } else { false } }

@@ -4,11 +4,13 @@ import Vocabulary
 /// The address of a relay: ws:// or wss://, host in lower case, no fragment.
 package struct RelayURL: Hashable, Sendable, Codable, CustomStringConvertible {
     package let text: String
-    package let host: String
+    private let name: HostName
     package let port: UInt16
     package let isSecure: Bool
     /// Path and query for the request line.
     package let path: String
+    /// For resolvers and TLS.
+    package var host: String { name.text }
 
     package struct Failure: Error, Equatable, CustomStringConvertible {
         package let text: String
@@ -28,10 +30,7 @@ package struct RelayURL: Hashable, Sendable, Codable, CustomStringConvertible {
         guard scheme == "ws" || scheme == "wss" else {
             throw Failure(text: text, why: "the scheme is \(scheme)")
         }
-        // Names with other letters go out as A-labels (RFC 5890).
-        guard let host = (parts.encodedHost ?? parts.host)?.lowercased(), !host.isEmpty else {
-            throw Failure(text: text, why: "the host is missing")
-        }
+        do { name = try HostName(of: parts) } catch { throw Failure(text: text, why: error.why) }
         guard parts.user == nil, parts.password == nil else {
             throw Failure(text: text, why: "it contains credentials")
         }
@@ -44,13 +43,12 @@ package struct RelayURL: Hashable, Sendable, Codable, CustomStringConvertible {
         guard let port = UInt16(exactly: parts.port ?? (scheme == "wss" ? 443 : 80)), port > 0 else {
             throw Failure(text: text, why: "the port is out of range")
         }
-        self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
         self.port = port
         isSecure = scheme == "wss"
         let query = parts.percentEncodedQuery.map { "?\($0)" } ?? ""
         path = (parts.percentEncodedPath.isEmpty ? "/" : parts.percentEncodedPath) + query
         self.text =
-            "\(scheme)://\(host)\(parts.port.map { ":\($0)" } ?? "")\(parts.percentEncodedPath)\(query)"
+            "\(scheme)://\(name.inURL)\(parts.port.map { ":\($0)" } ?? "")\(parts.percentEncodedPath)\(query)"
     }
 
     /// URLs are equal when they lead to the same endpoint; an empty path equals "/".
@@ -66,8 +64,7 @@ package struct RelayURL: Hashable, Sendable, Codable, CustomStringConvertible {
 
     /// The value of the Host field. The port is omitted if it is the scheme's default.
     var authority: String {
-        let name = host.contains(":") ? "[\(host)]" : host
-        return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
+        port == (isSecure ? 443 : 80) ? name.inHeader : "\(name.inHeader):\(port)"
     }
 
     /// Whether the relay runs on this machine.

@@ -33,103 +33,47 @@ package final class SocketStream: ByteStream {
         self.init(FileDescriptor(number), patience: Patience(limit: patience, clock: clock))
     }
 
-    /// How long one address is tried before the next one is tried beside it (RFC 8305 section 5).
-    static let attemptDelay: Duration = .milliseconds(250)
-
-    private enum Attempt {
-        case connected(SocketStream)
-        case failed(SocketError)
-        /// It is time to try the next address as well.
-        case isSlow
-    }
-
     /// Connects to whichever address of `host` accepts first (RFC 8305): one that leads nowhere holds up nothing. The caller is responsible
     /// for a timeout.
     package static func connect(
         host: String, port: UInt16, clock: any Clock<Duration> = ContinuousClock()
     ) async throws -> SocketStream {
-        var addresses = interleaved(try await resolve(host: host, port: port))[...]
-        var failure = SocketError.unresolvable(host: host, "no address")
-        return try await withThrowingTaskGroup(of: Attempt.self) { group in
-            /// Attempts that have not ended.
-            var pending = 0
-            func tryNext() {
-                guard let address = addresses.popFirst() else { return }
-                pending += 1
-                group.addTask {
-                    do {
-                        return .connected(try await connect(to: address, host: host, port: port))
-                    } catch let error as SocketError { return .failed(error) }
-                }
-                guard !addresses.isEmpty else { return }
-                group.addTask {
-                    try await clock.sleep(for: attemptDelay)
-                    return .isSlow
-                }
+        try await connect(host: host, port: port, clock: clock) {
+            try await SocketAddress.resolve(host: host, port: port)
+        }
+    }
+
+    /// - Parameter resolve: finds the host's addresses, the best one first.
+    static func connect(
+        host: String, port: UInt16, clock: any Clock<Duration>,
+        resolving resolve: () async throws -> [SocketAddress]
+    ) async throws -> SocketStream {
+        let race = AddressRace(
+            addresses: SocketAddress.interleaved(try await resolve()), clock: clock,
+            attempt: SocketStream.connect(to:))
+        do {
+            return try await race.run()
+        } catch let loss as AddressRace<SocketAddress, SocketStream>.Lost {
+            guard !loss.failures.isEmpty else {
+                throw SocketError.unresolvable(host: host, "no address")
             }
-            defer { group.cancelAll() }
-            tryNext()
-            while pending > 0, let attempt = try await group.next() {
-                switch attempt {
-                // Those that connect too late close with their descriptor.
-                case .connected(let stream): return stream
-                case .failed(let error):
-                    failure = error
-                    pending -= 1
-                    tryNext()
-                case .isSlow: tryNext()
-                }
-            }
-            throw failure
+            throw SocketError.unreachable(host: host, port: port, describe(loss.failures))
         }
     }
 
-    /// The families take turns, beginning with that of the first address (RFC 8305 section 4).
-    private static func interleaved(_ addresses: [Address]) -> [Address] {
-        let first = addresses.filter { $0.family == addresses.first?.family }
-        let others = addresses.filter { $0.family != addresses.first?.family }
-        return (0..<max(first.count, others.count)).flatMap { index in
-            [first, others].compactMap { index < $0.count ? $0[index] : nil }
+    /// What was wrong with each address; said once where it was the same with all.
+    private static func describe(_ failures: [(address: SocketAddress, error: any Error)]) -> String {
+        let reasons = failures.map { failure -> String in
+            if case .system(_, let why)? = failure.error as? SocketError { return why }
+            return "\(failure.error)"
         }
-    }
-
-    private struct Address: Sendable {
-        let family: Int32
-        let bytes: [UInt8]
-    }
-
-    /// `getaddrinfo` blocks, so it runs on a separate thread. If the caller has been cancelled by then, the
-    /// result is dropped.
-    private static func resolve(host: String, port: UInt16) async throws -> [Address] {
-        let (stream, continuation) = AsyncStream<Result<[Address], SocketError>>.makeStream()
-        let thread = Thread {
-            continuation.yield(Result { () throws(SocketError) in try lookUp(host, port) })
-            continuation.finish()
+        guard let first = reasons.first, reasons.contains(where: { $0 != first }) else {
+            return reasons.first ?? ""
         }
-        thread.start()
-        for await result in stream { return try result.get() }
-        throw CancellationError()
+        return zip(failures, reasons).map { "\($0.address): \($1)" }.joined(separator: "; ")
     }
 
-    private static func lookUp(_ host: String, _ port: UInt16) throws(SocketError) -> [Address] {
-        var hints = addrinfo()
-        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        var list: UnsafeMutablePointer<addrinfo>?
-        let result = getaddrinfo(host, "\(port)", &hints, &list)
-        defer { if let list { freeaddrinfo(list) } }
-        guard result == 0 else { throw .unresolvable(host: host, String(cString: gai_strerror(result))) }
-        var addresses: [Address] = []
-        var next = list
-        while let entry = next?.pointee {
-            let bytes = UnsafeRawBufferPointer(start: entry.ai_addr, count: Int(entry.ai_addrlen))
-            addresses.append(Address(family: entry.ai_family, bytes: Array(bytes)))
-            next = entry.ai_next
-        }
-        return addresses
-    }
-
-    private static func connect(to address: Address, host: String, port: UInt16) async throws -> SocketStream
-    {
+    private static func connect(to address: SocketAddress) async throws -> SocketStream {
         let number = socket(address.family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard number >= 0 else { throw SocketError.last("socket") }
         let descriptor = FileDescriptor(number)
@@ -141,15 +85,13 @@ package final class SocketStream: ByteStream {
             }
         }
         if result != 0 {
-            guard errno == EINPROGRESS else {
-                throw SocketError.unreachable(host: host, port: port, String(cString: strerror(errno)))
-            }
+            guard errno == EINPROGRESS else { throw SocketError.last("connecting") }
             try await descriptor.waitUntilWritable()
             var failure: Int32 = 0
             var size = socklen_t(MemoryLayout<Int32>.size)
             getsockopt(number, SOL_SOCKET, SO_ERROR, &failure, &size)
             guard failure == 0 else {
-                throw SocketError.unreachable(host: host, port: port, String(cString: strerror(failure)))
+                throw SocketError.system(operation: "connecting", String(cString: strerror(failure)))
             }
         }
         return SocketStream(descriptor)

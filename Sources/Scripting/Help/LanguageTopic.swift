@@ -83,7 +83,7 @@ struct LanguageTopic: Sendable {
                 timeout=5s    limit of one try
                 within=20s    tries again until it succeeds, for at most this long; only what can heal is retried:
                               not reachable, not ready, 408, 425, 429 and 5xx, and 404 for http
-                every=500ms   pause between tries
+                every=500ms   pause between tries; without it, it doubles while a relay says rate-limited, up to 8 s
                 stable=2s     must stay true for this long
 
                 A plain number is a number of seconds. Some commands wait by themselves: there within= is their limit.

@@ -16,6 +16,16 @@ struct Attempts {
     private var clock: any Clock<Duration> { script.host.clock }
     private var pause: Duration { universal.duration("every") ?? .milliseconds(500) }
 
+    /// The longest pause before another try at what is refused for coming too often.
+    private static let longestPause: Duration = .seconds(8)
+
+    /// Doubles from try to try while somebody asks for fewer of them, unless `every=` says what is wanted; short enough for some tries
+    /// within the limit.
+    private func pause(afterRefusals count: Int, within limit: Duration) -> Duration {
+        guard universal.text(givenFor: "every").isEmpty, count > 0 else { return pause }
+        return min(pause * (1 << min(count - 1, 16)), max(pause, min(Self.longestPause, limit / 4)))
+    }
+
     func run(_ command: any Command, _ call: CommandCall) async -> Outcome {
         let counter = Counter()
         var result: Result<[String: EventValue], any Error> = .failure(CancellationError())
@@ -40,7 +50,7 @@ struct Attempts {
         }
         do {
             return try await withDeadline(limit, clock: clock) {
-                try await untilSuccess(command, call, counter)
+                try await untilSuccess(command, call, counter, within: limit)
             }
         } catch is DeadlineExceeded {
             throw await counter.failure(after: limit)
@@ -48,8 +58,10 @@ struct Attempts {
     }
 
     private func untilSuccess(
-        _ command: any Command, _ call: CommandCall, _ counter: Counter
+        _ command: any Command, _ call: CommandCall, _ counter: Counter, within limit: Duration
     ) async throws -> [String: EventValue] {
+        /// One after the other because of too many tries.
+        var refusals = 0
         while true {
             do {
                 return try await settled(command, call, counter)
@@ -57,13 +69,15 @@ struct Attempts {
                 throw end
             } catch {
                 try Task.checkCancellation()
-                guard mayRetry(Failure(error)) else { throw error }
+                let failure = Failure(error)
+                guard mayRetry(failure) else { throw error }
+                refusals = failure.isRateLimited ? refusals + 1 : 0
                 await counter.failed(error)
                 await script.emit(
                     .retry(
                         command: command.description.name, tries: await counter.tries,
-                        reason: Failure(error).message))
-                try await clock.sleep(for: pause)
+                        reason: failure.message))
+                try await clock.sleep(for: pause(afterRefusals: refusals, within: limit))
             }
         }
     }

@@ -15,6 +15,8 @@ public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
     /// Whether trying again does nothing twice, also for a step that creates or sends: it certainly had no effect, or it is the same
     /// event that is sent again.
     public var isSafeToRepeat: Bool
+    /// Refused because it came too often: `within=` makes longer and longer pauses before it tries again.
+    public var isRateLimited = false
 
     /// - Parameter isRetryable: nil takes what the code says.
     public init(

@@ -233,7 +233,8 @@ struct CappedRelaysTests {
             let session = try await sides.session(in: group)
             _ = try await session.say("hello")
             await sides.relays[0].refuse { _ in "rate-limited: slow down" }
-            await #expect(throws: Failure.self) { try await session.say("hello") }
+            let failure = await #expect(throws: Failure.self) { try await session.say("hello") }
+            #expect(failure?.isRateLimited ?? false)
             await sides.relays[0].refuse(nil)
             _ = try await session.say("hello", isRetry: true)
             #expect(await session.transcript.map(\.text) == ["hello", "hello"])

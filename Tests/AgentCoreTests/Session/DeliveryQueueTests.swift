@@ -1,5 +1,8 @@
+import Cryptography
 import Nostr
+import TestSupport
 import Testing
+import Vocabulary
 
 @testable import AgentCore
 
@@ -18,5 +21,21 @@ struct DeliveryQueueTests {
         }
         queue.finish()
         #expect(await queue.next() == nil)
+    }
+
+    /// Whoever fills it waits (BoundedQueue), so that what counts is that everything is counted.
+    @Test("what waits is counted in bytes")
+    func bytes() async throws {
+        let queue = DeliveryQueue(owner: "main")
+        let items = try #require(
+            Mirror(reflecting: queue).descendant("items") as? BoundedQueue<DeliveryQueue.Item>)
+        let event = try Rumor(
+            author: TestKeys.bob.publicKey, createdAt: 1, kind: .groupEvent,
+            content: String(repeating: "x", count: 5000)
+        ).signed(by: TestKeys.bob, random: SeededRandom("x"))
+        await queue.put(.events([event, event], from: nil), of: "a")
+        #expect(items.waitingBytes >= 10_000)
+        _ = await queue.next()
+        #expect(items.waitingBytes == 0)
     }
 }

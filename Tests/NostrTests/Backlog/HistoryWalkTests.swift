@@ -33,6 +33,13 @@ struct HistoryWalkTests {
         #expect(walk.events.map(\.createdAt) == stored.map(\.createdAt).sorted())
     }
 
+    @Test("events of one second come in the order of their ids")
+    func ties() throws {
+        let stored = try (0..<12).map { try SampleEvents.at(1000 + Int64($0 / 4), "\($0)") }
+        let ordered = stored.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
+        #expect(walk(stored.reversed(), cap: 5).walk.events == ordered)
+    }
+
     @Test("a relay without anything is asked once, one with little twice more")
     func little() throws {
         #expect(walk([], cap: 100).pages == 1)
@@ -78,6 +85,40 @@ struct HistoryWalkTests {
         #expect(walk.received([], until: nil, limit: 100, isOwn: true) == .complete)
     }
 
+    @Test("a relay that leaves out the second of until is asked for one more", arguments: [3, 7, 100])
+    func exclusiveUntil(cap: Int) throws {
+        let stored = try (0..<60).map { try SampleEvents.at(1000 + Int64($0 / (cap < 4 ? 1 : 3)), "\($0)") }
+        var walk = HistoryWalk(since: 0)
+        var (asked, pages, probes): (Int64?, Int, Int) = (nil, 0, 0)
+        var limit = HistoryWalk.limit(ofPage: 0)
+        while pages < 1000 {
+            let answer = SampleEvents.answer(
+                stored, since: 0, until: asked.map { walk.until($0) - 1 }, limit: limit, cap: cap)
+            pages += 1
+            guard
+                case .ask(let next, let isCrowded) = walk.received(
+                    answer, until: asked, limit: limit, isOwn: true)
+            else { break }
+            if next == asked, !isCrowded { probes += 1 }
+            asked = next
+            limit = HistoryWalk.limit(ofPage: pages, isCrowded: isCrowded)
+        }
+        #expect(walk.events.count == 60 && walk.gaps.isEmpty && walk.excludesUntil)
+        // It is learnt once.
+        #expect(probes == 1)
+    }
+
+    @Test("events that are gone meanwhile make no relay one that leaves out a second")
+    func goneMeanwhile() throws {
+        let (gone, old) = (try SampleEvents.at(100), try SampleEvents.at(50))
+        var walk = HistoryWalk(since: 0)
+        #expect(walk.received([gone], until: nil, limit: 100, isOwn: true) == .ask(until: 100))
+        #expect(walk.received([old], until: 100, limit: 300, isOwn: true) == .ask(until: 100))
+        #expect(walk.until(100) == 101)
+        #expect(walk.received([old], until: 100, limit: 500, isOwn: true) == .ask(until: 50))
+        #expect(walk.until(50) == 50 && !walk.excludesUntil)
+    }
+
     @Test("nothing older than the beginning is asked for")
     func beginning() throws {
         var walk = HistoryWalk(since: 10)
@@ -120,7 +161,8 @@ struct HistoryWalkTests {
     @Test("known events that are dated after the last reading prove nothing")
     func datedAhead() throws {
         let old = try (0..<100).map { try SampleEvents.at(1000 + Int64($0)) }
-        let ahead = try (0..<150).map { try SampleEvents.at(9000 + Int64($0), "junk") }
+        // More than prove a busy group to be known.
+        let ahead = try (0..<400).map { try SampleEvents.at(9000 + Int64($0), "junk") }
         let new = try SampleEvents.at(2500, "new")
         let (walk, _) = walk(old + ahead + [new], cap: 100, mark: mark(old + ahead, readAt: 2000))
         #expect(walk.events.contains(new))

@@ -39,6 +39,16 @@ struct TopicMergeTests {
         #expect(texts(merge.received(read(), from: other)) == ["1", "2", "3", "4", "read 1", "read 2"])
     }
 
+    @Test("events of one second come in the order of their ids, from whichever relay they are")
+    mutating func ties() throws {
+        let events = try (0..<6).map { try SampleEvents.at(5, "\($0)") }
+        _ = merge.received(stored(Array(events[..<3])), from: one)
+        _ = merge.received(read(), from: one)
+        _ = merge.received(stored(Array(events[3...])), from: other)
+        let ordered = events.sorted { $0.id < $1.id }.map(\.content)
+        #expect(texts(merge.received(read(), from: other)) == ordered + ["read 1", "read 2"])
+    }
+
     @Test("after the grace period the slow one is not waited for; what it has comes later")
     mutating func grace() throws {
         let events = try (1...2).map { try SampleEvents.at(Int64($0), "\($0)") }

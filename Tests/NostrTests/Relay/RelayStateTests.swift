@@ -94,6 +94,24 @@ struct RelayStateTests {
         #expect(state.unsubscribe("s").isEmpty)
     }
 
+    @Test(
+        "asking again changes nothing where the relay's mind is made up (NIP-01, 29, 42)",
+        arguments: ["restricted", "blocked", "invalid", "unsupported", "mute", "payment-required"])
+    func final(reason: String) throws {
+        var state = RelayState()
+        _ = state.connected()
+        _ = state.subscribe("s", [Filter()])
+        #expect(
+            state.received(try message("[\"CLOSED\",\"s\",\"\(reason): x\"]")) == [
+                .deliver(subscription: "s", .closed("\(reason): x", isFinal: true))
+            ])
+        #expect(state.resubscribe("s").isEmpty)
+        let relay = try RelayURL("ws://127.0.0.1:1")
+        let refusal = PublishError(
+            kind: .groupEvent, failures: [RelayError(relay, .rejected("\(reason): x"))])
+        #expect(refusal.isRefusedForGood && !refusal.isRateLimited)
+    }
+
     @Test("CLOSED for a reason that may pass is asked again")
     func closedForNow() throws {
         var state = RelayState()

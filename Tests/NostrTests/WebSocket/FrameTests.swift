@@ -49,6 +49,23 @@ struct FrameTests {
     }
 
     @Test(
+        "a client masks each frame with a key of its own, from the source of randomness; a server masks none")
+    func masks() throws {
+        let (random, same) = (SeededRandom("mask"), SeededRandom("mask"))
+        let encoder = FrameEncoder(role: .client, random: random)
+        var keys = Set<[UInt8]>()
+        for _ in 0..<3 {
+            let key = same.bytes(4)
+            keys.insert(key)
+            let masked = zip([0x48, 0x69], key).map { $0 ^ $1 }
+            #expect(try encoder.encode(Frame(.text, [0x48, 0x69])) == [0x81, 0x82] + key + masked)
+        }
+        #expect(keys.count == 3)
+        #expect(
+            try FrameEncoder(role: .server, random: random).encode(Frame(.text, [0x48])) == [0x81, 1, 0x48])
+    }
+
+    @Test(
         "refuses what the RFC forbids",
         arguments: [
             ([0x81, 0x85, 0, 0, 0, 0], 1002, "masked"), ([0xc1, 0x00], 1002, "reserved bit"),

@@ -53,6 +53,42 @@ struct AttemptsTests {
         #expect(count() == 3 && run.printed == ["3 4000"], "\(run.printed)")
     }
 
+    private static func rateLimited() -> Failure {
+        var failure = Failure(.protocolError, "rate-limited: slow down", isRetryable: true)
+        failure.isRateLimited = true
+        return failure
+    }
+
+    @Test("who asks for fewer tries is tried after longer and longer pauses, up to some seconds")
+    func rateLimit() async throws {
+        let (command, count) = Self.counting { if $0 < 8 { throw Self.rateLimited() } }
+        let run = try await run(
+            "t within=60s", command, ManualClock(),
+            turns: [.milliseconds(500)] + [1, 2, 4, 8, 8, 8].map(Duration.seconds))
+        #expect(run.failure == nil && count() == 8)
+    }
+
+    @Test(
+        "the pauses are short enough for some tries within the limit, and short again after another failure")
+    func shortRateLimit() async throws {
+        let (command, count) = Self.counting { number in
+            if number == 4 { throw Failure(.unreachable, "gone") }
+            if number < 6 { throw Self.rateLimited() }
+        }
+        let run = try await run(
+            "t within=4s", command, ManualClock(),
+            turns: [500, 1000, 1000, 500, 500].map(Duration.milliseconds))
+        #expect(run.failure == nil && count() == 6)
+    }
+
+    @Test("every= says how often whoever asks for fewer tries is tried all the same")
+    func everyBesideRateLimit() async throws {
+        let (command, count) = Self.counting { if $0 < 4 { throw Self.rateLimited() } }
+        let run = try await run(
+            "t within=20s every=1s", command, ManualClock(), turns: [1, 1, 1].map(Duration.seconds))
+        #expect(run.failure == nil && count() == 4)
+    }
+
     @Test(
         "what cannot heal ends at once",
         arguments: ["auth", "quota", "mismatch", "usage", "require", "timeout"])

@@ -1,5 +1,7 @@
+import Cryptography
 import Foundation
 import Mocks
+import Nostr
 import TestSupport
 import Testing
 
@@ -58,6 +60,60 @@ struct DoctorTests {
             #expect(result.output.contains("BAD   ws://127.0.0.1:1: kind 30443"), "\(result.output)")
             // Nobody is there: once is enough.
             #expect(result.output.components(separatedBy: "BAD   ws://").count == 2, "\(result.output)")
+        }
+    }
+
+    /// A relay that answers nothing before it has everything would keep waiting whoever asks for one thing after the other.
+    @Test("relays are tested at the same time, and each for all kinds at the same time")
+    func together() async throws {
+        let relays = try (0..<2).map { _ in try LoopbackServer() }
+        let events = ReceivedEvents(enough: 8)
+        for relay in relays { await relay.start { await events.serve($0) } }
+        let result = try await run(relays.flatMap { ["--relay", "ws://127.0.0.1:\($0.port)"] })
+        #expect(result.status == 0, "\(result.output)")
+        for relay in relays { await relay.stop() }
+    }
+
+    @Test("a relay that confirms nothing is told of once, with what it said")
+    func silent() async throws {
+        let relay = try LoopbackServer()
+        let events = ReceivedEvents(enough: .max, notice: "we are closed")
+        await relay.start { await events.serve($0) }
+        let result = try await run(["--relay", "ws://127.0.0.1:\(relay.port)"])
+        #expect(result.status == 4)
+        #expect(result.output.components(separatedBy: "BAD   ws://").count == 2, "\(result.output)")
+        #expect(result.output.contains("did not confirm") && result.output.contains("we are closed"))
+        await relay.stop()
+    }
+
+    /// Answers all events at once, as soon as there are enough of them.
+    private actor ReceivedEvents {
+        private let enough: Int
+        private let notice: String?
+        private var waiting: [(socket: WebSocket, id: String)] = []
+
+        init(enough: Int, notice: String? = nil) { (self.enough, self.notice) = (enough, notice) }
+
+        nonisolated func serve(_ stream: any ByteStream) async {
+            await HTTPExchange.serve(
+                stream,
+                upgrade: { stream, leftover in
+                    let socket = WebSocket(
+                        over: stream, role: .server, leftover: leftover, random: SystemRandom())
+                    while let text = try? await socket.nextText() { await self.received(text, socket) }
+                }, respond: { _ in nil })
+        }
+
+        private func received(_ text: String, _ socket: WebSocket) async {
+            let message = try? EventJSON.decode(IncomingClientMessage.self, from: Array(text.utf8))
+            guard case .event(let event)? = message else { return }
+            waiting.append((socket, event.claimedID.hex))
+            if let notice { try? await socket.send(text: RelayMessageText.notice(notice)) }
+            guard waiting.count >= enough else { return }
+            for (socket, id) in waiting {
+                try? await socket.send(text: RelayMessageText.ok(id: id, accepted: true, message: ""))
+            }
+            waiting = []
         }
     }
 

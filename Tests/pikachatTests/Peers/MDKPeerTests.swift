@@ -133,7 +133,7 @@ struct MDKPeerTests {
         expect $group.members contains npub1
         say two
         expect reply == "first: two" within=20s from=start
-        expect reply == "second: two" within=20s from=start
+        expect reply == "second: two" within=20s from=start,\(second.key)
         expect no reply for=1500ms
         group members as=m
         expect $m.count == 2

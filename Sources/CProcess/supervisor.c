@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,12 +101,13 @@ static long now_ms(void) {
     return time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-// Takes in everybody who has ended; tells of the program itself.
-static void reap(pid_t program, int status) {
+// Takes in everybody who has ended; tells of the program itself. Returns whether anybody is left.
+static bool reap(pid_t program, int status) {
     int how;
     pid_t ended;
     while ((ended = waitpid(-1, &how, WNOHANG)) > 0)
         if (ended == program && write(status, &how, sizeof how) < 0) continue;
+    return !(ended < 0 && errno == ECHILD);
 }
 
 static void supervise(pid_t program, int status, int grace_ms) {
@@ -117,8 +119,7 @@ static void supervise(pid_t program, int status, int grace_ms) {
     struct seen seen = {.count = 0};
     long end = -1; // when grace is over; -1 while nobody asked for an end
     for (;;) {
-        reap(program, status);
-        if (waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD) _exit(0);
+        if (!reap(program, status)) _exit(0);
         struct timespec tick = {.tv_sec = 0, .tv_nsec = TICK_MS * 1000000L};
         int number = end < 0 ? sigwaitinfo(&signals, NULL) : sigtimedwait(&signals, NULL, &tick);
         if (number == SIGTERM && end < 0) {
@@ -137,6 +138,8 @@ static void supervise(pid_t program, int status, int grace_ms) {
         }
     }
 }
+
+int pika_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 pid_t pika_supervise(
     char *const argv[], char *const envp[], const char *directory, int output, int error, int grace_ms, int *status,

@@ -14,3 +14,6 @@
 pid_t pika_supervise(
     char *const argv[], char *const envp[], const char *directory, int output, int error, int grace_ms, int *status,
     pid_t *program);
+
+// A pipe that no program started meanwhile by another thread inherits. Returns 0, or -1 with `errno`.
+int pika_pipe(int ends[2]);

@@ -60,12 +60,14 @@ package final class ChildProcess: Sendable {
             logPath = path
             sink = try OutputSink(path: path, limitBytes: limit, masking: masking)
         }
-        let (started, result) = AsyncStream<Int32>.makeStream()
-        // The supervisor ends when the thread that made it does, so the thread stays as long as anything of it is left.
-        let thread = Thread { self.work(arguments, environment, directory, sink, result) }
-        thread.stackSize = 1 << 19
-        thread.start()
-        for await failure in started where failure != 0 {
+        // Also in a cancelled task: what has been started must be known, or nobody could stop it.
+        let failure = await withCheckedContinuation { started in
+            // The supervisor ends when the thread that made it does, so the thread stays as long as anything of it is left.
+            let thread = Thread { self.work(arguments, environment, directory, sink, started) }
+            thread.stackSize = 1 << 19
+            thread.start()
+        }
+        guard failure == 0 else {
             throw Failure(
                 .require,
                 "cannot start \(arguments.first ?? "nothing"): \(String(cString: strerror(failure)))")
@@ -76,14 +78,12 @@ package final class ChildProcess: Sendable {
 
     private func work(
         _ arguments: [String], _ environment: [String: String], _ directory: String?, _ sink: OutputSink,
-        _ started: AsyncStream<Int32>.Continuation
+        _ started: CheckedContinuation<Int32, Never>
     ) {
         var (output, error): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
-        guard pipe(&output) == 0, pipe(&error) == 0 else {
-            started.yield(errno)
-            return started.finish()
+        guard pika_pipe(&output) == 0, pika_pipe(&error) == 0 else {
+            return started.resume(returning: errno)
         }
-        for end in output + error { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         var (status, program): (Int32, pid_t) = (-1, 0)
@@ -96,12 +96,11 @@ package final class ChildProcess: Sendable {
         close(error[1])
         guard pid > 0 else {
             for end in [output[0], error[0]] { close(end) }
-            started.yield(failure)
-            return started.finish()
+            return started.resume(returning: failure)
         }
         supervisor.withLock { $0 = pid }
         groups.insert(pid)
-        started.finish()
+        started.resume(returning: 0)
         follow(output[0], error[0], status, sink)
         var how: Int32 = 0
         while waitpid(pid, &how, 0) < 0, errno == EINTR {}

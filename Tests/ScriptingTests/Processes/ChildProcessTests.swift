@@ -43,6 +43,16 @@ struct ChildProcessTests {
         #expect(process.status == status)
     }
 
+    @Test("what a cancelled task starts can be stopped, as it is known")
+    func cancelledStart() async throws {
+        let process = try await Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await start("exec sleep 300")
+        }.value
+        await process.stop()
+        #expect(process.status == 143)
+    }
+
     @Test("a program that does not exist cannot be started")
     func missing() async throws {
         let failure = await #expect(throws: Failure.self) {

@@ -86,6 +86,25 @@ struct AgentSessionTests {
         }
     }
 
+    @Test("a change of the relays goes to the old ones, what follows it to the new ones")
+    func movesOn() async throws {
+        var options = TwoSides.Options()
+        options.relays = 2
+        try await TwoSides.with(options) { sides in
+            let (old, new) = (sides.relays[0], sides.relays[1])
+            let group = try await sides.group(at: [old.url])
+            let session = try await sides.session(in: group)
+            let moved = try await session.change(.relays([new.url]), as: "group relays")
+            #expect(moved.relays == [new.url])
+            #expect(await old.stored([group.filter(since: nil)]).count == 1)
+            try await sides.peerReads(in: group) { if case .epochChanged = $0 { true } else { false } }
+            let (_, relay) = try await session.say("here")
+            #expect(relay == new.url.text)
+            #expect(await old.stored([group.filter(since: nil)]).count == 1)
+            await session.close()
+        }
+    }
+
     @Test("one who was removed meanwhile is told so, by whom, and says nothing")
     func removedMeanwhile() async throws {
         try await TwoSides.with { sides in

@@ -14,9 +14,7 @@ struct RelayFollowing {
 
     /// Of a relay without EOSE: how long no answer means that there is nothing.
     private static let silencesOfNothing = 4
-
     private static let firstLimit = HistoryWalk.limit(ofPage: 0)
-
     let name: String
     private var topics: [TopicProgress]
     /// The subscription's stored events are coming in.
@@ -50,7 +48,7 @@ struct RelayFollowing {
 
     /// How long the relay may be silent now: then `fellSilent`. Stored events that are expected must not be held up for want of EOSE.
     var patience: Duration? {
-        if isDoubting, hasEmptyFirstPage { return Self.doubt }
+        if isDoubting, !endsEarly { return Self.doubt }
         if let page, page.isDoubted, page.events.isEmpty { return Self.doubt }
         return isExpecting ? RelayPool.silence : nil
     }
@@ -109,7 +107,9 @@ struct RelayFollowing {
         switch delivery {
         case .requested: return begin(now: now)
         case .event(let event):
-            let effects = comesBehindEnd(event, now: now) ? distrustEnd(now: now) : []
+            let effects =
+                comesBehindEnd(event, now: now)
+                ? distrustEnd(now: now) : endsDoubt(event) ? firstPageEnded(now: now) : []
             return effects + topics.indices.flatMap { received(event, $0, now: now) }
         case .endOfStoredEvents:
             guard isCollecting, endsEarly || hasEmptyFirstPage && topics.contains(where: \.hasHistory) else {
@@ -146,6 +146,12 @@ struct RelayFollowing {
             topic.topic.filter.matches(event) && event.createdAt < topic.startedAt - age
                 && topic.hasHistory
         }
+    }
+
+    /// What was made after the question comes live, and says nothing against an end of the stored events before it.
+    private func endsDoubt(_ event: Event) -> Bool {
+        isDoubting && !endsEarly
+            && topics.contains { $0.topic.filter.matches(event) && event.createdAt >= $0.startedAt }
     }
 
     /// What was taken for all is read once more, and ends when the relay falls silent.

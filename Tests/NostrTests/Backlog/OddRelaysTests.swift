@@ -152,12 +152,22 @@ struct OddRelaysTests {
         let (new, old) = (try SampleEvents.at(now, "new"), try SampleEvents.at(500, "old"))
         _ = send("s", .requested)
         _ = send("s", .endOfStoredEvents)
-        // It came while the end was not believed yet.
-        #expect(send("s", .event(new)).isEmpty)
-        #expect(silence() == ["progress", "ask s-1 \(now)"])
-        for page in ["s-1", "s-2"] { _ = send(page, .event(new)); _ = send(page, .endOfStoredEvents) }
-        #expect(send("s-3", .endOfStoredEvents).suffix(2) == ["stored new", "read"])
+        // It came while the end was not believed yet, and waits for nothing.
+        #expect(send("s", .event(new)) == ["progress", "read", "live new"])
+        #expect(following.patience == nil)
         #expect(send("s", .event(old), after: 3) == ["live old"])
+    }
+
+    @Test("what was made just before the question may be either: it waits for a moment, and for no more")
+    mutating func justBefore() throws {
+        _ = send("s", .requested)
+        _ = send("s", .endOfStoredEvents)
+        let event = try SampleEvents.at(now - 1, "x")
+        #expect(send("s", .event(event)).isEmpty)
+        #expect(following.patience == .milliseconds(100))
+        #expect(silence() == ["progress", "ask s-1 \(now - 1)"])
+        for page in ["s-1", "s-2"] { _ = send(page, .event(event)); _ = send(page, .endOfStoredEvents) }
+        #expect(send("s-3", .endOfStoredEvents).suffix(2) == ["stored x", "read"])
     }
 
     @Test("a subscription that is ended again and again keeps nobody from reading to the end")

@@ -5,6 +5,10 @@ default: test
 build:
     swift build
 
+# A fast program that runs without Swift: .build/release/pikachat.
+release:
+    swift build -c release --static-swift-stdlib --product pikachat
+
 # Everything that must pass: lint, tests, fuzz smoke.
 test *ARGS:
     scripts/test {{ARGS}}

@@ -74,7 +74,10 @@ struct CappedRelaysTests {
 
     @Test("what was read is not asked for again in the next run")
     func cheap() async throws {
-        try await TwoSides.with { sides in
+        var options = TwoSides.Options()
+        // On a busy machine the relay falls silent in the middle of a page, which would be asked for once more.
+        options.relayClock = ManualClock()
+        try await TwoSides.with(options) { sides in
             let group = try await sides.group()
             _ = try await talk(130, in: group, sides)
             let first = try await sides.session(in: group)

@@ -30,6 +30,8 @@ struct TwoSides: Sendable {
         var relayLimits = EmbeddedRelay.Limits()
         var interference: (any RelayInterference)?
         var clock: any Clock<Duration> = ContinuousClock()
+        /// Of our relay connections.
+        var relayClock: any Clock<Duration> = ContinuousClock()
         var limits = SessionLimits()
         /// How much the peer's clock is behind.
         var peerIsLate: Int64 = 0
@@ -42,6 +44,7 @@ struct TwoSides: Sendable {
         for relay in relays { await relay.start() }
         var relayEnvironment = RelayEnvironment()
         relayEnvironment.interference = options.interference
+        relayEnvironment.clock = options.relayClock
         let pool = RelayPool(relays.map(\.url), environment: relayEnvironment) { _ in }
         let peerPool = RelayPool(relays.map(\.url), environment: RelayEnvironment()) { _ in }
         for pool in [pool, peerPool] { await pool.start() }

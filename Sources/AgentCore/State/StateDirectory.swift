@@ -79,11 +79,17 @@ package final class StateDirectory: Sendable {
         let lock = open(path + "/lock", O_RDWR | O_CLOEXEC | O_NOFOLLOW)
         // Whoever has just made it takes its lock within moments.
         guard lock >= 0 else { return errno == ENOENT && time(nil) - status.st_mtim.tv_sec > 60 }
-        defer { close(lock) }
+        defer { Self.release(lock) }
         return flock(lock, LOCK_EX | LOCK_NB) == 0
     }
 
-    deinit { close(lock) }
+    deinit { Self.release(lock) }
+
+    /// To close it is not enough: a program that another thread is starting has a copy of the descriptor until it runs.
+    private static func release(_ lock: Int32) {
+        flock(lock, LOCK_UN)
+        close(lock)
+    }
 
     package func file(_ name: String) -> String { path + "/" + name }
 }

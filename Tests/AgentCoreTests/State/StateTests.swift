@@ -38,6 +38,22 @@ struct StateTests {
         #expect(throws: StateDirectory.Locked.self) { try StateDirectory(path: made.path) }
     }
 
+    @Test("its lock is free when it is given up, whoever has inherited the descriptor for a moment")
+    func released() throws {
+        let path = directory.file("state")
+        var made: StateDirectory? = try StateDirectory(path: path)
+        // As a program has it that another thread is just starting.
+        let copy = try #require(
+            (3..<1024).first {
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)"))
+                    == made?.file("lock")
+            }
+            .map { dup(Int32($0)) })
+        defer { close(copy) }
+        made = nil
+        _ = try StateDirectory(path: path)
+    }
+
     @Test("the ledger knows intents, ids and what is gone, also after a crash in the middle of a line")
     func ledger() async throws {
         let path = directory.file("ledger.ndjson")

@@ -144,9 +144,17 @@ int pika_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 pid_t pika_supervise(
     char *const argv[], char *const envp[], const char *directory, int output, int error, int grace_ms, int *status,
     pid_t *program) {
-    int failure[2], ended[2], started[2];
-    if (pipe2(failure, O_CLOEXEC) != 0) return -1;
-    if (pipe2(ended, O_CLOEXEC) != 0 || pipe2(started, O_CLOEXEC) != 0) return -1;
+    int pipes[3][2], *failure = pipes[0], *ended = pipes[1], *started = pipes[2];
+    for (int i = 0; i < 3; i++) {
+        if (pika_pipe(pipes[i]) == 0) continue;
+        int why = errno;
+        while (i-- > 0) {
+            close(pipes[i][0]);
+            close(pipes[i][1]);
+        }
+        errno = why;
+        return -1;
+    }
     pid_t parent = getpid();
     pid_t supervisor = fork();
     if (supervisor == 0) {

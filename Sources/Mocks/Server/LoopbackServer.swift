@@ -85,5 +85,7 @@ package actor LoopbackServer {
         accepting?.cancel()
         await accepting?.value
         accepting = nil
+        // The port is free at once: to close the descriptor is not enough while a program that another thread is starting has a copy.
+        shutdown(listener.number, Int32(SHUT_RDWR))
     }
 }

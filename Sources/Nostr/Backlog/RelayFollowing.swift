@@ -7,30 +7,27 @@ struct RelayFollowing {
     /// Every so often events are looked for that were published late, with an old date.
     static let searchIntervalSeconds: Int64 = 3600
 
-    /// An end of stored events before any of them is believed after this time.
-    private static let doubt: Duration = .milliseconds(100)
-    /// What comes so soon behind the end of stored events, and is so much older than the question, was stored, too.
-    private static let (soonSeconds, oldSeconds): (Int64, Int64) = (2, 60)
-
     /// Of a relay without EOSE: how long no answer means that there is nothing.
     private static let silencesOfNothing = 4
+
     private static let firstLimit = HistoryWalk.limit(ofPage: 0)
+
     let name: String
-    private var topics: [TopicProgress]
+    var topics: [TopicProgress]
     /// The subscription's stored events are coming in.
-    private var isCollecting = false
-    private var waiting: [(topic: Int, until: Int64?, isCrowded: Bool)] = []
+    var isCollecting = false
+    var waiting: [(topic: Int, until: Int64?, isCrowded: Bool)] = []
     private var page: HistoryPage?
     private var nextPage = 0
     /// The relay refused to be asked for more.
     private var largestLimit = Int.max
-    private var lacksEnd = false
+    var lacksEnd = false
     /// The relay sends stored events behind their end: only silence ends them.
-    private var endsEarly = false
+    var endsEarly = false
     /// The end of the first page came, and is not believed yet.
-    private var isDoubting = false
+    var isDoubting = false
     /// When the first page ended.
-    private var endedAt: Int64 = 0
+    var endedAt: Int64 = 0
     private var remarks = Set<String>()
     /// The relay has ended the subscription, and is asked again on the same connection.
     private var isReopening = false
@@ -124,54 +121,9 @@ struct RelayFollowing {
         }
     }
 
-    private func isKnownToHaveSome(_ page: HistoryPage) -> Bool {
-        let topic = topics[page.topic]
-        return page.until != nil && page.until == topic.walk?.reached && page.unasked == 0
-            && !topic.isSearching
-    }
-
-    private mutating func endIsEarly() -> [Effect] {
-        (endsEarly, lacksEnd) = (true, true)
-        return remark("sends stored events behind their end (EOSE)")
-    }
-
-    /// Whether it is a stored event although the relay has said that they were all.
-    private func comesBehindEnd(_ event: Event, now: Int64) -> Bool {
-        guard !endsEarly, isDoubting || !isCollecting && now - endedAt <= Self.soonSeconds else {
-            return false
-        }
-        // Before the end is believed nothing else is likely; afterwards it may have been published late.
-        let age = isDoubting ? Self.soonSeconds : Self.oldSeconds
-        return topics.contains { topic in
-            topic.topic.filter.matches(event) && event.createdAt < topic.startedAt - age
-                && topic.hasHistory
-        }
-    }
-
-    /// What was made after the question comes live, and says nothing against an end of the stored events before it.
-    private func endsDoubt(_ event: Event) -> Bool {
-        isDoubting && !endsEarly
-            && topics.contains { $0.topic.filter.matches(event) && event.createdAt >= $0.startedAt }
-    }
-
-    /// What was taken for all is read once more, and ends when the relay falls silent.
-    private mutating func distrustEnd(now: Int64) -> [Effect] {
-        var effects = endIsEarly()
-        if !isCollecting {
-            for index in topics.indices {
-                topics[index].mark = topics[index].oldMark
-                topics[index].begin(now: now)
-            }
-            waiting = []
-            effects += begin(now: now)
-        }
-        isDoubting = true
-        return effects
-    }
-
     /// The subscription stands, or stands again: what was missed is read. What is half read is read to its end before that: a relay that
     /// hangs up or ends the subscription again and again would have us begin for ever.
-    private mutating func begin(now: Int64) -> [Effect] {
+    mutating func begin(now: Int64) -> [Effect] {
         var effects: [Effect] = []
         if let page, !isReopening || !topics[page.topic].isHalfRead {
             // On a new connection it is asked for once more, behind the newest events.
@@ -343,7 +295,7 @@ struct RelayFollowing {
     }
 
     /// Each text once.
-    private mutating func remark(_ text: String) -> [Effect] {
+    mutating func remark(_ text: String) -> [Effect] {
         remarks.insert(text).inserted ? [.remark(text)] : []
     }
 }

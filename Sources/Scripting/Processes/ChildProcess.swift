@@ -82,7 +82,9 @@ package final class ChildProcess: Sendable {
     ) {
         var (output, error): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
         guard pika_pipe(&output) == 0, pika_pipe(&error) == 0 else {
-            return started.resume(returning: errno)
+            let failure = errno
+            for end in output where end >= 0 { close(end) }
+            return started.resume(returning: failure)
         }
         var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]

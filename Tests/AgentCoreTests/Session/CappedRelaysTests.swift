@@ -120,7 +120,7 @@ struct CappedRelaysTests {
     @Test("a message without an OK is the same event when it is sent again, and confirmed by its echo")
     func unconfirmed() async throws {
         var options = TwoSides.Options()
-        options.limits.publish = .milliseconds(300)
+        options.limits.publish = .seconds(2)
         try await TwoSides.with(options) { sides in
             let group = try await sides.group()
             let session = try await sides.session(in: group)
@@ -230,7 +230,7 @@ struct CappedRelaysTests {
     )
     func sameWords() async throws {
         var options = TwoSides.Options()
-        options.limits.publish = .milliseconds(300)
+        options.limits.publish = .seconds(2)
         try await TwoSides.with(options) { sides in
             let group = try await sides.group()
             let session = try await sides.session(in: group)

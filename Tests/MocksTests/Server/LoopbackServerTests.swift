@@ -40,6 +40,31 @@ struct LoopbackServerTests {
         await server.stop()
     }
 
+    @Test("its port is free when it is stopped, whoever has inherited the descriptor for a moment")
+    func portIsFree() async throws {
+        var server: LoopbackServer? = try LoopbackServer()
+        let port = try #require(server?.port)
+        // As a program has it that another thread is just starting.
+        let copy = try #require(
+            (3..<1024).first { Self.isListening(Int32($0), at: port) }.map { dup(Int32($0)) })
+        defer { close(copy) }
+        await server?.start { _ in }
+        await server?.stop()
+        server = nil
+        await (try LoopbackServer(port: port)).stop()
+    }
+
+    private static func isListening(_ descriptor: Int32, at port: UInt16) -> Bool {
+        var address = sockaddr_in()
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isSocket = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) == 0 }
+        }
+        var (accepts, length): (Int32, socklen_t) = (0, 4)
+        getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &length)
+        return isSocket && accepts == 1 && address.sin_port == port.bigEndian
+    }
+
     @Test("small messages are not held back until the last one is acknowledged")
     func noDelay() throws {
         let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

@@ -170,6 +170,19 @@ struct OddRelaysTests {
         #expect(send("s-3", .endOfStoredEvents).suffix(2) == ["stored x", "read"])
     }
 
+    @Test("what nobody asked for ends no doubt, nor does anything at a relay known for early ends")
+    mutating func doubtStays() throws {
+        _ = send("s", .requested)
+        _ = send("s", .endOfStoredEvents)
+        #expect(send("s", .event(try SampleEvents.at(now, "x", group: "b"))).isEmpty)
+        #expect(following.patience == .milliseconds(100))
+        #expect(send("s", .event(try SampleEvents.at(500, "old"))) == [behindEnd])
+        _ = send("s", .requested)
+        _ = send("s", .endOfStoredEvents)
+        #expect(send("s", .event(try SampleEvents.at(now, "new"))).isEmpty)
+        #expect(following.patience == RelayPool.silence)
+    }
+
     @Test("a subscription that is ended again and again keeps nobody from reading to the end")
     mutating func ended() throws {
         let events = try (1...3).map { try SampleEvents.at(Int64($0), "\($0)") }

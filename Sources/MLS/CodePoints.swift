@@ -15,6 +15,20 @@ package struct ExtensionType: RawRepresentable, Hashable, Sendable {
 
     /// Whether every client supports the type without listing it (§7.2).
     package var isDefault: Bool { (1...5).contains(rawValue) }
+
+    /// Where an extension of this type may stand (§17.3); nil for types that we do not know.
+    var place: Place? {
+        switch self {
+        case .applicationID: .leafNode
+        case .ratchetTree, .externalPub: .groupInfo
+        case .requiredCapabilities, .externalSenders: .groupContext
+        case .lastResort: .keyPackage
+        default: nil
+        }
+    }
+
+    /// A structure that has extensions.
+    enum Place { case leafNode, keyPackage, groupContext, groupInfo }
 }
 
 /// MLS proposal types, §17.4.

@@ -20,6 +20,14 @@ package struct XOnlyKey: Hashable, Sendable, CustomStringConvertible {
         try self.init(bytes)
     }
 
+    /// A key that need not be on the curve: it names somebody, and nothing verifies or encrypts with it.
+    ///
+    /// - Throws: `.invalidLength`.
+    package init(unverified bytes: [UInt8]) throws(CryptographyError) {
+        try CryptographyError.requireLength("public key", bytes.count, Self.lengthBytes)
+        self.bytes = bytes
+    }
+
     init(trusted bytes: [UInt8]) { self.bytes = bytes }
 
     package var hex: String { Hex.encode(bytes) }

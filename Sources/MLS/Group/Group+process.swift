@@ -44,8 +44,8 @@ extension Group {
         let sender = try message.senderData(senderDataSecret: secrets.senderData)
         guard sender.leaf != ownLeaf else { throw MLSError.ownMessage }
         var reading = secretTree
-        let kind: SecretTree.RatchetKind = message.contentType == .application ? .application : .handshake
-        let key = try reading.key(of: sender.leaf, kind, generation: sender.generation)
+        let key = try reading.key(
+            of: sender.leaf, message.ratchetKind, generation: sender.generation)
         let content = UnverifiedContent(try message.unprotected(sender: sender, key: key))
         var updated = self
         updated.secretTree = reading
@@ -63,6 +63,7 @@ extension Group {
         else { throw MLSError.wrongEpoch(message: message.epoch, group: epoch) }
         var past = pastEpochs[index]
         let sender = try message.senderData(senderDataSecret: past.secrets.senderData)
+        guard sender.leaf != ownLeaf else { throw MLSError.ownMessage }
         let key = try past.secretTree.key(of: sender.leaf, .application, generation: sender.generation)
         let member = past.senders[sender.leaf]
         let authenticated = try UnverifiedContent(try message.unprotected(sender: sender, key: key))

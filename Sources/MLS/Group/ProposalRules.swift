@@ -111,6 +111,9 @@ package struct ProposalList: Equatable, Sendable {
         let extensions = newExtensions ?? group.context.extensions
         try require(
             !extensions.hasDuplicates, "CHK-PROPOSALS-10", "13.4", "the group would have an extension twice")
+        try require(
+            extensions.fit(.groupContext), "CHK-PROPOSALS-16", "17.3",
+            "the group would have an extension that belongs elsewhere")
         _ = try Parallel.map(adds) {
             try $0.validate(
                 groupExtensions: extensions, now: now, isSignatureVerified: hasVerifiedKeyPackages)

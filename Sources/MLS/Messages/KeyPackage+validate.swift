@@ -35,5 +35,11 @@ extension KeyPackage {
         try require(
             extensions.allSatisfy { leafNode.capabilities.supports($0.type) }, "CHK-KEYPACKAGE-07", "10",
             "the key package has an extension that its leaf's capabilities do not list")
+        try require(
+            extensions.fit(.keyPackage), "CHK-KEYPACKAGE-08", "17.3",
+            "the key package has an extension that belongs elsewhere")
+        try require(
+            !extensions.hasMalformedLastResort, "CHK-KEYPACKAGE-09", "10",
+            "the key package's last_resort extension is not empty")
     }
 }

@@ -24,6 +24,14 @@ extension [Extension] {
 
     /// A list must not contain more than one extension of the same type (§13.4).
     var hasDuplicates: Bool { Set(map(\.type)).count != count }
+
+    /// Whether all known types may stand there (§17.3). Other clients refuse those that may not.
+    func fit(_ place: ExtensionType.Place) -> Bool {
+        allSatisfy { $0.type.place == nil || $0.type.place == place }
+    }
+
+    /// A last_resort extension that contains something: its data is an empty struct (draft-ietf-mls-extensions).
+    var hasMalformedLastResort: Bool { contains { $0.type == .lastResort && !$0.data.isEmpty } }
 }
 
 /// The required_capabilities extension (§11.1).

@@ -31,6 +31,9 @@ extension LeafNode {
         try require(
             !extensions.hasDuplicates, "CHK-LEAF-06", "13.4", "leaf \(index) has an extension twice")
         try require(
+            extensions.fit(.leafNode), "CHK-LEAF-10", "17.3",
+            "leaf \(index) has an extension that belongs elsewhere")
+        try require(
             groupExtensions.allSatisfy { capabilities.supports($0.type) }, "CHK-LEAF-07", "7.3",
             "leaf \(index) does not support one of the group's extensions")
         if let required = groupExtensions.first(.requiredCapabilities) {

@@ -28,6 +28,16 @@ struct KeyPackageChecks {
         try expect("CHK-KEYPACKAGE-07") {
             $0.extensions = [Extension(type: ExtensionType(rawValue: 0xff02), data: [])]
         }
+        let listed: (inout KeyPackage, ExtensionType, [UInt8]) -> Void = { package, type, data in
+            package.leafNode.capabilities.extensions.append(type)
+            package.extensions = [Extension(type: type, data: data)]
+        }
+        for type in [
+            ExtensionType.applicationID, .ratchetTree, .requiredCapabilities, .externalPub, .externalSenders,
+        ] {
+            try expect("CHK-KEYPACKAGE-08") { listed(&$0, type, []) }
+        }
+        try expect("CHK-KEYPACKAGE-09") { listed(&$0, .lastResort, [0]) }
         var forged = try Forge.bundle("alice").keyPackage
         forged.signature[0] ^= 1
         Forge.expectViolation("CHK-KEYPACKAGE-02") {

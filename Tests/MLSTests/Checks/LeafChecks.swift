@@ -44,6 +44,14 @@ struct LeafChecks {
                     type: .requiredCapabilities,
                     data: RequiredCapabilities(proposals: [ProposalType(rawValue: 0xff03)]).encoded)
             ])
+        for type in [
+            ExtensionType.ratchetTree, .requiredCapabilities, .externalPub, .externalSenders, .lastResort,
+        ] {
+            try expect("CHK-LEAF-10") {
+                $0.capabilities.extensions.append(type)
+                $0.extensions = [Extension(type: type, data: [])]
+            }
+        }
         try expect("CHK-LEAF-09", now: Forge.now + 7200)
         try expect("CHK-LEAF-09", now: Forge.now - 7200)
     }

@@ -57,6 +57,9 @@ struct ProposalChecks {
         try expect("CHK-PROPOSALS-09", [preSharedKey(31)])
         let known = Extension(type: ExtensionType(rawValue: 0xff01), data: [])
         try expect("CHK-PROPOSALS-10", [.groupContextExtensions([known, known])])
+        for type in [ExtensionType.applicationID, .ratchetTree, .externalPub, .lastResort] {
+            try expect("CHK-PROPOSALS-16", [.groupContextExtensions([Extension(type: type, data: [])])])
+        }
         try expect(
             "CHK-PROPOSALS-13",
             [.groupContextExtensions([Extension(type: ExtensionType(rawValue: 0xff09), data: [])])])

@@ -88,7 +88,7 @@ let package = Package(
             ]),
         tests("ProvidersTests", ["Providers", "AgentCore", "Mocks", "Cryptography", "Nostr", "Vocabulary"]),
         tests("ScriptingTests", ["Scripting", "Vocabulary"]),
-        tests("MocksTests", ["Mocks", "Providers", "Nostr", "Cryptography", "Vocabulary"]),
+        tests("MocksTests", ["Mocks", "Providers", "Marmot", "Nostr", "Cryptography", "Vocabulary"]),
         tests("PikaShellTests", ["PikaShell", "Scripting", "Vocabulary"]),
         tests(
             "pikachatTests",

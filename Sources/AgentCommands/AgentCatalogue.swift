@@ -9,7 +9,8 @@ extension CommandCatalogue {
             GroupCreateCommand(), GroupListCommand(), GroupUseCommand(), GroupStateCommand(),
             GroupMembersCommand(), GroupInviteCommand(), GroupChangeCommand.remove, GroupLeaveCommand(),
             GroupChangeCommand.rename, GroupChangeCommand.relays, GroupChangeCommand.promote,
-            GroupChangeCommand.demote, GroupChangeCommand.updateKeys, DecodeCommand(), SayCommand(),
+            GroupChangeCommand.demote, GroupChangeCommand.updateKeys, GroupRenewCommand(), DecodeCommand(),
+            SayCommand(),
             ExpectCommand(subjects: [ReplySubject()]), StateCommand(), MessagesCommand(), KeepCommand(),
             TeardownCommand(), AgentsCommand(), UseCommand(), MockCommand(), FaultCommand(),
         ]

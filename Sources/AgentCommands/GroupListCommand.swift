@@ -21,7 +21,7 @@ struct GroupListCommand: Command {
         let current = await session.state.groupID
         let lines = groups.map { group in
             let marks = [
-                group.id == current ? "in use" : nil, group.isActive ? nil : "we were removed",
+                group.id == current ? "in use" : nil, group.ending,
             ].compactMap { $0 }
             return
                 "\(group.nostrGroupIDHex.prefix(12))  epoch \(group.mls.epoch), \(group.members.count) members  \"\(group.data.name)\""

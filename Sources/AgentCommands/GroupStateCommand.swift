@@ -21,10 +21,11 @@ struct GroupStateCommand: Command {
         var lines = [
             "group     \"\(group.data.name)\"\(group.data.description.isEmpty ? "" : " – \(group.data.description)")",
             "id        \(group.nostrGroupIDHex)",
-            "epoch     \(group.mls.epoch), \(group.dialect)\(group.isActive ? "" : ", we were removed")",
+            "epoch     \(group.mls.epoch), \(group.dialect)\(group.ending.map { ", \($0)" } ?? "")",
             "members   \(group.members.count), \(group.data.admins.count) of them admins",
         ]
         lines += group.data.relays.map { "relay     \($0)" }
+        if let obstacle = group.obstacle { lines.append("obstacle  \(obstacle)") }
         if group.pendingCommit != nil {
             lines.append("pending   a change of ours that no relay has confirmed yet")
         }

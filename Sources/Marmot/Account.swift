@@ -159,6 +159,10 @@ package struct Account: Sendable {
         )
     }
 
+    private static func refuse(_ id: String, _ why: String) -> MarmotError {
+        .welcomeRejected(MarmotCheck(id, why))
+    }
+
     /// Whether a Welcome leads to a later epoch of a group that we believe we are in. If so, we were removed
     /// and re-invited, and the commit that removed us has not arrived yet.
     func isInvitedAgain(by rumor: Rumor, now: Int64) -> Bool {
@@ -179,14 +183,15 @@ package struct Account: Sendable {
             event.welcome.secrets.contains { $0.newMember == own.bundle.keyPackage.reference }
         }
         guard let own else {
-            throw MarmotError.welcomeRejected("it is not addressed to any of our key packages")
+            throw Self.refuse("MAR-WELCOME-09", "it is not addressed to any of our key packages")
         }
         guard own.eventIDs.contains(where: { $0.hex == event.keyPackageEvent.lowercased() }) else {
-            throw MarmotError.welcomeRejected(
-                "its e tag does not match the key package that the Welcome uses")
+            throw Self.refuse(
+                "MAR-WELCOME-10", "its e tag does not match the key package that the Welcome uses")
         }
         let joined = try Group.join(event.welcome, with: own.bundle, now: UInt64(max(now, 0)))
-        let group = try MarmotGroup(mls: joined.group, dialect: event.dialect)
+        var group = try MarmotGroup(mls: joined.group, dialect: event.dialect)
+        try group.data.checkAddresses()
         // Being removed and re-invited implies a later epoch; an old Welcome must not bring old keys back.
         if let known = groups[group.id], known.isActive || known.mls.epoch >= group.mls.epoch { return nil }
         // Audit AC: a Nostr group id belongs to exactly one group.
@@ -195,18 +200,19 @@ package struct Account: Sendable {
                 $0.id != group.id && $0.data.nostrGroupID == group.data.nostrGroupID
             })
         else {
-            throw MarmotError.welcomeRejected("its Nostr group id is already used by another of our groups")
+            throw Self.refuse(
+                "MAR-WELCOME-11", "its Nostr group id is already used by another of our groups")
         }
         let inviter = group.mls.tree.leaf(at: joined.inviter).flatMap {
             AccountCredential.account(of: $0.credential)
         }
         guard inviter == rumor.author else {
-            throw MarmotError.welcomeRejected(
-                "its sender is not the member who signed the GroupInfo")
+            throw Self.refuse("MAR-WELCOME-12", "its sender is not the member who signed the GroupInfo")
         }
         guard group.data.isAdmin(rumor.author) else {
-            throw MarmotError.welcomeRejected("its sender is not an admin of the group")
+            throw Self.refuse("MAR-WELCOME-13", "its sender is not an admin of the group")
         }
+        group.inviter = rumor.author
         groups[group.id] = group
         return group
     }

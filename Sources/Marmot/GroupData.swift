@@ -37,20 +37,38 @@ package struct GroupData: Equatable, Sendable {
     }
 
     func validate() throws {
-        func check(_ condition: Bool, _ text: String) throws {
-            guard condition else { throw MarmotError.invalidGroupData(text) }
+        func check(_ condition: Bool, _ id: String, _ text: String) throws {
+            guard condition else { throw Self.refuse(id, text) }
         }
         try check(
-            nostrGroupID.count == 32, "the Nostr group id is \(nostrGroupID.count) bytes long instead of 32")
+            nostrGroupID.count == 32, "MAR-DATA-01",
+            "the Nostr group id is \(nostrGroupID.count) bytes long instead of 32")
         try check(
-            name.utf8.count <= Marmot.nameLimitBytes, "the name is longer than \(Marmot.nameLimitBytes) bytes"
+            name.utf8.count <= Marmot.nameLimitBytes, "MAR-DATA-02",
+            "the name is longer than \(Marmot.nameLimitBytes) bytes"
         )
         try check(
-            description.utf8.count <= Marmot.descriptionLimitBytes,
+            description.utf8.count <= Marmot.descriptionLimitBytes, "MAR-DATA-03",
             "the description is longer than \(Marmot.descriptionLimitBytes) bytes")
         try validateImage()
         for relay in relays {
-            do { _ = try RelayURL(relay) } catch { throw MarmotError.invalidGroupData("\(error)") }
+            do { _ = try RelayURL(relay) } catch { throw Self.refuse("MAR-DATA-04", "\(error)") }
+        }
+    }
+
+    private static func refuse(_ id: String, _ why: String) -> MarmotError {
+        .invalidGroupData(MarmotCheck(id, why))
+    }
+
+    /// Refuses addresses that MDK refuses as well, and no others: whoever refuses more is left behind in an old epoch.
+    func checkAddresses() throws {
+        for relay in relays {
+            guard let end = relay.range(of: "://"),
+                ["ws", "wss"].contains(relay[..<end.lowerBound].lowercased()),
+                end.upperBound != relay.endIndex
+            else {
+                throw Self.refuse("MAR-DATA-08", "\"\(relay.prefix(200))\" is not the address of a relay")
+            }
         }
     }
 
@@ -59,21 +77,21 @@ package struct GroupData: Equatable, Sendable {
             [0, 32].contains(imageHash.count) && [0, 32].contains(imageKey.count)
             && [0, 12].contains(imageNonce.count)
             && [0, 32].contains(imageUploadKey.count)
-        guard fits else { throw MarmotError.invalidGroupData("an image field has the wrong length") }
+        guard fits else { throw Self.refuse("MAR-DATA-05", "an image field has the wrong length") }
     }
 
     /// Reads and checks the extension of a group context.
     package init(from extensions: [Extension]) throws {
         guard let found = extensions.first(.marmotGroupData) else {
-            throw MarmotError.invalidGroupData("the group has no Marmot group data")
+            throw Self.refuse("MAR-DATA-06", "the group has no Marmot group data")
         }
         do {
             self = try GroupData(decoding: found.data)
         } catch {
-            throw MarmotError.invalidGroupData("\(error)")
+            throw Self.refuse("MAR-DATA-07", "\(error)")
         }
-        // Name lengths and relay addresses are only enforced on what we write. Rejecting what others wrote
-        // would leave us behind in an old epoch, because MDK accepts it and moves on.
+        // Lengths of names are only enforced on what we write. Rejecting what others wrote would leave us behind in an old epoch, because
+        // MDK accepts it and moves on.
         try validateImage()
     }
 
@@ -89,12 +107,7 @@ extension GroupData: TLSCodable {
         nostrGroupID = try reader.fixed(32)
         name = try Self.text(&reader)
         description = try Self.text(&reader)
-        admins = try reader.vector { (reader) throws(TLSDecodingError) in
-            try reader.fixed(XOnlyKey.lengthBytes)
-        }
-        // MDK accepts admin keys that are not curve points. No account can have such a key, so they are
-        // dropped.
-        .compactMap { try? XOnlyKey($0) }
+        admins = try reader.vector { (reader) throws(TLSDecodingError) in try XOnlyKey.stored(&reader) }
         relays = try reader.vector { (reader) throws(TLSDecodingError) in try Self.text(&reader) }
         imageHash = try reader.opaque()
         imageKey = try reader.opaque()

@@ -14,62 +14,74 @@ package struct KeyPackageEvent: Equatable, Sendable {
     ///
     /// - Parameter now: seconds since 1970.
     package init(_ event: Event, now: Int64) throws {
-        func reject(_ why: String) -> MarmotError { .keyPackageRejected(id: event.id, why) }
-        func check(_ condition: Bool, _ why: @autoclosure () -> String) throws {
-            guard condition else { throw reject(why()) }
+        func reject(_ id: String, _ why: String) -> MarmotError {
+            .keyPackageRejected(id: event.id, MarmotCheck(id, why))
+        }
+        func check(_ condition: Bool, _ id: String, _ why: @autoclosure () -> String) throws {
+            guard condition else { throw reject(id, why()) }
         }
         try check(
-            event.kind == .keyPackage || event.kind == .keyPackageLegacy,
+            event.kind == .keyPackage || event.kind == .keyPackageLegacy, "MAR-KEYPACKAGE-01",
             "its kind is \(event.kind), not 30443 or 443")
-        try check(event.content.utf8.count <= Marmot.contentLimitBytes, "it is too large")
+        try check(
+            event.content.utf8.count <= Marmot.contentLimitBytes, "MAR-KEYPACKAGE-02", "it is too large")
         let tags = event.tags
-        try check(tags.value("mls_protocol_version") == "1.0", "the mls_protocol_version tag is not 1.0")
-        try check(tags.value("mls_ciphersuite") == "0x0001", "the mls_ciphersuite tag is not 0x0001")
+        try check(
+            tags.value("mls_protocol_version") == "1.0", "MAR-KEYPACKAGE-03",
+            "the mls_protocol_version tag is not 1.0")
+        try check(
+            tags.value("mls_ciphersuite") == "0x0001", "MAR-KEYPACKAGE-04",
+            "the mls_ciphersuite tag is not 0x0001")
         let extensions = (tags.first("mls_extensions")?.values ?? []).map { $0.lowercased() }
         try check(
-            extensions.contains("0x000a") && extensions.contains("0xf2ee"),
+            extensions.contains("0x000a") && extensions.contains("0xf2ee"), "MAR-KEYPACKAGE-05",
             "the mls_extensions tag lacks 0x000a or 0xf2ee")
         // Audit R: the encoding must be stated; it is never guessed.
-        try check(tags.value("encoding")?.lowercased() == "base64", "the encoding tag is not base64")
+        try check(
+            tags.value("encoding")?.lowercased() == "base64", "MAR-KEYPACKAGE-06",
+            "the encoding tag is not base64")
         // Audit S.
         let relays = tags.first("relays")?.values ?? []
-        try check(!relays.isEmpty, "the relays tag is empty")
+        try check(!relays.isEmpty, "MAR-KEYPACKAGE-07", "the relays tag is empty")
         for relay in relays {
-            do { _ = try RelayURL(relay) } catch { throw reject("the relays tag: \(error)") }
+            do { _ = try RelayURL(relay) } catch {
+                throw reject("MAR-KEYPACKAGE-08", "the relays tag: \(error)")
+            }
         }
-        if event.kind == .keyPackage {
-            let slot = tags.value("d") ?? ""
-            try check(slot.count == 64 && Hex.decode(slot) != nil, "the d tag is not 64 hexadecimal digits")
-            try check(tags.first("mls_proposals") != nil, "the mls_proposals tag is missing")
-        }
+        // Other clients than MDK write free text, and no mls_proposals: the leaf itself says what it supports.
+        try check(
+            event.kind == .keyPackageLegacy || tags.first("d") != nil, "MAR-KEYPACKAGE-09",
+            "the d tag is missing")
         if let proposals = tags.first("mls_proposals") {
-            try check(proposals.values == ["0x000a"], "the mls_proposals tag is not 0x000a")
+            try check(
+                proposals.values == ["0x000a"], "MAR-KEYPACKAGE-10", "the mls_proposals tag is not 0x000a")
         }
-        guard let bytes = Base64.decode(event.content) else { throw reject("the content is not base64") }
+        guard let bytes = Base64.decode(event.content) else {
+            throw reject("MAR-KEYPACKAGE-11", "the content is not base64")
+        }
         let keyPackage: KeyPackage
         do {
             keyPackage = try KeyPackage(decoding: bytes)
         } catch {
-            throw reject("the key package is malformed: \(error)")
+            throw reject("MAR-KEYPACKAGE-12", "the key package is malformed: \(error)")
         }
-        let reference = keyPackage.reference
         if let claimed = tags.value("i") {
-            try check(Hex.decode(claimed) == reference, "the i tag is not the key package's reference")
-        } else {
             try check(
-                event.kind == .keyPackageLegacy && tags.first("mls_proposals") != nil, "the i tag is missing")
+                Hex.decode(claimed) == keyPackage.reference, "MAR-KEYPACKAGE-13",
+                "the i tag is not the key package's reference")
         }
         // Audit D: nobody may publish a key package in another account's name.
         try check(
             AccountCredential.account(of: keyPackage.leafNode.credential) == event.author,
+            "MAR-KEYPACKAGE-14",
             "its credential does not name the event's author")
         try check(
-            keyPackage.leafNode.capabilities.extensions.contains(.marmotGroupData),
+            keyPackage.leafNode.capabilities.extensions.contains(.marmotGroupData), "MAR-KEYPACKAGE-15",
             "its client does not support Marmot groups (0xf2ee)")
         do {
             try keyPackage.validate(groupExtensions: [], now: UInt64(max(now, 0)))
         } catch {
-            throw reject("\(error)")
+            throw reject("MAR-KEYPACKAGE-16", "\(error)")
         }
         self.event = event
         self.keyPackage = keyPackage
@@ -90,7 +102,8 @@ package struct KeyPackageEvent: Equatable, Sendable {
                 return (try KeyPackageEvent(event, now: now), rejections)
             } catch {
                 rejections.append(
-                    error as? MarmotError ?? .keyPackageRejected(id: event.id, "\(error)"))
+                    error as? MarmotError
+                        ?? .keyPackageRejected(id: event.id, MarmotCheck("MAR-KEYPACKAGE-16", "\(error)")))
             }
         }
         return (nil, rejections)

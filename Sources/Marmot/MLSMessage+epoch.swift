@@ -10,11 +10,14 @@ extension MLSMessage {
         }
     }
 
-    var isProposal: Bool {
+    /// What a group message contains; nil for other messages.
+    var contentType: ContentType? {
         switch self {
-        case .privateMessage(let message): message.contentType == .proposal
-        case .publicMessage(let message): message.content.content.type == .proposal
-        case .welcome, .groupInfo, .keyPackage: false
+        case .privateMessage(let message): message.contentType
+        case .publicMessage(let message): message.content.content.type
+        case .welcome, .groupInfo, .keyPackage: nil
         }
     }
+
+    var isProposal: Bool { contentType == .proposal }
 }

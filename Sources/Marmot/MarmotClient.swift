@@ -12,6 +12,9 @@ package actor MarmotClient {
     private let now: @Sendable () -> Int64
     /// Gift wraps that have been dealt with, whether joined or rejected: none is processed twice (audit AP).
     private var seenWraps = Set<EventID>()
+    /// Welcomes into later epochs of groups that we are still in.
+    private var earlyWelcomes: [EventID: Rumor] = [:]
+    private static let earlyWelcomeLimit = 16
     /// The events that waited for a commit when their group was last saved because of them.
     var savedWaiting: [[UInt8]: Set<EventID>] = [:]
     /// Messages that were shown, which is not stored yet.
@@ -94,7 +97,8 @@ package actor MarmotClient {
         }
         guard isAllowed(rumor.author) else {
             seenWraps.insert(wrap.id)
-            throw MarmotError.welcomeRejected("its sender is not allowed to invite us")
+            throw MarmotError.welcomeRejected(
+                MarmotCheck("MAR-WELCOME-14", "its sender is not allowed to invite us"))
         }
         return try join(rumor, wrapID: wrap.id)
     }
@@ -114,8 +118,22 @@ package actor MarmotClient {
         // invitation. A re-invitation that overtook the commit removing us is not marked either: it is
         // processed again after that commit.
         if let joined { try store.save(joined) }
-        if joined != nil || !next.isInvitedAgain(by: rumor, now: now()) { seenWraps.insert(wrapID) }
+        if joined != nil || !next.isInvitedAgain(by: rumor, now: now()) {
+            seenWraps.insert(wrapID)
+        } else if earlyWelcomes.count < Self.earlyWelcomeLimit {
+            earlyWelcomes[wrapID] = rumor
+        }
         account = next
+        return joined
+    }
+
+    /// Joins again by Welcomes that came before the commit which removed us; call this after that.
+    package func joinAgain() throws -> [MarmotGroup] {
+        var joined: [MarmotGroup] = []
+        for (wrapID, rumor) in earlyWelcomes {
+            earlyWelcomes[wrapID] = nil
+            if let group = try join(rumor, wrapID: wrapID) { joined.append(group) }
+        }
         return joined
     }
 
@@ -160,6 +178,13 @@ package actor MarmotClient {
     /// Call this when no relay accepted the commit.
     package func abandon(_ commit: EventID, in groupID: [UInt8]) throws {
         try changing(groupID) { $0.abandonCommit(commit) }
+    }
+
+    /// Another group has taken the place of this one: nothing is sent to it any more.
+    package func replace(_ groupID: [UInt8]) throws {
+        try changing(groupID) { group in
+            group.end(because: .replaced)
+        }
     }
 
     /// Welcomes that no relay has accepted yet; those to somebody who was removed meanwhile are not owed any more.
@@ -235,7 +260,8 @@ package actor MarmotClient {
     }
 
     private func retryWaiting(_ group: inout MarmotGroup) -> [Received] {
-        group.retryWaiting(now: now()).map { Received(event: $0.event, result: $0.result) }
+        group.retryWaiting(now: now(), isTaken: isTaken(besides: group.id))
+            .map { Received(event: $0.event, result: $0.result) }
     }
 
     /// A commit may make queued messages readable, and queued commits that make further ones readable.
@@ -251,10 +277,18 @@ package actor MarmotClient {
         }
     }
 
+    /// Whether another of our groups has a Nostr group id (audit AC): it would lose its messages to a group that takes it over.
+    private func isTaken(besides groupID: [UInt8]) -> ([UInt8]) -> Bool {
+        let groups = account.groups
+        return { id in groups.values.contains { $0.id != groupID && $0.data.nostrGroupID == id } }
+    }
+
     package func receive(_ event: Event) throws -> [Received] {
         guard let name = event.tags.value("h"), var group = group(nostrID: name) else { return [] }
         var record: MessageRecord?
-        let reception = Result { try group.receive(event, now: now(), &record) }
+        let reception = Result {
+            try group.receive(event, now: now(), isTaken: isTaken(besides: group.id), &record)
+        }
         var received = [Received(event: event, result: reception)]
         if let record {
             try store.append(.message(record), to: group)
@@ -263,6 +297,8 @@ package actor MarmotClient {
         }
         switch reception {
         case .success(.duplicate): return received
+        // What must not be forgotten: it is not read again.
+        case .success(.blocked), .failure(MarmotError.partedWays): break
         // Remembered in memory only: anyone can send as many of these as they like, and relays deliver them again.
         case .success(.waiting), .failure:
             account.groups[group.id] = group
@@ -272,13 +308,6 @@ package actor MarmotClient {
             break
         }
         retryUntilStable(&received, in: &group)
-        // Audit AC: a group that takes over another group's Nostr id would swallow its messages.
-        let isTaken = account.groups.values.contains {
-            $0.id != group.id && $0.data.nostrGroupID == group.data.nostrGroupID
-        }
-        guard !isTaken else {
-            throw MarmotError.ruleViolated("the commit gives the group the Nostr id of another of our groups")
-        }
         try save(group)
         account.groups[group.id] = group
         return received

@@ -1,23 +1,28 @@
+import Cryptography
 import Nostr
 
 /// Errors of the Marmot layer. They never contain group ids (audit AO).
 package enum MarmotError: Error, Equatable, CustomStringConvertible {
     /// A key package event that must not be used.
-    case keyPackageRejected(id: EventID, String)
+    case keyPackageRejected(id: EventID, MarmotCheck)
     /// A Welcome that must not be accepted.
-    case welcomeRejected(String)
+    case welcomeRejected(MarmotCheck)
     /// Group data that violates MIP-01.
-    case invalidGroupData(String)
+    case invalidGroupData(MarmotCheck)
     /// A group event whose envelope is unacceptable.
-    case groupEventRejected(String)
+    case groupEventRejected(MarmotCheck)
     /// Encrypted for an epoch whose secrets we do not have yet, or no longer have.
     case undecryptable
     /// A valid MLS message that breaks one of Marmot's rules.
-    case ruleViolated(String)
+    case ruleViolated(MarmotCheck)
+    /// A member's commit breaks a rule that only we have: the others go on without us.
+    case partedWays(by: XOnlyKey, MarmotCheck)
     /// The caller asked for something impossible.
     case notPossible(String)
     /// We have been removed from the group.
     case inactive
+    /// Sending would do harm, or reach nobody.
+    case mustNotSend(Obstacle)
 
     package var description: String {
         switch self {
@@ -27,8 +32,11 @@ package enum MarmotError: Error, Equatable, CustomStringConvertible {
         case .groupEventRejected(let why): "the group event cannot be accepted: \(why)"
         case .undecryptable: "the group event cannot be decrypted with any of the secrets still held"
         case .ruleViolated(let why): "refused: \(why)"
+        case .partedWays(let member, let check):
+            "refused: \(check); other clients accept this change by \(KeyText.npub(member)), and go on without us"
         case .notPossible(let why): why
         case .inactive: "we are no longer a member of this group"
+        case .mustNotSend(let obstacle): "\(obstacle)"
         }
     }
 }

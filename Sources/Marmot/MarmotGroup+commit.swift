@@ -17,7 +17,7 @@ extension MarmotGroup {
     package mutating func prepare(
         _ change: GroupChange, by account: XOnlyKey, now: Int64, random: some RandomSource
     ) throws {
-        guard isActive else { throw MarmotError.inactive }
+        try requireOpen(for: change)
         guard pendingCommit == nil else {
             throw MarmotError.notPossible(
                 "another change to this group is still being published; try again once it has finished")
@@ -84,13 +84,17 @@ extension MarmotGroup {
     private mutating func adopt(_ commit: PendingCommit, before: Group) throws {
         // Messages received while the commit was in flight have used up keys of the epoch that is ending.
         let next = commit.next.withPastEpochs(from: before)
-        data = try GroupData(from: next.context.extensions)
+        let new = try GroupData(from: next.context.extensions)
+        if new.relays != data.relays { forgetFormer() }
+        data = new
         keepSnapshot(
             EpochSnapshot(
                 before: before.withoutPastEpochs, winner: (commit.event.createdAt, commit.event.id),
                 own: commit))
         mls = next
         isActive = true
+        // Every commit of ours gives us fresh keys.
+        if obstacle?.endsWithFreshKeys == true { obstacle = nil }
         undelivered += commit.invitations
     }
 
@@ -262,7 +266,7 @@ extension MarmotGroup {
     /// Proposes that we leave; another member has to commit it. The event must not be published before the
     /// group is stored.
     package mutating func leave(_ account: XOnlyKey, now: Int64, random: some RandomSource) throws -> Event {
-        guard isActive else { throw MarmotError.inactive }
+        try requireOpen()
         guard !data.isAdmin(account) else {
             throw MarmotError.notPossible(
                 "an admin has to step down before leaving: use group demote, then group leave")

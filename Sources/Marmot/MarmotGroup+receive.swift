@@ -13,7 +13,9 @@ package enum GroupReception: Equatable, Sendable {
     /// - `withheld`: how many of our messages are not resent because the rollback brought back a member who
     ///   was not meant to read them.
     /// - `lost`: what commits of ours had done that were rolled back, as far as the group is not that way all the same.
-    case rolledBack(to: UInt64, by: XOnlyKey, withheld: Int, lost: [LostChange] = [])
+    /// - `returned`: the commit's author had been removed by what was rolled back.
+    case rolledBack(
+        to: UInt64, by: XOnlyKey, withheld: Int, lost: [LostChange] = [], returned: Bool = false)
     /// We were removed from the group.
     case removed(by: XOnlyKey)
     /// A proposal, kept until somebody commits it.
@@ -22,22 +24,29 @@ package enum GroupReception: Equatable, Sendable {
     case duplicate
     /// Queued, because a commit that it depends on has not arrived.
     case waiting
+    /// A message of our own that this state does not know: nothing may be sent any more, for this reason.
+    case blocked(Obstacle)
 }
 
 extension MarmotGroup {
     /// Processes one group event. A rejected event changes nothing except that it is remembered. Call
     /// `retryWaiting` after an epoch change.
     ///
-    /// - Parameter now: seconds since 1970.
+    /// - Parameters:
+    ///   - now: seconds since 1970.
+    ///   - isTaken: whether another group of ours has this Nostr group id.
     /// - Throws: `MarmotError`, `MLSError` or `RatchetError` for an event that will never be acceptable.
-    package mutating func receive(_ event: Event, now: Int64) throws -> GroupReception {
+    package mutating func receive(
+        _ event: Event, now: Int64, isTaken: ([UInt8]) -> Bool = { _ in false }
+    ) throws -> GroupReception {
         var record: MessageRecord?
-        return try receive(event, now: now, &record)
+        return try receive(event, now: now, isTaken: isTaken, &record)
     }
 
     /// - Parameter record: set for a message only; other events change more than a record can describe.
-    mutating func receive(_ event: Event, now: Int64, _ record: inout MessageRecord?) throws -> GroupReception
-    {
+    mutating func receive(
+        _ event: Event, now: Int64, isTaken: ([UInt8]) -> Bool, _ record: inout MessageRecord?
+    ) throws -> GroupReception {
         try checkEnvelope(event, now: now)
         if let own = try receiveOwnCommit(event) { return own }
         if inbox.hasSeen(event: event.id) { return .duplicate }
@@ -45,7 +54,8 @@ extension MarmotGroup {
         // takes precedence may still revert the removal.
         guard isActive || !snapshots.isEmpty else { return .duplicate }
         guard GroupEvent.isWellFormed(event) else {
-            throw MarmotError.groupEventRejected("its content matches neither of the two encryptions")
+            throw MarmotError.groupEventRejected(
+                MarmotCheck("MAR-EVENT-08", "its content matches neither of the two encryptions"))
         }
         var next = self
         let bytes: [UInt8]
@@ -66,12 +76,13 @@ extension MarmotGroup {
         next.inbox.remember(event: event.id, message: hash)
         guard isActive else {
             let message = try MLSMessage(decoding: bytes)
-            return try receiveLate(message, in: event, hash, epoch: message.epoch ?? mls.epoch, now: now)
+            return try receiveLate(
+                message, in: event, hash, epoch: message.epoch ?? mls.epoch, now: now, isTaken: isTaken)
         }
         do {
             let message = try MLSMessage(decoding: bytes)
             let isSettled = isDialectSettled
-            switch try next.process(message, in: event, now: now) {
+            switch try next.process(message, in: event, now: now, isTaken: isTaken) {
             case .changed(let reception):
                 self = next
                 return reception
@@ -87,12 +98,13 @@ extension MarmotGroup {
             }
         } catch MLSError.ownMessage {
             inbox.remember(event: event.id, message: hash)
-            return .duplicate
+            return try receiveUnknownOwn(MLSMessage(decoding: bytes))
         } catch MLSError.wrongEpoch(let epoch, let current) where epoch > current {
             inbox.queue(event)
             return .waiting
         } catch MLSError.wrongEpoch(let epoch, _) {
-            return try receiveLate(MLSMessage(decoding: bytes), in: event, hash, epoch: epoch, now: now)
+            return try receiveLate(
+                MLSMessage(decoding: bytes), in: event, hash, epoch: epoch, now: now, isTaken: isTaken)
         } catch MLSError.unknownProposal {
             // The commit arrived before its proposal.
             inbox.queue(event)
@@ -107,34 +119,20 @@ extension MarmotGroup {
         } catch {
             // Remember the failure, so that the work is not repeated (audit AP).
             inbox.remember(event: event.id, message: hash)
+            if case MarmotError.partedWays(let member, let check) = error {
+                obstacle = obstacle ?? .leftBehind(by: member, why: "\(check)")
+            }
             throw error
         }
     }
 
     /// Retries queued events; call it after `.epochChanged`, `.rolledBack` and `.proposal`.
-    package mutating func retryWaiting(now: Int64) -> [(
+    package mutating func retryWaiting(now: Int64, isTaken: ([UInt8]) -> Bool = { _ in false }) -> [(
         event: Event, result: Result<GroupReception, any Error>
     )] {
         inbox.takeWaiting().map { event in
-            (event, Result { try receive(event, now: now) })
+            (event, Result { try receive(event, now: now, isTaken: isTaken) })
         }
-    }
-
-    private func checkEnvelope(_ event: Event, now: Int64) throws {
-        func check(_ condition: Bool, _ why: String) throws {
-            guard condition else { throw MarmotError.groupEventRejected(why) }
-        }
-        try check(event.kind == .groupEvent, "its kind is \(event.kind), not 445")
-        let groupTags = event.tags.all("h")
-        try check(groupTags.count == 1, "it has \(groupTags.count) h tags instead of one")
-        try check(
-            Hex.decode(groupTags.first?.value ?? "") == data.nostrGroupID, "it is for another group")
-        try check(event.content.utf8.count <= Marmot.contentLimitBytes, "it is too large")
-        try check(event.tags.joinedLength <= Marmot.tagsLimitBytes, "its tags are too large")
-        try check(
-            event.createdAt >= now - Marmot.groupEventMaximumAgeSeconds, "it is older than 45 days")
-        try check(
-            event.createdAt <= now + Marmot.groupEventMaximumSkewSeconds, "it is dated in the future")
     }
 
     /// Handles our own commit coming back from a relay: it has been published, even if no OK reached us.
@@ -155,10 +153,11 @@ extension MarmotGroup {
     /// applied replaces it (section 5). It is processed on a copy of that epoch's state, so that an invalid
     /// one uses up nothing.
     private mutating func receiveLate(
-        _ message: MLSMessage, in event: Event, _ hash: [UInt8], epoch: UInt64, now: Int64
+        _ message: MLSMessage, in event: Event, _ hash: [UInt8], epoch: UInt64, now: Int64,
+        isTaken: ([UInt8]) -> Bool
     ) throws -> GroupReception {
         do {
-            let reception = try replay(message, in: event, epoch: epoch, now: now)
+            let reception = try replay(message, in: event, epoch: epoch, now: now, isTaken: isTaken)
             inbox.remember(event: event.id, message: hash)
             return reception
         } catch MLSError.unknownProposal {
@@ -171,9 +170,9 @@ extension MarmotGroup {
         }
     }
 
-    private mutating func replay(_ message: MLSMessage, in event: Event, epoch: UInt64, now: Int64) throws
-        -> GroupReception
-    {
+    private mutating func replay(
+        _ message: MLSMessage, in event: Event, epoch: UInt64, now: Int64, isTaken: ([UInt8]) -> Bool
+    ) throws -> GroupReception {
         if case .privateMessage(let inner) = message, inner.contentType == .application {
             guard isActive else { return .duplicate }
             throw MLSError.wrongEpoch(message: epoch, group: mls.epoch)
@@ -191,22 +190,26 @@ extension MarmotGroup {
         let own = snapshots[index].own
         let processed: Processed
         do {
-            processed = try next.process(message, in: event, now: now)
+            processed = try next.process(message, in: event, now: now, isTaken: isTaken)
         } catch MLSError.ownMessage {
-            return .duplicate
+            // It takes precedence, so the others follow it.
+            guard snapshots[index].before.isOwn(message) else { return .duplicate }
+            obstacle = .overtakenByOurselves
+            return .blocked(.overtakenByOurselves)
         }
         guard case .changed(let reception) = processed else { return .duplicate }
         switch reception {
         case .epochChanged(let epoch, let who):
             next.snapshots[0].own = own
+            let returned = isActive && !members.contains(who)
             self = next
             return .rolledBack(
-                to: epoch, by: who, withheld: withheld, lost: next.missing(lost))
+                to: epoch, by: who, withheld: withheld, lost: next.missing(lost), returned: returned)
         case .removed:
             self = next
             return reception
         // Only commits matter here; a late proposal or message of that epoch changes nothing (hazard 5).
-        case .message, .proposal, .rolledBack, .duplicate, .waiting: return .duplicate
+        case .message, .proposal, .rolledBack, .duplicate, .waiting, .blocked: return .duplicate
         }
     }
 
@@ -232,7 +235,9 @@ extension MarmotGroup {
         case changed(GroupReception)
     }
 
-    private mutating func process(_ message: MLSMessage, in event: Event, now: Int64) throws -> Processed {
+    private mutating func process(
+        _ message: MLSMessage, in event: Event, now: Int64, isTaken: ([UInt8]) -> Bool
+    ) throws -> Processed {
         switch try mls.process(message, now: UInt64(max(now, 0))) {
         case .application(let application): return try read(application)
         case .proposal(let pending):
@@ -241,10 +246,7 @@ extension MarmotGroup {
             if case .member(let index) = pending.sender { sender = account(at: index) }
             return .changed(.proposal(Self.describe(pending.proposal), from: sender))
         case .commit(let staged):
-            try CommitPolicy.check(staged, in: mls)
-            guard let committer = account(at: staged.committer) else {
-                throw MarmotError.ruleViolated("the committer's credential is not a Nostr account")
-            }
+            let committer = try judge(staged, isTaken: isTaken)
             keepSnapshot(
                 EpochSnapshot(
                     before: mls.withoutPastEpochs, winner: (event.createdAt, event.id), own: pendingCommit))
@@ -254,36 +256,10 @@ extension MarmotGroup {
                 return .changed(.removed(by: committer))
             }
             mls = group
+            let before = data.relays
             data = try GroupData(from: group.context.extensions)
+            keepFormer(before)
             return .changed(.epochChanged(group.epoch, by: committer))
-        }
-    }
-
-    /// Rejects proposals that no Marmot client sends on their own (section 5); limits the number of others.
-    private func checkProposal(_ pending: PendingProposal, in mls: Group) throws {
-        guard case .member(let sender) = pending.sender else {
-            throw MarmotError.ruleViolated("the proposal comes from outside the group")
-        }
-        // A proposal that nobody may commit would only block the others.
-        let account = mls.tree.leaf(at: sender).flatMap { AccountCredential.account(of: $0.credential) }
-        let leaves = pending.proposal == .selfRemove || pending.proposal == .remove(sender)
-        let data = try GroupData(from: mls.context.extensions)
-        if leaves, let account, data.isAdmin(account) {
-            throw MarmotError.ruleViolated("an admin cannot leave without stepping down first")
-        }
-        switch pending.proposal {
-        case .add, .remove: break
-        case .selfRemove:
-            // Hazard 3: a single leaf without support makes the proposal impossible to commit.
-            guard mls.members.allSatisfy({ $0.leaf.capabilities.proposals.contains(.selfRemove) }) else {
-                throw MarmotError.ruleViolated(
-                    "a member proposes a SelfRemove, which not every member supports")
-            }
-        case .update, .preSharedKey, .reInit, .externalInit, .groupContextExtensions:
-            throw MarmotError.ruleViolated("Marmot groups do not allow proposals of this type")
-        }
-        guard mls.pendingProposals.count <= Self.pendingProposalLimit else {
-            throw MarmotError.ruleViolated("too many proposals are already waiting for a commit")
         }
     }
 
@@ -291,17 +267,20 @@ extension MarmotGroup {
     /// computed, not taken from the message.
     private mutating func read(_ application: ApplicationMessage) throws -> Processed {
         guard application.data.count <= Marmot.rumorLimitBytes else {
-            throw MarmotError.ruleViolated("the message is larger than \(Marmot.rumorLimitBytes) bytes")
+            throw MarmotError.ruleViolated(
+                MarmotCheck("MAR-MESSAGE-01", "the message is larger than \(Marmot.rumorLimitBytes) bytes"))
         }
         let rumor: Rumor
         do {
             rumor = try Rumor(json: application.data)
         } catch {
-            throw MarmotError.ruleViolated("the message is \(error)")
+            throw MarmotError.ruleViolated(
+                MarmotCheck("MAR-MESSAGE-02", "the message is \(error)"))
         }
         guard let sender = AccountCredential.account(of: application.credential), rumor.author == sender
         else {
-            throw MarmotError.ruleViolated("the author of the message is not the member who sent it")
+            throw MarmotError.ruleViolated(
+                MarmotCheck("MAR-MESSAGE-03", "the author of the message is not the member who sent it"))
         }
         // Resent because its epoch was rolled back, but we had already read it there.
         if let index = readBefore.firstIndex(of: rumor.id) {
@@ -313,24 +292,9 @@ extension MarmotGroup {
         {
             snapshots[0].read.append(rumor.id)
         }
+        // Somebody else is in our epoch: the others have not gone on without us.
+        if application.epoch == mls.epoch, case .leftBehind = obstacle { obstacle = nil }
         unshown.append(rumor)
         return .read(application, rumor, from: sender)
-    }
-
-    private func account(at index: LeafIndex) -> XOnlyKey? {
-        mls.tree.leaf(at: index).flatMap { AccountCredential.account(of: $0.credential) }
-    }
-
-    private static func describe(_ proposal: Proposal) -> String {
-        switch proposal {
-        case .add: "add"
-        case .update: "update"
-        case .remove: "remove"
-        case .preSharedKey: "pre-shared key"
-        case .reInit: "re-init"
-        case .externalInit: "external init"
-        case .groupContextExtensions: "group context extensions"
-        case .selfRemove: "leave"
-        }
     }
 }

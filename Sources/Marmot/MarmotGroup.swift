@@ -9,6 +9,12 @@ package struct MarmotGroup: Equatable, Sendable {
     package internal(set) var dialect: Dialect
     /// False once we have been removed (audit AK).
     package internal(set) var isActive = true
+    /// Why nothing may be sent.
+    package internal(set) var obstacle: Obstacle?
+    /// Who invited us; nil for groups of our own.
+    package internal(set) var inviter: XOnlyKey?
+    /// Where the group met before other members moved it, the oldest first. A change of our own forgets them.
+    private(set) var formerAddresses: [String] = []
     /// True once an event has decrypted, which determines the dialect for good.
     var isDialectSettled = false
     package internal(set) var inbox = Inbox()
@@ -37,6 +43,8 @@ package struct MarmotGroup: Equatable, Sendable {
     package var id: [UInt8] { mls.groupID }
     package var nostrGroupIDHex: String { Hex.encode(data.nostrGroupID) }
     package var relays: [RelayURL] { data.relays.compactMap { try? RelayURL($0) } }
+    /// Where the group met before other members moved it.
+    package var formerRelays: [RelayURL] { formerAddresses.compactMap { try? RelayURL($0) } }
 
     /// The accounts that have at least one leaf.
     package var members: [XOnlyKey] {
@@ -50,11 +58,44 @@ package struct MarmotGroup: Equatable, Sendable {
         Filter(kinds: [.groupEvent], tags: ["h": [nostrGroupIDHex]], since: since)
     }
 
+    /// Nothing that comes in brings it back.
+    mutating func end(because obstacle: Obstacle) {
+        (isActive, snapshots, pendingCommit) = (false, [], nil)
+        self.obstacle = obstacle
+    }
+
+    /// Why the group cannot be used, in a few words; nil while it can be.
+    package var ending: String? {
+        if isActive { return obstacle.map { _ in "nothing may be sent" } }
+        return obstacle == .replaced ? "replaced by another group" : "we were removed"
+    }
+
+    /// Whoever moves the group again and again must not displace where it met at first.
+    private static let formerAddressLimit = 8
+
+    mutating func keepFormer(_ addresses: [String]) {
+        guard addresses != data.relays else { return }
+        for address in addresses where !formerAddresses.contains(address) {
+            guard formerAddresses.count < Self.formerAddressLimit else { return }
+            formerAddresses.append(address)
+        }
+    }
+
+    mutating func forgetFormer() { formerAddresses = [] }
+
+    /// - Throws: `.inactive`, or `.mustNotSend`.
+    func requireOpen(for change: GroupChange? = nil) throws {
+        if obstacle == .replaced { throw MarmotError.mustNotSend(.replaced) }
+        guard isActive else { throw MarmotError.inactive }
+        guard let obstacle, !(obstacle.endsWithFreshKeys && change == .updateKeys) else { return }
+        throw MarmotError.mustNotSend(obstacle)
+    }
+
     /// Encrypts one of our own rumors. The returned event must not be published before the group is stored.
     package mutating func encrypt(
         _ rumor: Rumor, now: Int64, random: some RandomSource
     ) throws -> (event: Event, record: MessageRecord) {
-        guard isActive else { throw MarmotError.inactive }
+        try requireOpen()
         let json = rumor.json
         guard json.count <= Marmot.rumorLimitBytes else {
             throw MarmotError.notPossible(
@@ -98,9 +139,19 @@ extension MarmotGroup: TLSCodable {
             readBefore = try reader.vector { (reader) throws(TLSDecodingError) in try EventID.stored(&reader)
             }
         }
-        // And format 2 here.
+        // Format 2 here.
         if !reader.isAtEnd {
             unshown = try reader.vector { (reader) throws(TLSDecodingError) in try Rumor.stored(&reader) }
+        }
+        // And format 3 here.
+        if !reader.isAtEnd {
+            obstacle = try reader.optional(of: Obstacle.self)
+            formerAddresses = try reader.vector { (reader) throws(TLSDecodingError) in
+                String(decoding: try reader.opaque(), as: UTF8.self)
+            }
+            inviter = try reader.optional { (reader) throws(TLSDecodingError) in
+                try XOnlyKey.stored(&reader)
+            }
         }
         do {
             data = try GroupData(from: mls.context.extensions)
@@ -121,5 +172,8 @@ extension MarmotGroup: TLSCodable {
         writer.nested { writer in for rumor in unsent { writer.opaque(rumor.json) } }
         writer.nested { writer in for id in readBefore { writer.fixed(id.bytes) } }
         writer.nested { writer in for rumor in unshown { writer.opaque(rumor.json) } }
+        writer.optional(obstacle)
+        writer.nested { writer in for address in formerAddresses { writer.opaque(Array(address.utf8)) } }
+        writer.optional(inviter) { $0.fixed($1.bytes) }
     }
 }

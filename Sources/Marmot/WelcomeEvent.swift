@@ -23,30 +23,33 @@ package struct WelcomeEvent: Equatable, Sendable {
 
     /// Checks the structure (audit H) before anything else happens to the Welcome.
     package init(_ rumor: Rumor) throws(MarmotError) {
-        func check(_ condition: Bool, _ why: @autoclosure () -> String) throws(MarmotError) {
-            guard condition else { throw .welcomeRejected(why()) }
+        func refuse(_ id: String, _ why: String) -> MarmotError { .welcomeRejected(MarmotCheck(id, why)) }
+        func check(_ condition: Bool, _ id: String, _ why: @autoclosure () -> String) throws(MarmotError) {
+            guard condition else { throw refuse(id, why()) }
         }
-        try check(rumor.kind == .welcome, "its kind is \(rumor.kind), not 444")
-        try check(rumor.content.utf8.count <= Marmot.contentLimitBytes, "it is too large")
+        try check(rumor.kind == .welcome, "MAR-WELCOME-01", "its kind is \(rumor.kind), not 444")
+        try check(rumor.content.utf8.count <= Marmot.contentLimitBytes, "MAR-WELCOME-02", "it is too large")
         let relays = rumor.tags.first("relays")?.values ?? []
         try check(
-            relays.contains { (try? RelayURL($0)) != nil }, "the relays tag contains no valid relay address")
+            relays.contains { (try? RelayURL($0)) != nil }, "MAR-WELCOME-03",
+            "the relays tag contains no valid relay address")
         guard let reference = rumor.tags.value("e"), !reference.isEmpty else {
-            throw .welcomeRejected("the e tag is missing")
+            throw refuse("MAR-WELCOME-04", "the e tag is missing")
         }
-        try check(rumor.tags.value("encoding") == "base64", "the encoding tag is not base64")
+        try check(
+            rumor.tags.value("encoding") == "base64", "MAR-WELCOME-05", "the encoding tag is not base64")
         guard let bytes = Base64.decode(rumor.content) else {
-            throw .welcomeRejected("the content is not base64")
+            throw refuse("MAR-WELCOME-06", "the content is not base64")
         }
         do {
             guard case .welcome(let welcome) = try MLSMessage(decoding: bytes) else {
-                throw MarmotError.welcomeRejected("the content is an MLS message of another type")
+                throw refuse("MAR-WELCOME-07", "the content is an MLS message of another type")
             }
             self.welcome = welcome
         } catch let error as MarmotError {
             throw error
         } catch {
-            throw .welcomeRejected("malformed: \(error)")
+            throw refuse("MAR-WELCOME-08", "malformed: \(error)")
         }
         self.rumor = rumor
         keyPackageEvent = reference

@@ -42,34 +42,88 @@ struct KeyPackageEventTests {
     }
 
     static let mistakes: [(String, @Sendable (inout Rumor) -> Void, String)] = [
-        ("kind", { $0.kind = .chatMessage }, "kind"),
-        ("no version", { $0.tags.removeAll { $0.name == "mls_protocol_version" } }, "mls_protocol_version"),
-        ("old version", { $0.replace("mls_protocol_version", "1") }, "mls_protocol_version"),
-        ("suite", { $0.replace("mls_ciphersuite", "0x0003") }, "mls_ciphersuite"),
-        ("extensions", { $0.replace("mls_extensions", "0x000a") }, "mls_extensions"),
-        ("proposals", { $0.replace("mls_proposals", "0x000b") }, "mls_proposals"),
-        ("no relays", { $0.tags.removeAll { $0.name == "relays" } }, "relays"),
-        ("bad relay", { $0.replace("relays", "http://x") }, "relays"),
-        ("no encoding", { $0.tags.removeAll { $0.name == "encoding" } }, "encoding"),
-        ("hex", { $0.replace("encoding", "hex") }, "encoding"),
-        ("wrong i", { $0.replace("i", String(repeating: "0", count: 64)) }, "i tag"),
-        ("short d", { $0.replace("d", "ab") }, "d tag"),
-        ("content", { $0.content = "not base64!" }, "base64"),
-        ("empty", { $0.content = "" }, "malformed"),
+        ("too large", { $0.content = String(repeating: "A", count: Marmot.contentLimitBytes + 1) }, "02"),
+        ("kind", { $0.kind = .chatMessage }, "01"),
+        ("no version", { $0.tags.removeAll { $0.name == "mls_protocol_version" } }, "03"),
+        ("old version", { $0.replace("mls_protocol_version", "1") }, "03"),
+        ("suite", { $0.replace("mls_ciphersuite", "0x0003") }, "04"),
+        ("extensions", { $0.replace("mls_extensions", "0x000a") }, "05"),
+        ("other extensions", { $0.replace("mls_extensions", "0xf2ee") }, "05"),
+        ("proposals", { $0.replace("mls_proposals", "0x000b") }, "10"),
+        ("no relays", { $0.tags.removeAll { $0.name == "relays" } }, "07"),
+        ("bad relay", { $0.replace("relays", "http://x") }, "08"),
+        ("no encoding", { $0.tags.removeAll { $0.name == "encoding" } }, "06"),
+        ("hex", { $0.replace("encoding", "hex") }, "06"),
+        ("wrong i", { $0.replace("i", String(repeating: "0", count: 64)) }, "13"),
+        ("no d", { $0.tags.removeAll { $0.name == "d" } }, "09"),
+        ("content", { $0.content = "not base64!" }, "11"), ("empty", { $0.content = "" }, "12"),
         (
             "cut short", { $0.content = Base64.encode(Array((Base64.decode($0.content) ?? []).dropLast())) },
-            "malformed"
-        ),
-        ("trailing", { $0.content = Base64.encode((Base64.decode($0.content) ?? []) + [0]) }, "malformed"),
+            "12"
+        ), ("trailing", { $0.content = Base64.encode((Base64.decode($0.content) ?? []) + [0]) }, "12"),
     ]
 
-    @Test("refuses every mistake by name", arguments: mistakes.map(\.0))
+    @Test("refuses every mistake by its rule, MAR-KEYPACKAGE-01 to -13", arguments: mistakes.map(\.0))
     func refuses(name: String) throws {
-        let (_, change, part) = try #require(Self.mistakes.first { $0.0 == name })
+        let (_, change, number) = try #require(Self.mistakes.first { $0.0 == name })
         let event = try changed(try events()[0], change)
+        expectBroken("MAR-KEYPACKAGE-\(number)") { _ = try KeyPackageEvent(event, now: Self.now) }
         #expect { try KeyPackageEvent(event, now: Self.now) } throws: { error in
-            guard case .keyPackageRejected(let id, let why)? = error as? MarmotError else { return false }
-            return id == event.id && why.contains(part)
+            guard case .keyPackageRejected(let id, _)? = error as? MarmotError else { return false }
+            return id == event.id
+        }
+    }
+
+    @Test("accepts what other clients than MDK write: a d of free text, no mls_proposals, no i")
+    func otherClients() throws {
+        for event in try events() {
+            let other = try changed(event) { rumor in
+                rumor.replace("d", "my phone")
+                rumor.tags.removeAll { ["mls_proposals", "i"].contains($0.name) }
+            }
+            #expect(try KeyPackageEvent(other, now: Self.now).account == TestKeys.bob.publicKey)
+        }
+    }
+
+    /// What MDK refuses: an invitation of such a key package would leave its members behind.
+    @Test("refuses extensions where they do not belong")
+    func misplaced() throws {
+        let random = SeededRandom("misplaced")
+        func event(_ change: (inout KeyPackage) -> Void) throws -> Nostr.Event {
+            let bundle = try KeyPackageBundle.make(
+                credential: AccountCredential.make(TestKeys.bob.publicKey),
+                capabilities: Marmot.capabilities, lifetime: Marmot.lifetime(now: Self.now),
+                extensions: [Extension(type: .lastResort, data: [])], random: random)
+            var package = bundle.keyPackage
+            change(&package)
+            try package.leafNode.sign(with: bundle.signaturePrivateKey)
+            try package.sign(with: bundle.signaturePrivateKey)
+            return try KeyPackageEvent.rumors(
+                offering: package, by: TestKeys.bob.publicKey, slot: "x", relays: Self.relays,
+                now: Self.now
+            )[0].signed(by: TestKeys.bob, random: random)
+        }
+        _ = try KeyPackageEvent(event { _ in }, now: Self.now)
+        let foreign = try event { $0.leafNode.capabilities.extensions = [.lastResort] }
+        expectBroken("MAR-KEYPACKAGE-15") { _ = try KeyPackageEvent(foreign, now: Self.now) }
+        let changes: [(String, (inout KeyPackage) -> Void)] = [
+            (
+                "CHK-LEAF-10",
+                { $0.leafNode.extensions = [Extension(type: .lastResort, data: [])] }
+            ),
+            (
+                "CHK-LEAF-10",
+                {
+                    $0.leafNode.extensions = [
+                        Extension(type: .requiredCapabilities, data: RequiredCapabilities().encoded)
+                    ]
+                }
+            ), ("CHK-KEYPACKAGE-09", { $0.extensions = [Extension(type: .lastResort, data: [1])] }),
+        ]
+        for (id, change) in changes {
+            #expect { try KeyPackageEvent(event(change), now: Self.now) } throws: {
+                "\($0)".contains(id) && "\($0)".contains("MAR-KEYPACKAGE-16")
+            }
         }
     }
 
@@ -78,9 +132,7 @@ struct KeyPackageEventTests {
         var event = try events()[1].rumor
         event.author = TestKeys.carol.publicKey
         let signed = try event.signed(by: TestKeys.carol, random: SeededRandom("x"))
-        #expect { try KeyPackageEvent(signed, now: Self.now) } throws: {
-            "\($0)".contains("does not name the event's author")
-        }
+        expectBroken("MAR-KEYPACKAGE-14") { _ = try KeyPackageEvent(signed, now: Self.now) }
     }
 
     @Test("refuses an expired one, and takes the older valid one instead")

@@ -38,10 +38,18 @@ extension RelayURL.Failure: FailureConvertible {
 
 extension MarmotError: FailureConvertible {
     package var failure: Failure {
-        if case .notPossible(let why) = self {
-            Failure(.usage, why)
-        } else {
-            Failure(.protocolError, "\(self)")
+        switch self {
+        case .notPossible(let why): Failure(.usage, why)
+        case .mustNotSend(.replaced): Failure(.usage, "\(self)", hints: ["group list"])
+        case .mustNotSend(let obstacle):
+            Failure(
+                .protocolError, "\(obstacle)",
+                hints: [
+                    obstacle.endsWithFreshKeys
+                        ? "go on with fresh keys: `group renew`"
+                        : "go on in a new group with the same members: `group renew`"
+                ], isRetryable: false)
+        default: Failure(.protocolError, "\(self)")
         }
     }
 }

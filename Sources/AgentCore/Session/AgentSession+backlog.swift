@@ -128,15 +128,20 @@ extension AgentSession {
         }
     }
 
-    /// Those of our relays at which the group meets; elsewhere nobody would see what we send.
-    ///
-    /// - Throws: `Failure` (usage) when there are none.
+    /// Those of our relays at which the group meets, and where it met before another member moved it: an admin who names relays that nobody
+    /// else uses must not end the conversation. All of ours where the group names none.
+    func meeting(of group: MarmotGroup) -> [RelayURL] {
+        let places = group.relays + group.formerRelays
+        return places.isEmpty ? environment.pool.relays : environment.pool.relays.filter(places.contains)
+    }
+
+    /// - Throws: `Failure` (usage) when none of our relays is one of them: nobody would see what we send.
     func meetingRelays(of group: MarmotGroup, for step: String) throws -> [RelayURL] {
-        let meeting = environment.pool.relays.filter(group.relays.contains)
+        let meeting = meeting(of: group)
         guard meeting.isEmpty else { return meeting }
         throw Failure(
             .usage,
-            "\(step): the group meets at \(group.data.relays.joined(separator: ", ")), and we are connected to \(environment.pool.relays.map(\.text).joined(separator: ", "))",
-            hints: ["start again with \(group.data.relays.map { "--relay \($0)" }.joined(separator: " "))"])
+            "\(step): the group meets at \(group.relays.map(\.text).joined(separator: ", ")), and we are connected to \(environment.pool.relays.map(\.text).joined(separator: ", "))",
+            hints: ["start again with \(group.relays.map { "--relay \($0)" }.joined(separator: " "))"])
     }
 }

@@ -122,15 +122,17 @@ package actor AgentSession {
 
     /// Starts listening to a group; returns once the subscription is on its way.
     ///
-    /// - Parameter isNew: it was created just now, so nothing can have happened in it that we do not know.
-    func listen(to group: MarmotGroup, isNew: Bool = false) async {
+    /// - Parameters:
+    ///   - isNew: it was created just now, so nothing can have happened in it that we do not know.
+    ///   - agent: who of the members the agent is, where that is known.
+    func listen(to group: MarmotGroup, isNew: Bool = false, agent: XOnlyKey? = nil) async {
         await stopListening()
         guard !isClosed else { return }
         if receiving == nil { receiving = Task { await self.receiveDeliveries() } }
         listenedGroup = group.id
         (hasLostEvents, rereadingSince) = (false, nil)
         let effects = conversation.begin(
-            group.nostrGroupIDHex, isNew: isNew, agent: agent(of: group).map(KeyText.npub))
+            group.nostrGroupIDHex, isNew: isNew, agent: (agent ?? self.agent(of: group)).map(KeyText.npub))
         await showUnshown(in: group.id)
         await perform(effects)
         guard !isClosed else { return }
@@ -254,7 +256,9 @@ package actor AgentSession {
                 nostrGroupID: group.nostrGroupIDHex,
                 hasLeaveProposals: group.isActive && group.pendingCommit == nil
                     && !group.leaveProposals(by: environment.client.publicKey).isEmpty,
-                meeting: Set(environment.pool.relays.filter(group.relays.contains)),
+                meeting: Set(meeting(of: group)),
+                isElsewhere: Set(group.relays).isDisjoint(with: environment.pool.relays),
+                relays: group.data.relays,
                 missingSince: group.inbox.missingSince)
         } while before != additions
         return view

@@ -31,23 +31,6 @@ package struct Conversation: Sendable {
         case read
     }
 
-    /// What the session needs to know of the group after an event.
-    package struct GroupView: Equatable, Sendable {
-        package let nostrGroupID: String
-        package let hasLeaveProposals: Bool
-        /// Those of our relays at which it meets.
-        package let meeting: Set<RelayURL>
-        /// Events since then had no room while they waited for a commit. Seconds since 1970.
-        package let missingSince: Int64?
-
-        package init(
-            nostrGroupID: String, hasLeaveProposals: Bool, meeting: Set<RelayURL>, missingSince: Int64? = nil
-        ) {
-            (self.nostrGroupID, self.hasLeaveProposals) = (nostrGroupID, hasLeaveProposals)
-            (self.meeting, self.missingSince) = (meeting, missingSince)
-        }
-    }
-
     /// The Nostr group id that we are subscribed to; nil while there is no conversation.
     package private(set) var listeningTo: String?
     /// Why the conversation cannot go on, once it cannot.
@@ -77,6 +60,10 @@ package struct Conversation: Sendable {
     package private(set) var isNew = false
     /// Events that are no messages of the group, since they were last told.
     private var junk = JunkCount()
+    /// How often members have undone their removal.
+    private var returns: [XOnlyKey: Int] = [:]
+    /// It was told that none of the group's relays is ours.
+    private var isElsewhere = false
     private var nextNumber = 0
     private var announced: Announcement?
     private let transcriptLimit: Int
@@ -101,6 +88,7 @@ package struct Conversation: Sendable {
         isCurrent = isNew
         self.isNew = isNew
         hasSearched = false
+        (returns, isElsewhere) = ([:], false)
         forgetBacklog()
         listeningTo = nostrGroupID
         return [.listen(nostrGroupID: nostrGroupID)]
@@ -114,6 +102,12 @@ package struct Conversation: Sendable {
         if !isCurrent { forgetBacklog() }
         // The new subscription stands before the old one ends.
         return [.listen(nostrGroupID: group.nostrGroupID), .stopListening(nostrGroupID: old)]
+    }
+
+    private mutating func notice(_ group: GroupView) -> [Effect] {
+        defer { isElsewhere = group.isElsewhere }
+        guard group.isElsewhere, !isElsewhere else { return [] }
+        return [.report(.warning(group.elsewhere))]
     }
 
     package mutating func stop() {
@@ -180,6 +174,7 @@ package struct Conversation: Sendable {
             caughtUp.insert(relay)
             incomplete.remove(relay)
         }
+        if let group { effects += notice(group) }
         return effects + (wasRead == false ? errands(in: group) : [])
     }
 
@@ -267,7 +262,7 @@ package struct Conversation: Sendable {
             }
         }
         var effects = results.flatMap { received($0, now: now) }
-        if let group { effects += follow(group) }
+        if let group { effects += follow(group) + notice(group) }
         if let since = group?.missingSince, results.contains(where: \.isChange) {
             effects += [
                 .report(
@@ -300,32 +295,24 @@ package struct Conversation: Sendable {
                         : .message(text: rumor.content, sender: message.sender, as: message.speaker))
             ]
         case .success(.epochChanged(let epoch, let committer)): return announce(epoch, by: committer)
-        case .success(.rolledBack(let epoch, let committer, let withheld, let lost)):
+        case .success(.rolledBack(let epoch, let committer, let withheld, let lost, let returned)):
             // The commit that was rolled back may have been the one that removed us.
             end = nil
             announced = nil
-            var effects = announce(epoch, by: committer)
-            effects.append(
-                .report(
-                    .warning(
-                        "two members changed the group at the same time: the earlier commit counts, and the other one was rolled back (see group state)"
-                    )))
-            if let offer = LostChangeOffer(lost) { effects.append(.report(.warning(offer.text))) }
-            if withheld > 0 {
-                effects.append(
-                    .report(
-                        .warning(
-                            "\(withheld) of our messages will not be resent: the commit that was rolled back had removed a member who could read them now"
-                        )))
-            }
-            return effects
+            let effects = announce(epoch, by: committer)
+            if returned { returns[committer, default: 0] += 1 }
+            let report = RollbackReport(
+                committer: committer, returns: returned ? returns[committer] : nil, withheld: withheld,
+                lost: lost)
+            return effects + report.warnings.map { .report(.warning($0)) }
         case .success(.removed(let committer)):
             end = "\(KeyText.npub(committer)) removed us from the group"
             return [.report(.removedFromGroup(by: KeyText.npub(committer)))]
         case .success(.proposal), .success(.duplicate), .success(.waiting): return []
-        case .failure(MarmotError.groupEventRejected(let why)):
+        case .success(.blocked(let obstacle)): return [.report(.warning("\(obstacle): see `group renew`"))]
+        case .failure(MarmotError.groupEventRejected(let check)):
             // Anybody can send as many of these as they like.
-            return junk.add(why).map { [.report(.warning($0))] } ?? []
+            return junk.add("\(check)").map { [.report(.warning($0))] } ?? []
         case .failure(let error): return [.report(.messageRejected(reason: "\(error)"))]
         }
     }

@@ -109,6 +109,9 @@ package struct SessionState: Equatable, Sendable {
         groupName = name
     }
 
+    /// Another group took the place of the one in use; the agent is the same.
+    package mutating func replaced(group: [UInt8]) { groupID = group }
+
     /// A group that an earlier run left in the state directory; who started its agent is not known any more.
     package mutating func resumed(group: [UInt8], name: String) {
         self = SessionState()

@@ -54,20 +54,7 @@ extension AgentSession {
     /// Invites accounts by their newest key package.
     package func invite(_ accounts: [XOnlyKey], as step: String) async throws -> MarmotGroup {
         _ = try state.requireGroup(step)
-        var invitees: [KeyPackageEvent] = []
-        for account in accounts {
-            let stored = try await environment.keyPackagePool.fetch(
-                [Filter(authors: [account], kinds: [.keyPackage, .keyPackageLegacy], limit: 20)],
-                within: timings.keyPackageFetch)
-            let (found, refused) = KeyPackageEvent.newestValid(
-                among: stored, of: account, now: environment.now())
-            guard let found else {
-                throw Failure(
-                    .notReady, "no usable key package of \(KeyText.npub(account)) on the relays",
-                    hints: refused.prefix(3).map { "\($0)" }, isSafeToRepeat: true)
-            }
-            invitees.append(found)
-        }
+        let invitees = try await newestKeyPackages(of: accounts)
         return try await change(.invite(invitees), as: step)
     }
 

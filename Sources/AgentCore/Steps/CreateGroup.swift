@@ -43,7 +43,7 @@ extension AgentSession {
             admins: [client.publicKey, keyPackage.account])
     }
 
-    private func deliver(_ welcome: OutgoingWelcome, into group: MarmotGroup) async throws {
+    func deliver(_ welcome: OutgoingWelcome, into group: MarmotGroup) async throws {
         let wrap = try environment.client.wrap(welcome)
         let relay = try await environment.pool.publish(wrap, within: environment.limits.publish)
         try await environment.client.delivered(welcome, of: group.id)

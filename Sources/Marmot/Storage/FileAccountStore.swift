@@ -7,8 +7,9 @@ import Synchronization
 /// `<group id>.log` with the messages since that file was written.
 package final class FileAccountStore: AccountStore {
     private static let keyPackagesVersion: UInt16 = 1
-    /// Version 2 appends the pending commit and the snapshots, version 3 what was not shown; older ones can still be read.
-    private static let groupVersion: UInt16 = 3
+    /// Version 2 appends the pending commit and the snapshots, version 3 what was not shown, version 4 why nothing may be
+    /// sent and where the group met before; older ones can still be read.
+    private static let groupVersion: UInt16 = 4
 
     /// The state of a group's current file and its log.
     private struct Current {

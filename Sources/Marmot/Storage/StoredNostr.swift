@@ -1,3 +1,4 @@
+import Cryptography
 import MLS
 import Nostr
 
@@ -18,5 +19,16 @@ extension EventID {
             throw start.failure(.invalidValue(of: "event id", 0))
         }
         return id
+    }
+}
+
+extension XOnlyKey {
+    /// Names a member or an admin; need not be on the curve (see `AccountCredential`).
+    static func stored(_ reader: inout TLSReader) throws(TLSDecodingError) -> XOnlyKey {
+        let start = reader
+        let bytes = try reader.fixed(lengthBytes)
+        do { return try XOnlyKey(unverified: bytes) } catch {
+            throw start.failure(.invalidValue(of: "account", 0))
+        }
     }
 }

@@ -38,6 +38,20 @@ package actor MockAgent {
 
     private struct Died: Error {}
 
+    private struct Replies {
+        var latest: String?
+        /// To others than who invited the agent.
+        var inARow = 0
+    }
+
+    /// What has to follow once events were read.
+    private struct Aftermath {
+        /// The group has another epoch.
+        var hasChanged = false
+        /// We were removed from the group and invited again, so that there may be more to read.
+        var joinedAgain = false
+    }
+
     private let key: Secp256k1SecretKey
     private let environment: RelayEnvironment
     private let client: MarmotClient
@@ -49,6 +63,10 @@ package actor MockAgent {
     private let now: @Sendable () -> Int64
     private let report: @Sendable (Event) -> Void
     private let publishLimit: Duration = .seconds(10)
+    /// What was said in each group.
+    private var replies: [[UInt8]: Replies] = [:]
+    /// Answers to members who did not invite the agent, before the one who did speaks again.
+    private static let repliesInARow = 8
     private let joined:
         (stream: AsyncStream<MarmotGroup>, continuation: AsyncStream<MarmotGroup>.Continuation)
 
@@ -181,33 +199,75 @@ package actor MockAgent {
         } catch { report(.refused("key update: \(error)")) }
     }
 
+    /// Reads a group's events, and starts over where what comes in asks for that.
     private func converse(in group: MarmotGroup) async throws {
-        let topic = Topic(
-            group.nostrGroupIDHex, group.filter(since: nil),
-            since: now() - Marmot.groupEventMaximumAgeSeconds)
-        let following = await pool.follow([topic], now: now)
-        for await (_, delivery) in following.deliveries {
-            guard case .events(let events, _) = delivery else { continue }
-            for event in await client.inOrder(events, in: group.id) { try await receive(event, in: group) }
-        }
-    }
-
-    private func receive(_ event: Nostr.Event, in group: MarmotGroup) async throws {
-        for received in try await client.receive(event) {
-            switch received.result {
-            case .success(.message(let rumor, let sender)):
-                try await answer(rumor, from: sender, in: group)
-                try await client.showed([rumor.id], in: group.id)
-            case .failure(let error): report(.refused("\(error)"))
-            case .success: break
+        let id = group.id
+        var since = now() - Marmot.groupEventMaximumAgeSeconds
+        // Another Nostr id, which a commit gave it, is another subscription.
+        while let name = await client.group(id)?.nostrGroupIDHex {
+            let filter = Filter(kinds: [.groupEvent], tags: ["h": [name]])
+            let following = await pool.follow([Topic(name, filter, since: since)], now: now)
+            reading: for await (_, delivery) in following.deliveries {
+                guard case .events(let events, _) = delivery else { continue }
+                let aftermath = try await receive(events, in: id)
+                if aftermath.joinedAgain { since = now() - Marmot.groupEventMaximumAgeSeconds }
+                // There was no room for all that came before a change.
+                let missing = aftermath.hasChanged ? await client.takeMissing(in: id) : nil
+                if let missing { since = missing }
+                guard !aftermath.joinedAgain, missing == nil, await client.group(id)?.nostrGroupIDHex == name
+                else {
+                    break reading
+                }
             }
+            await pool.cancel(following)
+            try Task.checkCancellation()
         }
     }
 
-    private func answer(_ rumor: Rumor, from sender: XOnlyKey, in group: MarmotGroup) async throws {
+    /// What one message does wrong must not cost the others: only a fault that kills the agent is thrown.
+    private func receive(_ events: [Nostr.Event], in id: [UInt8]) async throws -> Aftermath {
+        var aftermath = Aftermath()
+        for event in await client.inOrder(events, in: id) {
+            do {
+                for received in try await client.receive(event) {
+                    try await take(received.result, in: id, &aftermath)
+                }
+            } catch let error as Died {
+                throw error
+            } catch let error as CancellationError {
+                throw error
+            } catch { report(.refused("\(error)")) }
+        }
+        return aftermath
+    }
+
+    private func take(
+        _ result: Result<GroupReception, any Error>, in id: [UInt8], _ aftermath: inout Aftermath
+    ) async throws {
+        switch result {
+        case .success(.message(let rumor, let sender)):
+            try await answer(rumor, from: sender, in: id)
+            try await client.showed([rumor.id], in: id)
+        case .success(.epochChanged), .success(.rolledBack): aftermath.hasChanged = true
+        case .success(.removed):
+            for group in try await client.joinAgain() {
+                report(.joined(group: group.nostrGroupIDHex))
+                if group.id == id { aftermath.joinedAgain = true } else { joined.continuation.yield(group) }
+            }
+        case .success(.blocked(let obstacle)): report(.refused("\(obstacle)"))
+        case .failure(let error): report(.refused("\(error)"))
+        case .success(.proposal), .success(.duplicate), .success(.waiting): break
+        }
+    }
+
+    private func answer(_ rumor: Rumor, from sender: XOnlyKey, in id: [UInt8]) async throws {
         guard rumor.kind == .chatMessage, owner == nil || sender == owner else { return }
         report(.message(rumor.content))
         guard let text = await behaviour.rules().reply(to: rumor.content) else { return }
+        guard await mayAnswer(rumor.content, from: sender, in: id) else {
+            return report(.refused("this is probably another agent, and two agents would go on for ever"))
+        }
+        replies[id, default: Replies()].latest = text
         var copies = 1
         switch await behaviour.faults?.next(.agent) {
         case nil: break
@@ -217,9 +277,22 @@ package actor MockAgent {
         case .hang, .reset: throw Died()
         }
         for _ in 0..<copies {
-            let (event, _) = try await client.encrypt(text, in: group.id)
+            let (event, _) = try await client.encrypt(text, in: id)
             try await pool.publish(event, within: publishLimit)
         }
         report(.replied(text))
+    }
+
+    /// Whoever invited the agent is always answered. Others are not when they repeat its latest reply, and only so often in a row.
+    private func mayAnswer(_ text: String, from sender: XOnlyKey, in id: [UInt8]) async -> Bool {
+        if let owner, sender == owner { return true }
+        guard await sender != client.group(id)?.inviter else {
+            replies[id]?.inARow = 0
+            return true
+        }
+        let known = replies[id, default: Replies()]
+        if let latest = known.latest, !latest.isEmpty, text.contains(latest) { return false }
+        replies[id, default: Replies()].inARow += 1
+        return known.inARow < Self.repliesInARow
     }
 }

@@ -78,6 +78,10 @@ extension Rumor: Decodable {
                 forKey: .pubkey, in: container, debugDescription: error.description)
         }
         createdAt = try container.decode(Int64.self, forKey: .createdAt)
+        guard createdAt >= 0 else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .createdAt, in: container, debugDescription: "a date before 1970")
+        }
         kind = try container.decode(EventKind.self, forKey: .kind)
         tags = try container.decode([Tag].self, forKey: .tags)
         content = try container.decode(String.self, forKey: .content)
@@ -85,4 +89,10 @@ extension Rumor: Decodable {
 
     /// - Throws: `EventError.malformed` for anything that is not a rumor.
     package init(json: [UInt8]) throws(EventError) { self = try EventJSON.decode(Rumor.self, from: json) }
+
+    /// Whether the JSON of a rumor says its id. That is not believed, but NIP-59 demands it, and so does MDK of a Welcome.
+    static func statesID(_ json: [UInt8]) throws(EventError) -> Bool {
+        struct Statement: Decodable { let id: String? }
+        return try EventJSON.decode(Statement.self, from: json).id != nil
+    }
 }

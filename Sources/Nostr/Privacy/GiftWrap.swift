@@ -60,7 +60,11 @@ package enum GiftWrap {
         guard seal.kind == .seal else { throw .invalidSeal(.malformed("its kind is \(seal.kind), not 13")) }
         let rumorJSON = try decrypt(seal.content, receiver, seal.author)
         let rumor: Rumor
-        do { rumor = try Rumor(json: rumorJSON) } catch { throw .invalidRumor(error) }
+        let statesID: Bool
+        do { (rumor, statesID) = (try Rumor(json: rumorJSON), try Rumor.statesID(rumorJSON)) } catch {
+            throw .invalidRumor(error)
+        }
+        guard statesID else { throw .invalidRumor(.malformed("it has no id")) }
         guard rumor.author == seal.author else { throw .senderMismatch }
         return rumor
     }

@@ -64,8 +64,9 @@ struct DoCommand: Subcommand {
             id.map { group.nostrGroupIDHex.hasPrefix($0.lowercased()) || group.data.name == $0 }
                 ?? group.isActive
         }
-        guard matching.count == 1, let group = matching.first, !group.relays.isEmpty else { return nil }
-        return group.relays
+        guard matching.count == 1, let group = matching.first, !(group.relays + group.formerRelays).isEmpty
+        else { return nil }
+        return group.relays + group.formerRelays.filter { !group.relays.contains($0) }
     }
 
     /// Commands that need no group work without one, and without waiting for its relays.

@@ -323,7 +323,8 @@ struct ConversationTests {
     @Test("what is no message of the group is told once, and then by numbers")
     mutating func junk() {
         _ = talk.begin("a", isNew: true)
-        let junk = Result<GroupReception, any Error>.failure(MarmotError.groupEventRejected("because"))
+        let junk = Result<GroupReception, any Error>.failure(
+            MarmotError.groupEventRejected(MarmotCheck("MAR-EVENT-00", "because")))
         var told: [String] = []
         for _ in 0..<250 {
             told += talk.received([junk], in: talk.number, group: view(at: []), now: 0).compactMap {

@@ -98,6 +98,9 @@ struct TwoSides: Sendable {
         return session
     }
 
+    /// The peer's offer where others find it.
+    func publishOffer() async throws { try await peerPool.publish(offer.event, within: .seconds(10)) }
+
     /// The peer says something.
     func hear(_ text: String, kind: EventKind = .chatMessage, in group: MarmotGroup) async throws {
         let (event, _) = try await peer.encrypt(text, kind: kind, in: group.id)

@@ -57,4 +57,28 @@ struct GiftWrapTests {
             rumor(), from: TestKeys.carol, to: TestKeys.bob.publicKey, now: now, random: SeededRandom("c"))
         #expect(throws: GiftWrapError.senderMismatch) { try GiftWrap.unwrap(wrap, for: TestKeys.bob) }
     }
+
+    @Test("a rumor without an id is refused; a wrong one is not believed")
+    func identifier() throws {
+        func wrapped(_ json: String) throws -> Event {
+            let random = SeededRandom("id")
+            let sealKey = try ConversationKey(of: TestKeys.alice, with: TestKeys.bob.publicKey)
+            let seal = try Rumor(
+                author: TestKeys.alice.publicKey, createdAt: now, kind: .seal,
+                content: EncryptedPayload.encrypt(Array(json.utf8), with: sealKey, random: random)
+            ).signed(by: TestKeys.alice, random: random)
+            let wrapKey = try ConversationKey(of: TestKeys.carol, with: TestKeys.bob.publicKey)
+            return try Rumor(
+                author: TestKeys.carol.publicKey, createdAt: now, kind: .giftWrap,
+                content: EncryptedPayload.encrypt(seal.json, with: wrapKey, random: random)
+            ).signed(by: TestKeys.carol, random: random)
+        }
+        let json = String(decoding: rumor().json, as: UTF8.self)
+        let without = json.replacing("\"id\":\"\(rumor().id.hex)\",", with: "")
+        #expect(throws: GiftWrapError.invalidRumor(.malformed("it has no id"))) {
+            try GiftWrap.unwrap(wrapped(without), for: TestKeys.bob)
+        }
+        let wrong = json.replacing(rumor().id.hex, with: String(repeating: "0", count: 64))
+        #expect(try GiftWrap.unwrap(wrapped(wrong), for: TestKeys.bob) == rumor())
+    }
 }

@@ -118,9 +118,13 @@ struct AttemptsTests {
     @Test("the time runs out with the last failure, and says how often it was tried")
     func exhausted() async throws {
         let (command, _) = Self.counting { _ in throw Failure(.notReady, "booting") }
-        let run = try await run(
-            "t within=1s every=400ms", command, ManualClock(),
-            turns: [.milliseconds(400), .milliseconds(400), .milliseconds(200)])
+        let clock = ManualClock()
+        async let running = run(
+            "t within=1s every=400ms", command, clock, turns: [.milliseconds(400), .milliseconds(400)])
+        // The limit, and the pause after the third try.
+        await clock.pauses(2, of: .milliseconds(200), orUpTo: .milliseconds(400))
+        clock.advance(by: .milliseconds(200))
+        let run = try await running
         #expect(
             run.failure?.code == .notReady && run.failure?.message == "booting (3 tries within 1s)",
             "\(run.failure?.message ?? "")")

@@ -30,7 +30,7 @@ enum Pikachat {
     /// Runs to the end, a few at a time; a process that hangs is killed after `limit` and shows status -1.
     static func run(
         _ arguments: [String], stdin: String = "", environment extra: [String: String] = [:],
-        state: TemporaryDirectory = TemporaryDirectory(), limit: Duration = .seconds(60)
+        state: TemporaryDirectory = TemporaryDirectory(), limit: Duration = .seconds(120)
     ) async throws -> Result {
         try await Gate.processes.pass {
             try await start(arguments, stdin: stdin, environment: extra, state: state).finish(limit: limit)

@@ -93,11 +93,14 @@ struct ReplySubject: ExpectSubject {
     ) async -> Failure {
         let replies = await session.replies(from: cursor, by: speaker)
         guard !replies.isEmpty else {
+            let hindrances = await session.hindrances()
             return Failure(
                 .timeout, "no reply came within \(limit.inSeconds)",
                 hints: await others(from: cursor, by: speaker, in: session)
                     + session.environment.pool.troubles().map(\.description)
-                    + ["is the agent still running? Look at `state`, or allow more time with within="])
+                    + (hindrances.isEmpty
+                        ? ["is the agent still running? Look at `state`, or allow more time with within="]
+                        : hindrances))
         }
         let count = replies.count == 1 ? "1 reply" : "\(replies.count) replies"
         return Failure(

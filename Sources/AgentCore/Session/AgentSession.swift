@@ -32,6 +32,10 @@ package actor AgentSession {
     var confirmed: (event: EventID, message: ChatMessage, relay: String)?
     /// Sends it again.
     var resending: Task<Void, Never>?
+    /// Messages that a relay has confirmed and none has delivered yet.
+    var unechoed: [EventID: Unechoed] = [:]
+    /// Looks for those that do not come.
+    var echoWatch: Task<Void, Never>?
     /// Somebody wants to go on although relays keep a part of the history back.
     var acceptsGaps = false
     private var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
@@ -321,6 +325,7 @@ package actor AgentSession {
     /// Ends listening; the agent itself is `teardown`'s business. The delivery being processed is finished, those behind it will be
     /// delivered again in the next run; errands are cut short, for what they would have sent stays owed.
     package func close() async {
+        await lookForEchoes()
         isClosed = true
         let update = keyUpdate
         await stopListening()

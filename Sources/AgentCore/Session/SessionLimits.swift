@@ -2,6 +2,10 @@
 package struct SessionLimits: Equatable, Sendable {
     /// How long a relay has to confirm an event.
     package var publish: Duration = .seconds(10)
+    /// How long a message that a relay has confirmed may take to come back before it is asked for, …
+    package var echo: Duration = .seconds(5)
+    /// … how long at the end of a session, and how long the answer may take.
+    package var lastEcho: Duration = .milliseconds(500)
     /// How long the relays of a group may tell nothing of what they have of it.
     package var catchUp: Duration = .seconds(15)
     /// How long the others may be silent where events came in that need something from them.

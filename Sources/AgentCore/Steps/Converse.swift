@@ -42,7 +42,7 @@ extension AgentSession {
         do {
             let relay = try await environment.pool.publish(
                 event, to: meeting, within: environment.limits.publish)
-            settle(event.id, relay: relay.text)
+            settle(event.id, relay: relay.text, isEcho: false)
         } catch let error as PublishError {
             // A relay may have delivered it without an OK.
             guard let confirmed, confirmed.event == event.id else { throw failure(error, of: event.id) }
@@ -77,12 +77,14 @@ extension AgentSession {
 
     /// The event came back from a relay, which therefore has it.
     func confirmed(_ id: EventID, by relay: RelayURL?) {
+        if !unechoed.isEmpty, unechoed.removeValue(forKey: id) != nil { tick() }
         if !unconfirmed.isEmpty { settle(id, relay: relay?.text ?? "a relay that delivered it") }
     }
 
-    private func settle(_ id: EventID, relay: String) {
+    private func settle(_ id: EventID, relay: String, isEcho: Bool = true) {
         guard let index = unconfirmed.firstIndex(where: { $0.event.id == id }) else { return }
         let message = unconfirmed.remove(at: index)
+        if !isEcho { expectEcho(of: id, Unechoed(text: message.text, relay: relay)) }
         let said = conversation.append(message.rumor, isOurs: true, now: environment.now())
         conversation.read(upTo: message.cursor)
         confirmed = (id, said, relay)
@@ -99,7 +101,7 @@ extension AgentSession {
                     let group = try await group(for: "say")
                     let relay = try await environment.pool.publish(
                         message.event, to: try meetingRelays(of: group, for: "say"), within: Self.resendRound)
-                    settle(message.event.id, relay: relay.text)
+                    settle(message.event.id, relay: relay.text, isEcho: false)
                 } catch let error as PublishError where error.isRefused {
                     unconfirmed.removeAll { $0.event.id == message.event.id }
                     emit(

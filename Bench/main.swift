@@ -7,6 +7,8 @@ import Nostr
 // pika-bench [--messages N] [MEMBERS…]
 //     Measures the speed of our Marmot client and prints one line of JSON, to be compared with that of
 //     shared/peer/mdk-bench. Meaningful only in release builds: swift run -c release pika-bench
+// pika-bench primitives
+//     The operations that groups are made of, each as often as it goes in two seconds.
 // pika-bench crash [ROUNDS]
 //     Kills a client that sends messages ROUNDS times, then one that joins groups, and checks that nothing is
 //     lost or used twice.
@@ -24,6 +26,15 @@ if ["crash-talker", "crash-joiner"].contains(CommandLine.arguments.dropFirst().f
         exit(0)
     } catch {
         print("\(error)")
+        exit(1)
+    }
+}
+if CommandLine.arguments.dropFirst().first == "primitives" {
+    do {
+        print(try Primitives().run().json)
+        exit(0)
+    } catch {
+        FileHandle.standardError.write(Data("pika-bench primitives: \(error)\n".utf8))
         exit(1)
     }
 }
@@ -48,7 +59,7 @@ while let word = arguments.popFirst() {
         sizes.append(number)
     } else {
         FileHandle.standardError.write(
-            Data("usage: pika-bench [--messages N] [MEMBERS…] | crash [ROUNDS]\n".utf8))
+            Data("usage: pika-bench [--messages N] [MEMBERS…] | primitives | crash [ROUNDS]\n".utf8))
         exit(2)
     }
 }

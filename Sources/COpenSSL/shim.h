@@ -17,3 +17,5 @@ static inline int pika_SSL_CTX_set_min_proto_version(SSL_CTX *ctx, int version) 
 }
 static inline size_t pika_BIO_ctrl_pending(BIO *bio) { return BIO_ctrl_pending(bio); }
 static inline void pika_BIO_set_mem_eof_return(BIO *bio, int value) { (void)BIO_set_mem_eof_return(bio, value); }
+// A macro of several names.
+static inline int pika_EVP_PKEY_KEYPAIR(void) { return EVP_PKEY_KEYPAIR; }

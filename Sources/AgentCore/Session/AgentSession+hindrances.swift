@@ -15,7 +15,8 @@ extension AgentSession {
         }
         for message in unechoed.values {
             hindrances.append(
-                "\(message.relay) confirmed \"\(message.text.cut(to: 60))\", but no relay has delivered it yet")
+                "\(message.relay) confirmed \"\(message.text.cut(to: 60))\", but no relay has delivered it yet"
+            )
         }
         return hindrances
     }

@@ -23,9 +23,11 @@ extension HPKE {
     private static func decapsulate(
         _ encapsulatedKey: [UInt8], with privateKey: SecretBytes, info: [UInt8]
     ) throws(CryptographyError) -> HPKEKeySchedule {
-        let key = try X25519Key(privateKey: privateKey)
+        let engine = HMACSHA256.Engine()
+        let (agreement, publicKey) = try X25519Agreement.make(with: privateKey, peer: encapsulatedKey)
         let shared = try HPKEKeySchedule.sharedSecret(
-            agreement: key.sharedSecret(with: encapsulatedKey), kemContext: encapsulatedKey + key.publicKey)
-        return try HPKEKeySchedule(sharedSecret: shared, info: info)
+            agreement: agreement, kemContext: encapsulatedKey + publicKey, with: engine)
+        return try HPKEKeySchedule(
+            sharedSecret: shared, context: HPKEKeySchedule.context(info: info), with: engine)
     }
 }

@@ -21,16 +21,6 @@ package struct X25519Key: Sendable {
         }
         defer { EVP_PKEY_CTX_free(context) }
         try OpenSSLError.check(EVP_PKEY_derive_init(context), "EVP_PKEY_derive_init")
-        try OpenSSLError.check(
-            EVP_PKEY_derive_set_peer(context, peerKey.pointer), "EVP_PKEY_derive_set_peer")
-        return try SecretBytes(count: 32) { (output) throws(CryptographyError) in
-            var count = output.count
-            let derived = EVP_PKEY_derive(
-                context, output.bindMemory(to: UInt8.self).baseAddress, &count)
-            guard derived == 1, count == 32 else {
-                ERR_clear_error()
-                throw .invalidKey("X25519 public key")
-            }
-        }
+        return try X25519Agreement.derive(context, peerKey)
     }
 }

@@ -18,11 +18,28 @@ final class EVPAlgorithm: @unchecked Sendable {
     }
 
     static let sha256 = EVPAlgorithm(EVP_MD_fetch(nil, "SHA256", nil), "SHA256")
+    /// A MAC context that has its digest and waits for a key.
+    static let hmacSHA256 = EVPAlgorithm(makeHMAC(), "HMAC")
     static let sha1 = EVPAlgorithm(EVP_MD_fetch(nil, "SHA1", nil), "SHA1")
     static let aes128GCM = EVPAlgorithm(EVP_CIPHER_fetch(nil, "AES-128-GCM", nil), "AES-128-GCM")
     static let chaCha20Poly1305 = EVPAlgorithm(
         EVP_CIPHER_fetch(nil, "ChaCha20-Poly1305", nil), "ChaCha20-Poly1305")
     static let chaCha20 = EVPAlgorithm(EVP_CIPHER_fetch(nil, "ChaCha20", nil), "ChaCha20")
+
+    private static func makeHMAC() -> OpaquePointer? {
+        let algorithm = EVP_MAC_fetch(nil, "HMAC", nil)
+        defer { EVP_MAC_free(algorithm) }
+        guard let context = EVP_MAC_CTX_new(algorithm) else { return nil }
+        var digest = Array("SHA256".utf8CString)
+        let isSet = digest.withUnsafeMutableBufferPointer { name in
+            let parameters = [
+                OSSL_PARAM_construct_utf8_string(cName("digest"), name.baseAddress, 0),
+                OSSL_PARAM_construct_end(),
+            ]
+            return EVP_MAC_CTX_set_params(context, parameters)
+        }
+        return isSet == 1 ? context : nil
+    }
 }
 
 /// Owns an `EVP_CIPHER_CTX`.
@@ -61,6 +78,34 @@ final class EVPKey: @unchecked Sendable {
         pointer = made
     }
 
+    /// An X25519 key without its public half, which takes as long as an agreement to compute. Only for `EVP_PKEY_derive`.
+    init(privateBytesOnly bytes: SecretBytes, name: String) throws(CryptographyError) {
+        try CryptographyError.requireLength(name, bytes.count, 32)
+        guard let context = EVP_PKEY_CTX_new_from_name(nil, "X25519", nil) else {
+            throw OpenSSLError.drained("EVP_PKEY_CTX_new_from_name")
+        }
+        defer { EVP_PKEY_CTX_free(context) }
+        try OpenSSLError.check(EVP_PKEY_fromdata_init(context), "EVP_PKEY_fromdata_init")
+        var made: OpaquePointer?
+        // OpenSSL computes the public half unless one is given.
+        var placeholder = [UInt8](repeating: 0, count: 32)
+        let result = bytes.withUnsafeBytes { secret in
+            placeholder.withUnsafeMutableBytes { placeholder in
+                var parameters = [
+                    OSSL_PARAM_construct_octet_string(
+                        cName("priv"), UnsafeMutableRawPointer(mutating: secret.baseAddress), secret.count),
+                    OSSL_PARAM_construct_octet_string(
+                        cName("pub"), placeholder.baseAddress, placeholder.count),
+                    OSSL_PARAM_construct_end(),
+                ]
+                return EVP_PKEY_fromdata(context, &made, pika_EVP_PKEY_KEYPAIR(), &parameters)
+            }
+        }
+        try OpenSSLError.check(result, "EVP_PKEY_fromdata")
+        guard let made else { throw OpenSSLError.drained("EVP_PKEY_fromdata") }
+        pointer = made
+    }
+
     deinit { EVP_PKEY_free(pointer) }
 
     func publicBytes() throws(CryptographyError) -> [UInt8] {
@@ -70,4 +115,9 @@ final class EVPKey: @unchecked Sendable {
             EVP_PKEY_get_raw_public_key(pointer, &bytes, &count), "EVP_PKEY_get_raw_public_key")
         return bytes
     }
+}
+
+/// The name of a parameter. OpenSSL keeps only the pointer, so that it must outlive the call that takes it.
+private func cName(_ name: StaticString) -> UnsafePointer<CChar> {
+    UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
 }

@@ -36,11 +36,11 @@ package enum LabeledHPKE {
     package static func encrypt(
         to recipients: [Recipient], label: String, context: [UInt8], random: some RandomSource
     ) throws -> [HPKE.Sealed] {
-        let info = encryptContext(label, context)
+        let sealing = HPKE.Sealing(info: encryptContext(label, context))
         let work = try recipients.map { (recipient: $0, ephemeralKey: try random.secret(32)) }
         return try Parallel.map(work) { item in
-            try HPKE.seal(
-                item.recipient.plaintext.exposed(), to: item.recipient.publicKey, info: info,
+            try sealing.seal(
+                item.recipient.plaintext.exposed(), to: item.recipient.publicKey,
                 ephemeralKey: item.ephemeralKey)
         }
     }

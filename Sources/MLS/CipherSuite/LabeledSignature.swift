@@ -3,9 +3,9 @@ import Cryptography
 /// SignWithLabel and VerifyWithLabel (§5.1.2).
 package enum LabeledSignature {
     package static func sign(
-        _ content: [UInt8], label: String, with privateKey: SecretBytes
+        _ content: [UInt8], label: String, with privateKey: SignaturePrivateKey
     ) throws(CryptographyError) -> [UInt8] {
-        try Ed25519Key(privateKey: privateKey).signature(for: signContent(content, label))
+        try privateKey.key().signature(for: signContent(content, label))
     }
 
     package static func isValid(

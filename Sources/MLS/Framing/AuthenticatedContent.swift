@@ -36,7 +36,8 @@ package struct AuthenticatedContent: Equatable, Sendable, TLSCodable {
 
     /// Signs `content`. The confirmation tag of a commit has to be set afterwards.
     package init(
-        signing content: FramedContent, wireFormat: WireFormat, context: GroupContext, with key: SecretBytes
+        signing content: FramedContent, wireFormat: WireFormat, context: GroupContext,
+        with key: SignaturePrivateKey
     ) throws(CryptographyError) {
         self.init(wireFormat: wireFormat, content: content, auth: FramedContentAuthData(signature: []))
         auth.signature = try LabeledSignature.sign(

@@ -117,8 +117,8 @@ extension Group {
         leaf.encryptionKey = try X25519Key(privateKey: leafKey).publicKey
         privateKeys[ownLeaf.node] = leafKey
         if rotatingSignatureKey {
-            signaturePrivateKey = try random.secret(32)
-            leaf.signatureKey = try Ed25519Key(privateKey: signaturePrivateKey).publicKey
+            signaturePrivateKey = SignaturePrivateKey(try random.secret(32))
+            leaf.signatureKey = try signaturePrivateKey.key().publicKey
         }
         if let capabilities { leaf.capabilities = capabilities }
         leaf.source = .commit(parentHash: tree.setParentHashes(along: filtered))

@@ -9,10 +9,10 @@ extension Group {
         extensions: [Extension], random: some RandomSource
     ) throws -> Group {
         let leafKey = try random.secret(32)
-        let signatureKey = try random.secret(32)
+        let signatureKey = SignaturePrivateKey(try random.secret(32))
         var leaf = LeafNode(
             encryptionKey: try X25519Key(privateKey: leafKey).publicKey,
-            signatureKey: try Ed25519Key(privateKey: signatureKey).publicKey, credential: credential,
+            signatureKey: try signatureKey.key().publicKey, credential: credential,
             capabilities: capabilities, source: .keyPackage(lifetime))
         try leaf.sign(with: signatureKey)
         let ownLeaf = LeafIndex(0)

@@ -15,7 +15,7 @@ package struct Group: Equatable, Sendable {
     var confirmationTag: [UInt8]
     /// HPKE private keys by node: that of our leaf, and those of its ancestors that we know.
     var privateKeys: [Int: SecretBytes]
-    var signaturePrivateKey: SecretBytes
+    var signaturePrivateKey: SignaturePrivateKey
     /// The proposals of this epoch that a commit may refer to, in order of arrival.
     package internal(set) var pendingProposals: [PendingProposal] = []
     /// Newest first, at most `pastEpochLimit`.

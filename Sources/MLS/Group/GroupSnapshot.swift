@@ -23,7 +23,7 @@ extension Group: TLSCodable {
             (Int(try reader.uint32()), try reader.secret())
         }
         privateKeys = Dictionary(keys, uniquingKeysWith: { first, _ in first })
-        signaturePrivateKey = try reader.secret()
+        signaturePrivateKey = SignaturePrivateKey(try reader.secret())
         pendingProposals = try reader.vector(of: PendingProposal.self)
         pastEpochs = try reader.vector(of: PastEpoch.self)
     }
@@ -43,7 +43,7 @@ extension Group: TLSCodable {
                 writer.secret(key)
             }
         }
-        writer.secret(signaturePrivateKey)
+        writer.secret(signaturePrivateKey.secret)
         writer.vector(pendingProposals)
         writer.vector(pastEpochs)
     }

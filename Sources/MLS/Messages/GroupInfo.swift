@@ -39,7 +39,7 @@ package struct GroupInfo: Equatable, Sendable, TLSCodable {
 
     private var toBeSigned: [UInt8] { TLSWriter.bytes { encodeUnsigned(to: &$0) } }
 
-    package mutating func sign(with privateKey: SecretBytes) throws(CryptographyError) {
+    package mutating func sign(with privateKey: SignaturePrivateKey) throws(CryptographyError) {
         signature = try LabeledSignature.sign(toBeSigned, label: "GroupInfoTBS", with: privateKey)
     }
 

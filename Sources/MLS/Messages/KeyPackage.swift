@@ -44,7 +44,7 @@ package struct KeyPackage: Equatable, Sendable, TLSCodable {
 
     private var toBeSigned: [UInt8] { TLSWriter.bytes { encodeUnsigned(to: &$0) } }
 
-    package mutating func sign(with privateKey: SecretBytes) throws(CryptographyError) {
+    package mutating func sign(with privateKey: SignaturePrivateKey) throws(CryptographyError) {
         signature = try LabeledSignature.sign(toBeSigned, label: "KeyPackageTBS", with: privateKey)
     }
 
@@ -62,11 +62,11 @@ package struct KeyPackageBundle: Equatable, Sendable, TLSCodable {
     package let keyPackage: KeyPackage
     package let initPrivateKey: SecretBytes
     package let leafPrivateKey: SecretBytes
-    package let signaturePrivateKey: SecretBytes
+    package let signaturePrivateKey: SignaturePrivateKey
 
     package init(
         keyPackage: KeyPackage, initPrivateKey: SecretBytes, leafPrivateKey: SecretBytes,
-        signaturePrivateKey: SecretBytes
+        signaturePrivateKey: SignaturePrivateKey
     ) {
         self.keyPackage = keyPackage
         self.initPrivateKey = initPrivateKey
@@ -81,10 +81,10 @@ package struct KeyPackageBundle: Equatable, Sendable, TLSCodable {
     ) throws -> KeyPackageBundle {
         let initKey = try random.secret(32)
         let leafKey = try random.secret(32)
-        let signatureKey = try random.secret(32)
+        let signatureKey = SignaturePrivateKey(try random.secret(32))
         var leaf = LeafNode(
             encryptionKey: try X25519Key(privateKey: leafKey).publicKey,
-            signatureKey: try Ed25519Key(privateKey: signatureKey).publicKey, credential: credential,
+            signatureKey: try signatureKey.key().publicKey, credential: credential,
             capabilities: capabilities, source: .keyPackage(lifetime))
         try leaf.sign(with: signatureKey)
         var package = KeyPackage(
@@ -99,13 +99,13 @@ package struct KeyPackageBundle: Equatable, Sendable, TLSCodable {
         keyPackage = try KeyPackage(from: &reader)
         initPrivateKey = try reader.secret()
         leafPrivateKey = try reader.secret()
-        signaturePrivateKey = try reader.secret()
+        signaturePrivateKey = SignaturePrivateKey(try reader.secret())
     }
 
     package func encode(to writer: inout TLSWriter) {
         keyPackage.encode(to: &writer)
         writer.secret(initPrivateKey)
         writer.secret(leafPrivateKey)
-        writer.secret(signaturePrivateKey)
+        writer.secret(signaturePrivateKey.secret)
     }
 }

@@ -100,7 +100,7 @@ package struct LeafNode: Equatable, Sendable, TLSCodable {
     static let unassignedIndex = LeafIndex(0)
 
     package mutating func sign(
-        with privateKey: SecretBytes, groupID: [UInt8] = [], at index: LeafIndex = unassignedIndex
+        with privateKey: SignaturePrivateKey, groupID: [UInt8] = [], at index: LeafIndex = unassignedIndex
     ) throws(CryptographyError) {
         signature = try LabeledSignature.sign(
             toBeSigned(groupID: groupID, at: index), label: "LeafNodeTBS", with: privateKey)

@@ -11,7 +11,7 @@ struct ExternalChecks {
         let group: Group
         let kemOutput: [UInt8]
         let initSecret: SecretBytes
-        let key: SecretBytes
+        let key: SignaturePrivateKey
         let leaf: LeafNode
 
         init(_ name: String, _ known: Group) throws {
@@ -146,7 +146,7 @@ struct ExternalChecks {
     // MARK: External proposals
 
     private static let outsider = (try? Ed25519Key(privateKey: SecretBytes([UInt8](repeating: 5, count: 32))))
-    private static let outsiderKey = SecretBytes([UInt8](repeating: 5, count: 32))
+    private static let outsiderKey = SignaturePrivateKey(SecretBytes([UInt8](repeating: 5, count: 32)))
 
     private func groupWithExternalSender() throws -> [Group] {
         let key = try #require(Self.outsider).publicKey
@@ -191,7 +191,9 @@ struct ExternalChecks {
     @Test("proposals from outside that are refused")
     func proposals() throws {
         let groups = try groupWithExternalSender()
-        func refuses(_ id: String, _ content: MessageContent, _ sender: Sender, _ key: SecretBytes) throws {
+        func refuses(_ id: String, _ content: MessageContent, _ sender: Sender, _ key: SignaturePrivateKey)
+            throws
+        {
             var receiver = groups[1]
             Forge.expectViolation(id) {
                 _ = try receiver.process(

@@ -63,7 +63,7 @@ enum Forge {
 
     static func message(
         _ content: MessageContent, by member: Group, as sender: Sender? = nil, tag: [UInt8]? = nil,
-        key: SecretBytes? = nil
+        key: SignaturePrivateKey? = nil
     ) throws -> MLSMessage {
         var authenticated = try AuthenticatedContent(
             signing: FramedContent(
@@ -82,7 +82,8 @@ enum Forge {
 
     /// The same unencrypted: for senders who are no members, too.
     static func publicMessage(
-        _ content: MessageContent, in group: Group, as sender: Sender, key: SecretBytes, tag: [UInt8]? = nil
+        _ content: MessageContent, in group: Group, as sender: Sender, key: SignaturePrivateKey,
+        tag: [UInt8]? = nil
     ) throws -> MLSMessage {
         var authenticated = try AuthenticatedContent(
             signing: FramedContent(

@@ -54,7 +54,8 @@ struct CryptoBasicsTests {
         #expect(
             LabeledSignature.isValid(
                 sign.signature.bytes, of: sign.content.bytes, label: sign.label, publicKey: sign.pub.bytes))
-        let ours = try LabeledSignature.sign(sign.content.bytes, label: sign.label, with: sign.priv.secret)
+        let ours = try LabeledSignature.sign(
+            sign.content.bytes, label: sign.label, with: SignaturePrivateKey(sign.priv.secret))
         #expect(
             LabeledSignature.isValid(
                 ours, of: sign.content.bytes, label: sign.label, publicKey: sign.pub.bytes))

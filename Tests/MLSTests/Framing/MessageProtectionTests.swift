@@ -76,7 +76,7 @@ struct MessageProtectionTests {
                     if content.type == .application, format == .publicMessage { continue }
                     var authenticated = try AuthenticatedContent(
                         signing: framed, wireFormat: format, context: vector.context,
-                        with: vector.signaturePriv.secret)
+                        with: SignaturePrivateKey(vector.signaturePriv.secret))
                     if content.type == .commit { authenticated.auth.confirmationTag = [1, 2, 3] }
                     let message: MLSMessage
                     if format == .publicMessage {

@@ -75,7 +75,7 @@ struct PassiveClientTests {
                 with: KeyPackageBundle(
                     keyPackage: package, initPrivateKey: vector.initPriv.secret,
                     leafPrivateKey: vector.encryptionPriv.secret,
-                    signaturePrivateKey: vector.signaturePriv.secret),
+                    signaturePrivateKey: SignaturePrivateKey(vector.signaturePriv.secret)),
                 ratchetTree: vector.ratchetTree.map { try RatchetTree(decoding: $0.bytes) }, now: nil,
                 preSharedKeys: lookup
             ).group

@@ -95,6 +95,6 @@ struct TreeVectorTests {
             tree: tree, ownLeaf: LeafIndex(leaf.index), secrets: secrets,
             secretTree: secretTree,
             interimTranscriptHash: [], confirmationTag: [], privateKeys: keys,
-            signaturePrivateKey: leaf.signaturePriv.secret)
+            signaturePrivateKey: SignaturePrivateKey(leaf.signaturePriv.secret))
     }
 }

@@ -21,7 +21,7 @@ package struct FileError: Error, Equatable, CustomStringConvertible {
 /// file, fsyncs it, renames it and fsyncs the directory. Mode 0600.
 package enum AtomicFile {
     package static func write(
-        _ bytes: [UInt8], to path: String, durability: Durability = .onDisk
+        _ bytes: [UInt8], to path: String, durability: Durability = .onDisk, calls: FileCalls = .system
     ) throws(FileError) {
         let temporary = path + ".new"
         // May be left over from a process that crashed. Nobody else writes here, because the directory is
@@ -29,25 +29,25 @@ package enum AtomicFile {
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .last(temporary, "cannot create the file") }
-        var offset = 0
-        while offset < bytes.count {
-            let written = bytes.withUnsafeBytes { buffer in
-                Foundation.write(descriptor, buffer.baseAddress.map { $0 + offset }, buffer.count - offset)
-            }
-            if written < 0, errno == EINTR { continue }
-            guard written > 0 else {
-                let failure = FileError.last(path, "cannot write the file")
-                close(descriptor)
-                unlink(temporary)
-                throw failure
-            }
-            offset += written
+        guard calls.writeAll(bytes, to: descriptor, at: 0) else {
+            let failure = FileError.last(path, "cannot write the file")
+            close(descriptor)
+            unlink(temporary)
+            throw failure
         }
-        let synced = durability == .onDisk ? fsync(descriptor) : 0
+        guard durability == .none || calls.synchronize(descriptor) == 0 else {
+            let failure = FileError.last(path, "cannot sync the file to disk")
+            close(descriptor)
+            unlink(temporary)
+            throw failure
+        }
         close(descriptor)
-        guard synced == 0 else { throw .last(path, "cannot sync the file to disk") }
-        guard rename(temporary, path) == 0 else { throw .last(path, "cannot replace the file") }
-        if durability == .onDisk { try syncDirectory(of: path) }
+        guard calls.rename(temporary, path) == 0 else {
+            let failure = FileError.last(path, "cannot replace the file")
+            unlink(temporary)
+            throw failure
+        }
+        if durability == .onDisk { try syncDirectory(of: path, calls) }
     }
 
     /// Nil when there is no such file.
@@ -74,11 +74,13 @@ package enum AtomicFile {
         try syncDirectory(of: path)
     }
 
-    static func syncDirectory(of path: String) throws(FileError) {
+    static func syncDirectory(of path: String, _ calls: FileCalls = .system) throws(FileError) {
         let directory = (path as NSString).deletingLastPathComponent
         let descriptor = open(directory.isEmpty ? "." : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .last(directory, "cannot open the directory") }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw .last(directory, "cannot sync the directory to disk") }
+        guard calls.synchronize(descriptor) == 0 else {
+            throw .last(directory, "cannot sync the directory to disk")
+        }
     }
 }

@@ -23,11 +23,12 @@ package final class FileAccountStore: AccountStore {
 
     private let directory: String
     private let durability: Durability
+    private let calls: FileCalls
     private let current = Mutex<[String: Current]>([:])
 
     /// - Parameter directory: an existing directory with mode 0700, locked by the caller.
-    package init(directory: String, durability: Durability = .onDisk) {
-        (self.directory, self.durability) = (directory, durability)
+    package init(directory: String, durability: Durability = .onDisk, calls: FileCalls = .system) {
+        (self.directory, self.durability, self.calls) = (directory, durability, calls)
     }
 
     private var keyPackagesPath: String { directory + "/key-packages.state" }
@@ -94,14 +95,14 @@ package final class FileAccountStore: AccountStore {
         let payload = TLSWriter.bytes { $0.vector(keyPackages) }
         try AtomicFile.write(
             StateFile.encode(kind: "key packages", version: Self.keyPackagesVersion, payload),
-            to: keyPackagesPath, durability: durability)
+            to: keyPackagesPath, durability: durability, calls: calls)
     }
 
     package func save(_ group: MarmotGroup) throws {
         let name = Self.name(of: group)
         let bytes = StateFile.encode(kind: "group", version: Self.groupVersion, group.encoded)
         try current.withLock { current in
-            try AtomicFile.write(bytes, to: path(name, "group"), durability: durability)
+            try AtomicFile.write(bytes, to: path(name, "group"), durability: durability, calls: calls)
             // An existing log belongs to the previous file and is stale from now on.
             current[name] = Current(base: Array(bytes.suffix(SHA256.digestLengthBytes)))
         }
@@ -117,7 +118,7 @@ package final class FileAccountStore: AccountStore {
                 try known.log
                 ?? RecordLog(
                     path: path(name, "log"), base: known.base, length: known.stored.length,
-                    count: known.stored.count, durability: durability)
+                    count: known.stored.count, durability: durability, calls: calls)
             known.log = log
             current[name] = known
             try log.append(record.encoded)

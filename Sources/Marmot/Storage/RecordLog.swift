@@ -21,6 +21,7 @@ final class RecordLog {
     private let path: String
     private let base: [UInt8]
     private let durability: Durability
+    private let calls: FileCalls
     private let descriptor: Int32
     private var length: Int
     private(set) var count: Int
@@ -31,17 +32,18 @@ final class RecordLog {
     ///
     /// - Parameter count: the number of records that `read` found; 0 starts a new log.
     init(
-        path: String, base: [UInt8], length: Int, count: Int, durability: Durability = .onDisk
+        path: String, base: [UInt8], length: Int, count: Int, durability: Durability = .onDisk,
+        calls: FileCalls = .system
     ) throws(FileError) {
         let flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (count == 0 ? O_TRUNC : 0)
         descriptor = open(path, flags, 0o600)
         guard descriptor >= 0 else { throw .last(path, "cannot open the file") }
         (self.path, self.base, self.count) = (path, base, count)
-        (self.length, self.durability) = (length, durability)
+        (self.length, self.durability, self.calls) = (length, durability, calls)
         if count == 0 {
             self.length = 0
             try write(Self.header(base))
-            if durability == .onDisk { try AtomicFile.syncDirectory(of: path) }
+            if durability == .onDisk { try AtomicFile.syncDirectory(of: path, calls) }
         } else {
             // After the last complete record there may be the beginning of one that never took effect.
             guard ftruncate(descriptor, off_t(length)) == 0 else {
@@ -66,18 +68,10 @@ final class RecordLog {
     }
 
     private func write(_ bytes: [UInt8]) throws(FileError) {
-        var offset = 0
-        while offset < bytes.count {
-            let written = bytes.withUnsafeBytes { buffer in
-                pwrite(
-                    descriptor, buffer.baseAddress.map { $0 + offset }, buffer.count - offset,
-                    off_t(length + offset))
-            }
-            if written < 0, errno == EINTR { continue }
-            guard written > 0 else { throw truncated(after: .last(path, "cannot write the file")) }
-            offset += written
+        guard calls.writeAll(bytes, to: descriptor, at: length) else {
+            throw truncated(after: .last(path, "cannot write the file"))
         }
-        guard durability == .none || fdatasync(descriptor) == 0 else {
+        guard durability == .none || calls.synchronizeData(descriptor) == 0 else {
             throw truncated(after: .last(path, "cannot sync the file to disk"))
         }
         length += bytes.count

@@ -24,7 +24,7 @@ struct GroupListCommand: Command {
                 group.id == current ? "in use" : nil, group.ending,
             ].compactMap { $0 }
             return
-                "\(group.nostrGroupIDHex.prefix(12))  epoch \(group.mls.epoch), \(group.members.count) members  \"\(group.data.name)\""
+                "\(group.nostrGroupIDHex.prefix(12))  epoch \(group.mls.epoch), \(group.members.count) members  \"\(group.shownName)\""
                 + (marks.isEmpty ? "" : "  " + marks.joined(separator: ", "))
         }
         await script.emit(.result(rows: lines.isEmpty ? ["no groups"] : lines))

@@ -19,12 +19,12 @@ struct GroupStateCommand: Command {
         let session = try await script.currentSession()
         let group = try await session.group(for: "group state")
         var lines = [
-            "group     \"\(group.data.name)\"\(group.data.description.isEmpty ? "" : " – \(group.data.description)")",
+            "group     \"\(group.shownName)\"\(group.data.description.isEmpty ? "" : " – \(VisibleText.line(group.data.description))")",
             "id        \(group.nostrGroupIDHex)",
             "epoch     \(group.mls.epoch), \(group.dialect)\(group.ending.map { ", \($0)" } ?? "")",
             "members   \(group.members.count), \(group.data.admins.count) of them admins",
         ]
-        lines += group.data.relays.map { "relay     \($0)" }
+        lines += group.data.relays.map { "relay     \(VisibleText.line($0))" }
         if let obstacle = group.obstacle { lines.append("obstacle  \(obstacle)") }
         if group.pendingCommit != nil {
             lines.append("pending   a change of ours that no relay has confirmed yet")

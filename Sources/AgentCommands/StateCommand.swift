@@ -46,7 +46,7 @@ struct StateCommand: Command {
             fields["members"] = .number(group.members.count)
             fields["group"] = .text(group.nostrGroupIDHex)
             lines.append(
-                "group     \"\(group.data.name)\", \(group.members.count) members, epoch \(group.mls.epoch), \(group.dialect)"
+                "group     \"\(group.shownName)\", \(group.members.count) members, epoch \(group.mls.epoch), \(group.dialect)"
             )
         }
         for relay in session.environment.pool.relays {

@@ -23,7 +23,7 @@ extension AgentSession {
                     ? "there is no \(id.map { "group \($0)" } ?? "group") in the state directory"
                     : "\(found.count) groups match: name one by the beginning of its id",
                 hints: (found.isEmpty ? groups : found).prefix(10).map {
-                    "group use \($0.nostrGroupIDHex.prefix(12))   \"\($0.data.name)\""
+                    "group use \($0.nostrGroupIDHex.prefix(12))   \"\($0.shownName)\""
                 })
         }
         // A mistake about the new group must not cost the one in use.

@@ -22,9 +22,10 @@ private struct AgentScene: Sendable {
     static func now() -> Int64 { Int64(Date().timeIntervalSince1970) }
 
     /// - Parameter answers: of each agent, whatever it is told; `{text}` is what it was told.
-    static func with(answers: [String], _ body: @escaping @Sendable (AgentScene) async throws -> Void)
-        async throws
-    {
+    static func with(
+        answers: [String], within limit: Duration = .seconds(45),
+        _ body: @escaping @Sendable (AgentScene) async throws -> Void
+    ) async throws {
         let relay = try EmbeddedRelay()
         await relay.start()
         let pool = RelayPool([relay.url], environment: RelayEnvironment()) { _ in }
@@ -47,7 +48,7 @@ private struct AgentScene: Sendable {
                 random: SystemRandom(), now: now), agents: agents, keys: keys, reports: reports)
         let outcome: Result<Void, any Error>
         do {
-            try await withDeadline(.seconds(45), clock: ContinuousClock()) { try await body(scene) }
+            try await withDeadline(limit, clock: ContinuousClock()) { try await body(scene) }
             outcome = .success(())
         } catch { outcome = .failure(error) }
         for agent in agents { agent.cancel() }
@@ -104,7 +105,7 @@ private struct AgentScene: Sendable {
     }
 }
 
-@Suite("MockAgent among members who do not mean well", .timeLimit(.minutes(1)))
+@Suite("MockAgent among members who do not mean well", .timeLimit(.minutes(20)))
 struct MockAgentTests {
     @Test("a message whose answer is too long costs only that answer")
     func tooLong() async throws {
@@ -174,6 +175,41 @@ struct MockAgentTests {
             try await scene.say("second", in: group)
             try await scene.publish(commit)
             #expect(try await scene.replies(1, in: group) == ["echo: second"])
+        }
+    }
+
+    /// PIKA_MESSAGES=10000 makes it long.
+    @Test("answers every message while junk, strangers' invitations and texts without an answer come in")
+    func busy() async throws {
+        let count = Int(ProcessInfo.processInfo.environment["PIKA_MESSAGES"] ?? "") ?? 200
+        try await AgentScene.with(answers: ["echo: {text}{text}"], within: .seconds(30 + count / 20)) {
+            scene in
+            let group = try await scene.group(of: 0)
+            let stranger = try MarmotClient(
+                key: Secp256k1SecretKey.random(from: SystemRandom()), store: NoAccountStore(),
+                random: SystemRandom(), now: AgentScene.now)
+            let offer = try await scene.offer(of: 0)
+            let junk = TestKeys.make(9)
+            let answers = Task { try await scene.replies(count, in: group) }
+            for number in 0..<count {
+                try await scene.say("\(number)", in: group)
+                switch number % 40 {
+                case 0:
+                    let (_, welcomes) = try await stranger.createGroup(
+                        inviting: [offer], name: "x", description: "", relays: [scene.relay.url],
+                        admins: [stranger.publicKey])
+                    try await scene.publish(stranger.wrap(welcomes[0]))
+                case 10: try await scene.say(String(repeating: "x", count: 60_000), in: group)
+                default:
+                    let event = try Rumor(
+                        author: junk.publicKey, createdAt: AgentScene.now(), kind: .groupEvent,
+                        tags: [Nostr.Tag("h", group.nostrGroupIDHex)],
+                        content: Base64.encode(try SystemRandom().bytes(100))
+                    ).signed(by: junk, random: SystemRandom())
+                    try await scene.publish(event)
+                }
+            }
+            #expect(try await answers.value == (0..<count).map { "echo: \($0)\($0)" })
         }
     }
 }

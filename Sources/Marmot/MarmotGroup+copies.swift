@@ -8,10 +8,14 @@ extension MarmotGroup {
         guard mls.isOwn(message) else { return .duplicate }
         let isCommit = message.contentType == .commit && message.epoch == mls.epoch
         let found = isCommit ? Obstacle.overtakenByOurselves : .copied
-        // The worse of the two stays.
-        if obstacle == nil || obstacle == .copied { obstacle = found }
-        // Even what may be sent now must not use its key once more.
+        // The key of the commit that gives us fresh ones must not have been used either.
+        let mattersStill = message.contentType != .application
         mls.skipOwnGeneration(of: message)
+        // The worse of the two stays; what only says it once more is not told again.
+        guard obstacle == nil || (obstacle == .copied && isCommit) else {
+            return mattersStill ? .blocked(obstacle ?? found) : .duplicate
+        }
+        obstacle = found
         return .blocked(found)
     }
 }

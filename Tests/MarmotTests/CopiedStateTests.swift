@@ -42,6 +42,9 @@ struct CopiedStateTests: GroupScene {
         await #expect(throws: MarmotError.mustNotSend(.copied)) {
             _ = try await old.client.prepare(.rename(name: "x", description: nil), in: group)
         }
+        // Many unknown messages are told once.
+        #expect(
+            try await reception(try await say("another", by: alice, in: group), old) == .duplicate)
         // It stays so: the event is not read again.
         try restart(&old)
         #expect(await obstacle(of: old, in: group) == .copied)
@@ -130,5 +133,28 @@ struct CopiedStateTests: GroupScene {
         }
         #expect(await obstacle(of: old, in: group) == nil)
         _ = bob
+    }
+
+    @Test("the keys of its unknown proposals are not used for what ends it")
+    func proposals() async throws {
+        let (alice, _, carol, group) = try await trio()
+        let old = try copy(carol)
+        time.pass()
+        // As a client leaves that does not know SelfRemove.
+        var state = try #require(await carol.client.group(group))
+        var events: [Nostr.Event] = []
+        for _ in 0..<2 {
+            let before = state.mls
+            let message = try state.mls.propose(.remove(state.mls.ownLeaf), random: SeededRandom("p"))
+            events.append(
+                try GroupEvent.seal(
+                    message.encoded, for: before, nostrGroupID: state.data.nostrGroupID,
+                    dialect: .chaCha, now: time.now, random: SeededRandom("\(events.count)")))
+        }
+        for event in events { #expect(try await reception(event, old) == .blocked(.copied)) }
+        let commit = try await old.client.prepare(.updateKeys, in: group)
+        // Alice has read both proposals, and reads the commit: its key is another one.
+        for event in events + [commit.event] { _ = try await reception(event, alice) }
+        #expect(await alice.client.group(group)?.mls.epoch == 2)
     }
 }

@@ -26,7 +26,9 @@ extension Conversation {
 
         /// That the group meets where we are not.
         var elsewhere: String {
-            let places = relays.isEmpty ? "nowhere" : "at \(VisibleText.line(relays.joined(separator: ", ")).cut(to: 300))"
+            let places =
+                relays.isEmpty
+                ? "nowhere" : "at \(VisibleText.line(relays.joined(separator: ", ")).cut(to: 300))"
             return
                 "a member has moved the group: it meets \(places), where we are not. We stay where it met so far as well; --relay adds a relay"
         }

@@ -34,15 +34,11 @@ extension AgentSession {
             inviting: invitees, name: old.data.name, description: old.data.description,
             relays: renewedRelays(of: old),
             admins: [me] + old.data.admins.filter { members.contains($0) })
-        await listen(to: new, isNew: true, agent: agent)
-        do {
-            for welcome in welcomes { try await deliver(welcome, into: new) }
-        } catch {
-            await listen(to: old)
-            throw error
-        }
+        // From here on it is the one in use, whatever happens: Welcomes that no relay takes now are owed, and delivered later.
         try await environment.client.replace(old.id)
         state.replaced(group: new.id)
+        await listen(to: new, isNew: true, agent: agent)
+        for welcome in welcomes { try await deliver(welcome, into: new) }
         emit(.groupCreated(name: new.data.name, members: new.members.count))
         return new
     }

@@ -207,20 +207,21 @@ package actor MockAgent {
         while let name = await client.group(id)?.nostrGroupIDHex {
             let filter = Filter(kinds: [.groupEvent], tags: ["h": [name]])
             let following = await pool.follow([Topic(name, filter, since: since)], now: now)
-            reading: for await (_, delivery) in following.deliveries {
+            var startsOver = false
+            for await (_, delivery) in following.deliveries {
                 guard case .events(let events, _) = delivery else { continue }
                 let aftermath = try await receive(events, in: id)
                 if aftermath.joinedAgain { since = now() - Marmot.groupEventMaximumAgeSeconds }
                 // There was no room for all that came before a change.
                 let missing = aftermath.hasChanged ? await client.takeMissing(in: id) : nil
                 if let missing { since = missing }
-                guard !aftermath.joinedAgain, missing == nil, await client.group(id)?.nostrGroupIDHex == name
-                else {
-                    break reading
-                }
+                let isMoved = await client.group(id)?.nostrGroupIDHex != name
+                startsOver = aftermath.joinedAgain || missing != nil || isMoved
+                if startsOver { break }
             }
             await pool.cancel(following)
-            try Task.checkCancellation()
+            // The pool has been stopped.
+            guard startsOver else { return }
         }
     }
 

@@ -1,6 +1,7 @@
 import Cryptography
 import Marmot
 import Nostr
+import Synchronization
 import Testing
 import Vocabulary
 
@@ -88,4 +89,35 @@ struct RenewGroupTests {
             await session.close()
         }
     }
+
+    @Test("Welcomes that no relay takes are owed, and the new group is in use all the same")
+    func owed() async throws {
+        let relay = RefusingWraps()
+        var options = TwoSides.Options()
+        options.interference = relay
+        try await TwoSides.with(options) { sides in
+            try await sides.publishOffer()
+            let group = try await sides.group()
+            let session = try await sides.session(in: group)
+            relay.isOn.store(true, ordering: .sequentiallyConsistent)
+            await #expect(throws: PublishError.self) { try await session.renewGroup(isNew: true) }
+            let new = try #require(await sides.client.groups.first { $0.id != group.id })
+            #expect(await session.state.groupID == new.id)
+            #expect(await sides.client.groups.filter(\.isActive).map(\.id) == [new.id])
+            await session.close()
+            relay.isOn.store(false, ordering: .sequentiallyConsistent)
+            let later = try await sides.session(in: new)
+            #expect(try await peerJoins(sides).id == new.id)
+            await later.close()
+        }
+    }
+}
+
+/// Refuses gift wraps while it is on.
+private final class RefusingWraps: RelayInterference {
+    let isOn = Atomic(false)
+    func sending(_ event: Event) async -> RelayTreatment {
+        isOn.load(ordering: .sequentiallyConsistent) && event.kind == .giftWrap ? .refuse("no") : .pass
+    }
+    func receiving(_ event: Event) async -> RelayTreatment { .pass }
 }

@@ -69,6 +69,7 @@ struct CopiedStateTests: GroupScene {
             #expect(
                 try await reception(try await say("one", by: alice, in: group), old) == .blocked(.copied))
         }
+        let word = try await say("before the change", by: alice, in: group)
         let commit = try await change(.rename(name: "new", description: nil), by: alice, in: group)
         _ = try await reception(commit, bob)
         #expect(try await reception(commit, old) == .blocked(.overtakenByOurselves))
@@ -77,7 +78,9 @@ struct CopiedStateTests: GroupScene {
                 _ = try await old.client.prepare(change, in: group)
             }
         }
-        // A word of its own does not make it better.
+        // Words of its own do not make it better.
+        #expect(try await reception(word, old) == .duplicate)
+        #expect(await obstacle(of: old, in: group) == .overtakenByOurselves)
         #expect(try await reception(try await say("two", by: alice, in: group), old) == .waiting)
         #expect(await obstacle(of: old, in: group) == .overtakenByOurselves)
     }

@@ -23,6 +23,35 @@ struct ProposalChecks {
         #expect(receiver == before, "\(id) changed the group")
     }
 
+    @Test(
+        "an Add with a key that another member has",
+        arguments: [("CHK-TREE-10", false), ("CHK-TREE-11", true)])
+    func takenKeys(id: String, isSignatureKey: Bool) throws {
+        let groups = try Forge.group(of: 4)
+        let (third, bundle) = (try #require(groups[2].ownLeafNode), try Forge.bundle("newcomer"))
+        var package = bundle.keyPackage
+        if isSignatureKey {
+            package.leafNode.signatureKey = third.signatureKey
+        } else {
+            package.leafNode.encryptionKey = third.encryptionKey
+        }
+        let key = isSignatureKey ? groups[2].signaturePrivateKey : bundle.signaturePrivateKey
+        try package.leafNode.sign(with: key)
+        try package.sign(with: key)
+        var (next, receiver) = (groups[0], groups[1])
+        let index = next.tree.add(package.leafNode)
+        next.context.epoch += 1
+        let path = try next.makePath(
+            newLeaves: [index], rotatingSignatureKey: false, capabilities: nil,
+            random: SeededRandom("taken")
+        ).updatePath
+        let commit = Commit(proposals: [.proposal(.add(package))], path: path)
+        Forge.expectViolation(id) {
+            _ = try receiver.process(Forge.commit(commit, by: groups[0]), now: Forge.now)
+        }
+        #expect(receiver == groups[1])
+    }
+
     private func update(of index: Int, _ change: (inout LeafNode) -> Void = { _ in }) throws -> Proposal {
         let groups = try Forge.group(of: 4)
         var leaf = try #require(groups[index].ownLeafNode)

@@ -101,6 +101,21 @@ struct RecordLogTests {
         }
     }
 
+    @Test("nothing of an unfinished record stays behind a shorter one")
+    func tornAndShorter() async throws {
+        let (alice, _, group) = try await pair()
+        let commit = try await alice.prepare(.updateKeys, in: group)
+        _ = try await alice.confirm(commit.event.id, in: group)
+        // From now on a record has the message, in case its epoch is undone.
+        _ = try await alice.encrypt(String(repeating: "long ", count: 500), in: group)
+        let path = try logPath(aliceDirectory)
+        let whole = try #require(try AtomicFile.read(path))
+        try AtomicFile.write(Array(whole.dropLast()), to: path)
+        let again = try client(aliceDirectory)
+        _ = try await again.encrypt("short", in: group)
+        #expect(try await client(aliceDirectory).group(group) == again.group(group))
+    }
+
     @Test("the log of an older file is out of date")
     func outOfDate() async throws {
         let (alice, bob, group) = try await pair()

@@ -107,6 +107,7 @@ struct RecordLogTests {
         let commit = try await alice.prepare(.updateKeys, in: group)
         _ = try await alice.confirm(commit.event.id, in: group)
         // From now on a record has the message, in case its epoch is undone.
+        _ = try await alice.encrypt("whole", in: group)
         _ = try await alice.encrypt(String(repeating: "long ", count: 500), in: group)
         let path = try logPath(aliceDirectory)
         let whole = try #require(try AtomicFile.read(path))

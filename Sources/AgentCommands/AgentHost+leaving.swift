@@ -34,7 +34,7 @@ extension AgentHost {
         return "pika\(name)\(all.count > 1 ? " [\(session.name)]" : "")>"
     }
 
-    package func nextStep() async -> String? { await sessions.all.first?.state.nextCommand }
+    package func nextStep() async -> String? { await sessions.all.first?.nextCommand() }
 
     package func questionsBeforeLeaving() async -> [LeavingQuestion] {
         var questions: [LeavingQuestion] = []

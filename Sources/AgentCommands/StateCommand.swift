@@ -24,9 +24,9 @@ struct StateCommand: Command {
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         let session = try await script.currentSession()
-        let state = await session.state
+        let (state, next) = (await session.state, await session.nextCommand())
         var fields: [String: EventValue] = [
-            "session": .text(session.name), "phase": .text(state.phase), "next": .text(state.nextCommand),
+            "session": .text(session.name), "phase": .text(state.phase), "next": .text(next),
         ]
         var lines = ["session   \(session.name)", "phase     \(state.phase)"]
         if let agent = state.agent {
@@ -53,7 +53,7 @@ struct StateCommand: Command {
             let trouble = await session.environment.pool.troubles().first { $0.relay == relay }
             lines.append("relay     \(relay)\(trouble.map { " – \($0.reasonText)" } ?? " connected")")
         }
-        lines.append("next      \(state.nextCommand)")
+        lines.append("next      \(next)")
         await script.emit(.result(rows: lines))
         return fields
     }

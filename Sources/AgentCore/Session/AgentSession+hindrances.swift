@@ -20,4 +20,11 @@ extension AgentSession {
         }
         return hindrances
     }
+
+    /// What comes next, for hints: `group renew` where nothing can be said any more.
+    package func nextCommand() async -> String {
+        guard let id = state.groupID, let group = await environment.client.group(id), group.obstacle != nil
+        else { return state.nextCommand }
+        return "group renew"
+    }
 }

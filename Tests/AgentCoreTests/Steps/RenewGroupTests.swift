@@ -47,7 +47,9 @@ struct RenewGroupTests {
                 #expect(failure.code == .protocolError && failure.message.contains("gone on without us"))
                 #expect(failure.hints.contains { $0.contains("group renew") })
             }
+            #expect(await session.nextCommand() == "group renew")
             let renewed = try await session.renewGroup()
+            #expect(await session.nextCommand() == "say TEXT")
             #expect(renewed.id != group.id && renewed.data.name == "talk" && renewed.mls.epoch == 1)
             #expect(Set(renewed.members) == Set(group.members))
             #expect(try await peerJoins(sides).id == renewed.id)

@@ -33,7 +33,9 @@ extension MarmotClient {
     }
 
     /// Messages of an earlier run that were received and perhaps not shown, oldest first.
-    package func unshown(in groupID: [UInt8]) -> [Rumor] { account.groups[groupID]?.unshown ?? [] }
+    package func unshown(in groupID: [UInt8]) -> [Rumor] {
+        account.groups[groupID]?.unshown.map(\.rumor) ?? []
+    }
 
     /// Call this once messages were shown: what is not reported here is returned by `unshown` in the next run. Stored with the group's
     /// next change, by `saveShown`, or when much has come together.

@@ -294,7 +294,7 @@ extension MarmotGroup {
         }
         // Somebody else is in our epoch: the others have not gone on without us.
         if application.epoch == mls.epoch, case .leftBehind = obstacle { obstacle = nil }
-        unshown.append(rumor)
+        unshown.append(UnshownMessage(rumor))
         return .read(application, rumor, from: sender)
     }
 }

@@ -25,7 +25,7 @@ package struct MarmotGroup: Equatable, Sendable {
     /// Messages that we sent in an epoch that was rolled back and that have to be resent.
     package internal(set) var unsent: [Rumor] = []
     /// Messages that were received and not shown yet. Their keys are used up: no relay can deliver them once more.
-    package internal(set) var unshown: [Rumor] = []
+    var unshown: [UnshownMessage] = []
     /// Messages that we read in an epoch that was rolled back; their authors will resend them.
     var readBefore: [EventID] = []
     /// The state before each of the latest commits, newest first.
@@ -141,7 +141,7 @@ extension MarmotGroup: TLSCodable {
         }
         // Format 2 here.
         if !reader.isAtEnd {
-            unshown = try reader.vector { (reader) throws(TLSDecodingError) in try Rumor.stored(&reader) }
+            unshown = try reader.vector(of: UnshownMessage.self)
         }
         // And format 3 here.
         if !reader.isAtEnd {
@@ -171,7 +171,7 @@ extension MarmotGroup: TLSCodable {
         writer.vector(undelivered)
         writer.nested { writer in for rumor in unsent { writer.opaque(rumor.json) } }
         writer.nested { writer in for id in readBefore { writer.fixed(id.bytes) } }
-        writer.nested { writer in for rumor in unshown { writer.opaque(rumor.json) } }
+        writer.vector(unshown)
         writer.optional(obstacle)
         writer.nested { writer in for address in formerAddresses { writer.opaque(Array(address.utf8)) } }
         writer.optional(inviter) { $0.fixed($1.bytes) }

@@ -63,7 +63,7 @@ extension MarmotGroup {
     /// Everything that a message changes except the ratchet.
     mutating func remember(_ record: MessageRecord) {
         inbox.remember(event: record.event, message: record.messageHash)
-        if record.direction == .received, let rumor = record.rumor { unshown.append(rumor) }
+        if record.direction == .received, let rumor = record.rumor { unshown.append(UnshownMessage(rumor)) }
         guard record.epoch == mls.epoch, !snapshots.isEmpty else { return }
         if record.direction == .sent, let rumor = record.rumor,
             snapshots[0].sent.count < EpochSnapshot.messageLimit

@@ -247,8 +247,9 @@ package actor MockAgent {
     ) async throws {
         switch result {
         case .success(.message(let rumor, let sender)):
-            try await answer(rumor, from: sender, in: id)
+            // What cannot be answered is done with, too.
             try await client.showed([rumor.id], in: id)
+            try await answer(rumor, from: sender, in: id)
         case .success(.epochChanged), .success(.rolledBack): aftermath.hasChanged = true
         case .success(.removed):
             for group in try await client.joinAgain() {

@@ -97,7 +97,9 @@ private struct AgentScene: Sendable {
         for await delivery in subscription.deliveries {
             guard case .event(let event, _) = delivery else { continue }
             for received in try await owner.receive(event) {
-                if case .success(.message(let rumor, _)) = received.result { texts.append(rumor.content) }
+                guard case .success(.message(let rumor, _)) = received.result else { continue }
+                texts.append(rumor.content)
+                try await owner.showed([rumor.id], in: group.id)
             }
             if texts.count >= count { return texts }
         }

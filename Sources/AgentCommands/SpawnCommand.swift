@@ -34,6 +34,10 @@ struct SpawnCommand: Command {
             Parameter(
                 "create-timeout", .duration(unit: .seconds, seconds: 1...3600),
                 "how long the control plane may take to create it"),
+            Parameter(
+                "follow-up", .duration(unit: .seconds, seconds: 0...3600),
+                "how long a creation without an answer is looked for; later, agent sweep does", default: "30s"
+            ),
             Parameter("session", .text, "name of the session; for several agents at once"),
         ]
     }

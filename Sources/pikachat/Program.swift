@@ -20,7 +20,8 @@ struct Program: Sendable {
     private static let providers = ProviderCatalogue.all(http: CurlHTTPClient())
 
     private static let subcommands: [any Subcommand] = [
-        ShellCommand(), RunCommand(), CheckCommand(), DoCommand(), AgentNewCommand(providers: providers),
+        ShellCommand(), RunCommand(), TestCommand(), CheckCommand(), DoCommand(),
+        AgentNewCommand(providers: providers),
         AgentListCommand(), AgentInspectCommand(), AgentKeepCommand(), AgentDeleteCommand(),
         AgentSweepCommand(),
         MockServerCommand(), DoctorCommand(), HelpSubcommand { Program.subcommands },

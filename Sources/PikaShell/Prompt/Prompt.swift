@@ -18,7 +18,7 @@ final class Prompt: Sendable {
         self.terminal = terminal
         self.history = history
         runner = ScriptRunner(
-            interpreter: interpreter, terminal: terminal, interrupts: interrupts, manner: .prompt)
+            interpreter: interpreter, interrupts: interrupts, manner: .prompt)
         let concern = PromptInterrupts()
         self.concern = concern
         interrupts.handle { concern.received($0) }

@@ -48,6 +48,7 @@ package struct TextRenderer: Sendable {
         _ event: LogEvent, _ style: Terminal.Style = .plain,
         lead: [(text: String, style: Terminal.Style)] = [], to stream: Terminal.Stream = .output
     ) {
+        let lead = Self.branch(event) + lead
         if event.isBlock {
             terminal.block(event.text, style, lead: lead, to: stream)
         } else {
@@ -58,6 +59,12 @@ package struct TextRenderer: Sendable {
     private func speech(_ record: EventRecord, _ speaker: String) {
         let name = speaker.padding(toLength: max(5, speaker.count), withPad: " ", startingAt: 0)
         terminal.block(
-            record.event.text, lead: [(ClockText.time(record.time), .dim), (" \(name)  ", .plain)])
+            record.event.text,
+            lead: Self.branch(record.event) + [(ClockText.time(record.time), .dim), (" \(name)  ", .plain)])
+    }
+
+    /// What tells the output of parts apart that run at the same time.
+    private static func branch(_ event: LogEvent) -> [(text: String, style: Terminal.Style)] {
+        event.branch.map { [("[\($0)] ", .dim)] } ?? []
     }
 }

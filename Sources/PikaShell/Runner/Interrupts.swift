@@ -14,7 +14,8 @@ public final class Interrupts: Sendable {
 
     private let handler = Mutex<Handler?>(nil)
     private let delivered = Mutex(0)
-    private let whenIdle: @Sendable (Int32) -> Void
+    private let early = Mutex<[Int32]>([])
+    private let whenIdle: (@Sendable (Int32) -> Void)?
     /// Ends the process at once, having told what is left behind; nil where only the run may be cut short.
     let forcedEnd: (@Sendable (_ status: Int32, _ leaving: [String]) -> Void)?
 
@@ -29,17 +30,36 @@ public final class Interrupts: Sendable {
         (self.whenIdle, self.forcedEnd) = (whenIdle, forcedEnd)
     }
 
+    /// For a run that is about to begin: a signal that comes before anybody handles it waits for whoever does.
+    init(waitingForRun forcedEnd: @escaping @Sendable (_ status: Int32, _ leaving: [String]) -> Void) {
+        (whenIdle, self.forcedEnd) = (nil, forcedEnd)
+    }
+
     /// A signal such as SIGINT: the first one ends what runs in order, with cleanup; a second one cuts the cleanup short.
     public func deliver(_ signal: Int32) {
         delivered.withLock { $0 += 1 }
-        if let handler = handler.withLock({ $0 }) { handler(signal) } else { whenIdle(signal) }
+        let handler = handler.withLock { handler in
+            if handler == nil, whenIdle == nil { early.withLock { $0.append(signal) } }
+            return handler
+        }
+        if let handler { handler(signal) } else { whenIdle?(signal) }
     }
 
     /// How many there were.
     package var count: Int { delivered.withLock { $0 } }
 
     /// Who gets them from now on; nil for nobody.
-    func handle(_ new: Handler?) { handler.withLock { $0 = new } }
+    func handle(_ new: Handler?) {
+        let waiting = handler.withLock { handler -> [Int32] in
+            handler = new
+            guard new != nil else { return [] }
+            return early.withLock { early in
+                defer { early = [] }
+                return early
+            }
+        }
+        for signal in waiting { new?(signal) }
+    }
 }
 
 extension Interrupts {

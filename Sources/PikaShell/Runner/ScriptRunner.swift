@@ -17,13 +17,11 @@ package struct ScriptRunner: Sendable {
     }
 
     let interpreter: Interpreter
-    let terminal: Terminal
     let interrupts: Interrupts
     let manner: Manner
 
-    package init(interpreter: Interpreter, terminal: Terminal, interrupts: Interrupts, manner: Manner) {
-        (self.interpreter, self.terminal) = (interpreter, terminal)
-        (self.interrupts, self.manner) = (interrupts, manner)
+    package init(interpreter: Interpreter, interrupts: Interrupts, manner: Manner) {
+        (self.interpreter, self.interrupts, self.manner) = (interpreter, interrupts, manner)
     }
 
     /// - Parameter limit: for `body`; cleanup comes on top.
@@ -99,6 +97,9 @@ package struct ScriptRunner: Sendable {
             for note in failure.notes { await interpreter.emit(.hint(note.text)) }
         } else if let failure {
             await report(failure)
+            for (name, lines) in await interpreter.jobs.tails(lines: 20) where !lines.isEmpty {
+                await interpreter.emit(.jobLog(name: name, lines: lines))
+            }
         }
         let cleanupFailures = await interpreter.cleanUp()
         let conclusion = await interpreter.host.conclude(isScript: manner == .script)

@@ -225,7 +225,7 @@ public struct Shell: Sendable {
         afterwards: @escaping @Sendable (Interpreter) async throws -> Void = { _ in }
     ) async -> Int32 {
         let runner = ScriptRunner(
-            interpreter: makeInterpreter(), terminal: terminal, interrupts: interrupts, manner: manner)
+            interpreter: makeInterpreter(), interrupts: interrupts, manner: manner)
         return await runner.run(limit: limit) { interpreter in
             for (index, script) in scripts.enumerated() {
                 try await interpreter.execute(script, until: index == scripts.count - 1 ? line : nil)

@@ -29,7 +29,7 @@ public final class Terminal: Sendable {
 
     let input: Int32
     let output: Int32
-    private let error: Int32
+    let error: Int32
     /// `TERM`: what the terminal can do; nil where nobody said.
     let type: String?
     /// Whether styles are shown.
@@ -108,6 +108,17 @@ public final class Terminal: Sendable {
             (number == 0 ? lead.styled : indent) + styled(String(line), style)
         }
         writer.write(body.joined(separator: "\n") + "\n", to: stream)
+    }
+
+    /// A whole report, made for programs: each of its lines as it is, without secrets.
+    package func report(_ text: String) { writer.write(masked(text), to: .output) }
+
+    /// GitHub's runner hides `secret` in everything that follows in its log. The one text that leaves with a secret in it: the runner takes
+    /// the line away.
+    package func tellGitHubToMask(_ secret: String) {
+        for line in secret.split(whereSeparator: \.isNewline) where line.count >= Masking.minimumCharacters {
+            writer.write("::add-mask::\(line.replacing("%", with: "%25"))\n", to: .output)
+        }
     }
 
     private func shown(_ lead: [(text: String, style: Style)]) -> (plain: String, styled: String) {

@@ -46,7 +46,8 @@ extension FlyProvider {
                 options: Options(
                     token: token, baseURL: address[0], app: app,
                     region: values.text("region") ?? "", image: values.text("image") ?? "",
-                    createTimeout: values.duration("create-timeout") ?? .seconds(30)),
+                    createTimeout: values.duration("create-timeout") ?? .seconds(30),
+                    followUp: values.duration("follow-up") ?? ControlPlane.usualFollowUp),
                 http: http, environment: environment)
         }
     }

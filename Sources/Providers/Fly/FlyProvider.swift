@@ -10,6 +10,8 @@ package struct FlyProvider: Provider {
         package var region: String
         package var image: String
         package var createTimeout: Duration
+        /// How long a creation of unknown outcome is followed up.
+        package var followUp = ControlPlane.usualFollowUp
     }
 
     /// Machine metadata that identifies our machines.
@@ -32,7 +34,8 @@ package struct FlyProvider: Provider {
         plane = ControlPlane(
             url: "\(options.baseURL)/v1/apps/\(options.app)",
             headers: [ControlPlane.bearer(options.token), ControlPlane.jsonContent],
-            timeouts: .init(read: .seconds(30), create: options.createTimeout), http: http,
+            timeouts: .init(read: .seconds(30), create: options.createTimeout, followUp: options.followUp),
+            http: http,
             environment: environment, hints: { Self.hints(for: $0, app: options.app) },
             isAbsence: Self.isAbsence)
     }
@@ -41,7 +44,7 @@ package struct FlyProvider: Provider {
     package var progressText: String { "Creating Fly machine in app \(options.app)…" }
     /// Two requests: a volume and a machine, each of which may have to be looked for.
     package var provisionLimit: Duration {
-        (options.createTimeout + plane.timeouts.read + ControlPlane.followUpLimit) * 2
+        (options.createTimeout + plane.timeouts.read + plane.timeouts.followUp) * 2
     }
 
     private static func hints(for failure: HTTPFailure, app: String) -> [String] {

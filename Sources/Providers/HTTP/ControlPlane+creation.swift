@@ -25,10 +25,9 @@ struct Creation: Sendable {
 
 /// Rules for creations that hold for every provider.
 extension ControlPlane {
-    private static let followUpTries = 15
     private static let followUpPause: Duration = .seconds(2)
-    /// The longest that an unclear creation is followed up, beside what the questions take.
-    static let followUpLimit = followUpPause * followUpTries
+    /// How long an unclear creation is followed up, beside what the questions take.
+    static let usualFollowUp: Duration = .seconds(30)
 
     /// Creates one resource, with its intent in the ledger before the request is sent.
     ///
@@ -123,7 +122,8 @@ extension ControlPlane {
         var candidates: [ProviderResource] = []
         var isAnswered = false
         if let (intent, known) = await ledger.intent(creation.kind) {
-            for attempt in 1...Self.followUpTries {
+            let tries = max(1, Int(timeouts.followUp / Self.followUpPause))
+            for attempt in 1...tries {
                 // Whoever cannot be asked now is asked by `agent sweep` later.
                 guard let found = try? await creation.provider.findLeftovers(of: intent, known: known) else {
                     break
@@ -140,7 +140,7 @@ extension ControlPlane {
                 candidates = found.map(\.resource)
                 // A server that has answered makes nothing any more, and a guess does not get better.
                 guard failure.leavesServerAtWork, creation.provider.provesLeftovers,
-                    attempt < Self.followUpTries,
+                    attempt < tries,
                     (try? await clock.sleep(for: Self.followUpPause)) != nil
                 else { break }
             }

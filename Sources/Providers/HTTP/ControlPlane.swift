@@ -20,6 +20,8 @@ struct ControlPlane: Sendable {
         var read: Duration
         var create: Duration
         var delete: Duration = .seconds(30)
+        /// After a creation of unknown outcome.
+        var followUp: Duration = ControlPlane.usualFollowUp
     }
 
     /// Base URL without a trailing slash; paths are appended to it.

@@ -27,7 +27,8 @@ extension MicroVMProvider {
                     memoryMB: values.integer("memory-mb") ?? 1024,
                     ttlSeconds: Int(values.duration("ttl-seconds")?.components.seconds ?? 7200),
                     createTimeout: try values.duration("create-timeout")
-                        ?? createTimeout(environment.variables)),
+                        ?? createTimeout(environment.variables),
+                    followUp: values.duration("follow-up") ?? ControlPlane.usualFollowUp),
                 http: http, environment: environment)
         }
     }

@@ -12,6 +12,8 @@ package struct MicroVMProvider: Provider {
         package var memoryMB: Int
         package var ttlSeconds: Int
         package var createTimeout: Duration
+        /// How long a creation of unknown outcome is followed up.
+        package var followUp = ControlPlane.usualFollowUp
     }
 
     package static let providerName = "microvm"
@@ -33,7 +35,8 @@ package struct MicroVMProvider: Provider {
         for name in GuestAutostart.forwardedVariables { guestVariables[name] = environment.forwarded(name) }
         self.guestVariables = guestVariables
         plane = ControlPlane(
-            url: options.spawnerURL, timeouts: .init(read: .seconds(10), create: options.createTimeout),
+            url: options.spawnerURL,
+            timeouts: .init(read: .seconds(10), create: options.createTimeout, followUp: options.followUp),
             http: http, environment: environment, hints: { Self.hints(for: $0, url: options.spawnerURL) },
             // A look-up says it with 404, a removal with 500.
             isAbsence: { failure, resource in

@@ -24,7 +24,8 @@ extension WorkersProvider {
             return WorkersProvider(
                 options: Options(
                     baseURL: url, token: token,
-                    createTimeout: values.duration("create-timeout") ?? .seconds(60)), http: http,
+                    createTimeout: values.duration("create-timeout") ?? .seconds(60),
+                    followUp: values.duration("follow-up") ?? ControlPlane.usualFollowUp), http: http,
                 environment: environment)
         }
     }

@@ -8,6 +8,8 @@ package struct WorkersProvider: Provider {
         /// Nil if the worker requires none.
         package var token: String?
         package var createTimeout: Duration
+        /// How long a creation of unknown outcome is followed up.
+        package var followUp = ControlPlane.usualFollowUp
     }
 
     package static let providerName = "workers"
@@ -27,7 +29,8 @@ package struct WorkersProvider: Provider {
         plane = ControlPlane(
             url: options.baseURL,
             headers: (options.token.map { [ControlPlane.bearer($0)] } ?? []) + [ControlPlane.jsonContent],
-            timeouts: .init(read: .seconds(10), create: options.createTimeout), http: http,
+            timeouts: .init(read: .seconds(10), create: options.createTimeout, followUp: options.followUp),
+            http: http,
             environment: environment, hints: { Self.hints(for: $0, url: options.baseURL) },
             isAbsence: { failure, resource in
                 guard let (status, text) = failure.refusal, status == 404 else { return false }
@@ -40,7 +43,7 @@ package struct WorkersProvider: Provider {
     package var progressText: String { "Creating Workers agent via \(plane.url)…" }
     /// A health check, the creation, and the look for what it has made.
     package var provisionLimit: Duration {
-        plane.timeouts.read * 2 + plane.timeouts.create + ControlPlane.followUpLimit
+        plane.timeouts.read * 2 + plane.timeouts.create + plane.timeouts.followUp
     }
 
     private static func hints(for failure: HTTPFailure, url: String) -> [String] {

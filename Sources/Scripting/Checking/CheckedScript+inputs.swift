@@ -19,7 +19,9 @@ extension CheckedScript {
         var isOpen = false
         for script in scripts {
             isOpen = isOpen || script.readsOtherFiles
-            for (declaration, range) in (try? declarations(in: script.statements)) ?? [] {
+            isOpen = isOpen || script.included.values.contains(where: \.readsOtherFiles)
+            let all = [script.statements] + script.included.values.map(\.statements)
+            for (declaration, range) in all.flatMap({ (try? declarations(in: $0)) ?? [] }) {
                 declared.insert(declaration.name)
                 do {
                     _ = try declaration.text(from: inputs)
@@ -45,33 +47,29 @@ extension CheckedScript {
         return problems
     }
 
+    /// The inputs that the script declares, and those of the files that it includes.
+    package var inputNames: Set<String> {
+        let all = [statements] + included.values.map(\.statements)
+        return Set(all.flatMap { (try? Self.declarations(in: $0)) ?? [] }.map(\.declaration.name))
+    }
+
+    /// Those of them that are secret.
+    package var secretInputs: Set<String> {
+        Set(
+            ((try? Self.declarations(in: statements)) ?? []).map(\.declaration).filter(\.isSecret)
+                .map(\.name))
+    }
+
     private static func declarations(in statements: [Statement]) throws -> [(
         declaration: EnvDeclaration, range: SourceRange
     )] {
-        try statements.flatMap { statement -> [(EnvDeclaration, SourceRange)] in
-            switch statement {
-            case .command(_, let invocation):
-                guard invocation.command is EnvCommand else { return [] }
-                let words = invocation.arguments.map { ($0.key, $0.literal ?? "") }
-                return [(try EnvDeclaration(words), invocation.range)]
-            case .conditional(let branches, _): return try branches.flatMap { try declarations(in: $0.body) }
-            case .forEach(_, _, let body, _), .repetition(_, let body, _): return try declarations(in: body)
-            case .invalid: return []
-            }
+        try statements.commands.map(\.invocation).filter { $0.command is EnvCommand }.map { invocation in
+            let words = invocation.arguments.map { ($0.key, $0.literal ?? "") }
+            return (try EnvDeclaration(words), invocation.range)
         }
     }
 
     private var readsOtherFiles: Bool {
-        func reads(_ statements: [Statement]) -> Bool {
-            statements.contains { statement in
-                switch statement {
-                case .command(_, let invocation): invocation.command is SourceCommand
-                case .conditional(let branches, _): branches.contains { reads($0.body) }
-                case .forEach(_, _, let body, _), .repetition(_, let body, _): reads(body)
-                case .invalid: false
-                }
-            }
-        }
-        return reads(statements)
+        statements.commands.contains { $0.invocation.command is SourceCommand }
     }
 }

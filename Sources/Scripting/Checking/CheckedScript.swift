@@ -8,6 +8,22 @@ package struct CheckedScript: Sendable {
     package let warnings: [Diagnostic]
     /// What is known once it has run, for a script that follows.
     package let after: CheckContext
+    /// Files that it includes, and those that these include, read once and checked, by their path.
+    package let included: [String: CheckedScript]
+    /// Every file that it takes in, with `include` or `source`.
+    package let readFiles: Set<String>
+
+    /// Stands for a file that cannot be read.
+    package init(empty name: String) { self.init(source: Source(name: name, text: ""), statements: []) }
+
+    init(
+        source: Source, statements: [Statement], warnings: [Diagnostic] = [],
+        after: CheckContext = CheckContext(), included: [String: CheckedScript] = [:],
+        readFiles: Set<String> = []
+    ) {
+        (self.source, self.statements, self.warnings, self.after) = (source, statements, warnings, after)
+        (self.included, self.readFiles) = (included, readFiles)
+    }
 
     /// Parses and checks.
     ///
@@ -23,7 +39,8 @@ package struct CheckedScript: Sendable {
         guard problems.isEmpty else { return .failure(ScriptProblems(problems: problems)) }
         return .success(
             CheckedScript(
-                source: source, statements: statements, warnings: found.warnings, after: found.after))
+                source: source, statements: statements, warnings: found.warnings, after: found.after,
+                included: found.included, readFiles: found.readFiles))
     }
 
     /// What the commands outside of blocks need.

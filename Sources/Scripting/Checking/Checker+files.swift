@@ -4,9 +4,7 @@ import Vocabulary
 extension Checker {
     mutating func checkFile(_ file: String, _ word: Word) {
         let path = word.range.source.path(to: file)
-        guard files.count < Interpreter.maximumSourceDepth, !files.contains(path) else {
-            return report("\(path) is read into itself", word.range)
-        }
+        guard mayRead(path, word) else { return }
         let source: Source
         do {
             source = try Source.load(path)
@@ -15,6 +13,7 @@ extension Checker {
             if !mayHaveMadeFiles { report(Failure(error).message, word.range) }
             return
         }
+        readFiles.insert(path)
         let (statements, syntax) = Parser.parse(source, catalogue: catalogue)
         let before = problems
         problems = []
@@ -23,9 +22,87 @@ extension Checker {
         files.removeLast()
         let found = syntax + problems
         problems = before
+        report(found, in: path, word)
+    }
+
+    private mutating func mayRead(_ path: String, _ word: Word) -> Bool {
+        guard !files.contains(path) else {
+            let way = (files.drop { $0 != path } + [path]).joined(separator: " → ")
+            report("\(path) is read into itself", word.range, [way])
+            return false
+        }
+        guard files.count <= Interpreter.maximumSourceDepth else {
+            report(
+                "files are read into each other more than \(Interpreter.maximumSourceDepth) deep", word.range)
+            return false
+        }
+        return true
+    }
+
+    private mutating func report(_ found: [Diagnostic], in path: String, _ word: Word) {
         guard let first = found.first else { return }
         report(
             found.count == 1 ? "\(path) has a mistake" : "\(path) has \(found.count) mistakes", word.range,
-            ["\(first.place): \(first.message)", "see them all: pikachat check \(path)"])
+            ["\(first.place): \(first.message)"] + first.notes.map(\.text) + [
+                "see them all: pikachat check \(path)"
+            ])
+    }
+
+    /// An included file has variables of its own; sessions and jobs are the script's.
+    ///
+    /// - Returns: the names of its results.
+    mutating func checkInclude(_ invocation: Invocation) -> Set<String> {
+        guard let word = invocation.arguments.first(where: { $0.key == nil }), let file = word.literal else {
+            return []
+        }
+        let path = word.range.source.path(to: file)
+        guard mayRead(path, word) else { return [] }
+        let source: Source
+        do {
+            source = try Source.load(path)
+        } catch {
+            report(Failure(error).message, word.range)
+            return []
+        }
+        readFiles.insert(path)
+        let (statements, syntax) = Parser.parse(source, catalogue: catalogue)
+        checkArguments(invocation, of: source, path)
+        let (outer, before) = (known, problems)
+        problems = []
+        known = outer.withoutVariables
+        definePredefined()
+        files.append(path)
+        check(statements)
+        files.removeLast()
+        let (inner, found) = (known, syntax + problems)
+        (known, problems) = (outer, before)
+        known.takeWorld(from: inner)
+        report(found, in: path, word)
+        included[path] = CheckedScript(source: source, statements: statements)
+        return inner.results(without: catalogue.variables)
+    }
+
+    /// Every argument must be an input that the file declares.
+    private mutating func checkArguments(_ invocation: Invocation, of source: Source, _ path: String) {
+        guard let declared = try? CheckedScript.inputs(of: source) else { return }
+        for word in invocation.arguments {
+            guard let name = word.key else { continue }
+            guard let input = declared.first(where: { $0.name == name }) else {
+                let names = declared.map(\.name)
+                let nearest = Suggestion.nearest(to: name, among: names).map { "did you mean \($0)?" }
+                report(
+                    "\(path) declares no input \(name)", word.range,
+                    [
+                        nearest
+                            ?? (names.isEmpty
+                                ? "it declares none" : "known: \(names.sorted().joined(separator: ", "))")
+                    ])
+                continue
+            }
+            guard let text = word.literal else { continue }
+            do {
+                _ = try input.text(from: Inputs(sets: [name: text]))
+            } catch { report(error.message, word.range) }
+        }
     }
 }

@@ -4,8 +4,8 @@ import Vocabulary
 /// network; of files, only those that `source` takes in.
 struct Checker {
     let catalogue: CommandCatalogue
-    private let context: CheckContext
-    private var known: Knowledge
+    let context: CheckContext
+    var known: Knowledge
     var problems: [Diagnostic] = []
     private(set) var warnings: [Diagnostic] = []
     /// Prefixes and blocks around the place that is checked under which a failure is wanted, or decided by a condition.
@@ -13,6 +13,10 @@ struct Checker {
     private var isConditional = false
     /// Those that are being checked, the outermost first.
     var files: [String] = []
+    /// Files that are included, by path: read once, here.
+    var included: [String: CheckedScript] = [:]
+    /// Every file that was read beside the script itself.
+    var readFiles = Set<String>()
     /// A program ran: what files there are, it may have changed.
     private(set) var mayHaveMadeFiles = false
     /// Looking for the nearest name costs much; a file full of mistakes needs it for the first ones only.
@@ -20,22 +24,30 @@ struct Checker {
 
     /// - Returns: all problems in order of their place, warnings, and what is known once the script has run.
     static func check(_ statements: [Statement], catalogue: CommandCatalogue, context: CheckContext) -> (
-        problems: [Diagnostic], warnings: [Diagnostic], variables: Set<String>, after: CheckContext
+        problems: [Diagnostic], warnings: [Diagnostic], included: [String: CheckedScript],
+        readFiles: Set<String>, after: CheckContext
     ) {
         var checker = Checker(catalogue: catalogue, context: context)
+        if let source = statements.first?.range.source { checker.files = [source.name] }
         checker.check(statements)
         var after = context
         after.variables.formUnion(checker.known.visibleNames)
         after.provided = checker.known.provided
         after.names = checker.known.names
-        return (checker.problems, checker.warnings, after.variables, after)
+        return (checker.problems, checker.warnings, checker.included, checker.readFiles, after)
     }
 
     private init(catalogue: CommandCatalogue, context: CheckContext) {
         self.catalogue = catalogue
         self.context = context
         known = Knowledge(context)
-        for name in context.variables.union(catalogue.variables) { known.define(name, nil) }
+        for name in context.variables { known.define(name, nil) }
+        definePredefined()
+    }
+
+    /// Variables that exist without being set.
+    mutating func definePredefined() {
+        for name in catalogue.variables { known.define(name, nil) }
         for name in ["mock", "ci", "tty"] { known.define(name, []) }
         known.define("error", ["code", "message"])
         for command in catalogue.commands.map(\.description) {
@@ -61,15 +73,7 @@ struct Checker {
                 ends.append(inside(conditional: true) { $0.check(branch.body) })
             }
             known.join(ends, always: branches.last.map { $0.condition == nil } ?? false)
-        case .forEach(let variable, let values, let body, let range):
-            values.forEach { check($0) }
-            checkName(variable, range, "for")
-            let end = inside(conditional: false) {
-                $0.known.define(variable, nil)
-                $0.check(body)
-            }
-            // A list that is written down has at least one item.
-            known.join([end], always: values.contains { $0.literal.map { !$0.isEmpty } ?? false })
+        case .forEach(let loop, let range): check(loop, range)
         case .repetition(let count, let body, _):
             check(count)
             if let text = count.literal, Int(text).map({ !RepetitionLimits.range.contains($0) }) ?? true {
@@ -84,11 +88,13 @@ struct Checker {
     /// Checks a part that may or may not run.
     ///
     /// - Returns: what is known at its end; here nothing changes.
-    private mutating func inside(conditional: Bool, _ body: (inout Checker) -> Void) -> Knowledge {
+    mutating func inside(conditional: Bool, _ body: (inout Checker) -> Void) -> Knowledge {
         var part = self
         part.isConditional = isConditional || conditional
         body(&part)
         (problems, warnings, suggestionsLeft) = (part.problems, part.warnings, part.suggestionsLeft)
+        (included, readFiles) = (part.included, part.readFiles)
+        mayHaveMadeFiles = part.mayHaveMadeFiles
         return part.known
     }
 
@@ -153,6 +159,7 @@ struct Checker {
             report(problem.message, problem.word?.range ?? invocation.range, problem.hints)
         }
         if let word = command.script(in: written), let path = word.literal { checkFile(path, word) }
+        let includedResults = command is IncludeCommand ? checkInclude(invocation) : nil
         if case .code = command.description.words { mayHaveMadeFiles = true }
         for (name, word) in command.references(in: written) where known.variables[name] == nil {
             reportUndefined(name, word.range)
@@ -162,11 +169,14 @@ struct Checker {
         let requirements = command.requirements(of: written)
         checkOrder(requirements, invocation)
         for (naming, word) in command.namings(of: written) { checkNaming(naming, word) }
+        // What the other world lacks does not matter behind it.
+        if command is OnlyCommand { isConditional = true }
         known.provided.formUnion(command.description.provides)
         if let name = written.resultName {
             if let text = name.literal { checkName(text, name.range, "as=") }
             let fields = command.description.results.map(\.name) + ["ms", "tries", "code", "message", "text"]
-            known.define(name.literal ?? "", command.description.hasOpenResults ? nil : Set(fields))
+            let isOpen = command.description.hasOpenResults && !(command is IncludeCommand)
+            known.define(name.literal ?? "", isOpen ? nil : Set(fields).union(includedResults ?? []))
         }
         for name in command.definitions(in: written.words) {
             if command is EnvCommand, let first = known.declare(name, at: invocation.range) {
@@ -263,7 +273,7 @@ struct Checker {
     }
 
     /// Names that scripts may give: in lower case, and not taken by the language.
-    private mutating func checkName(_ name: String, _ range: SourceRange, _ what: String) {
+    mutating func checkName(_ name: String, _ range: SourceRange, _ what: String) {
         if catalogue.variables.contains(name) {
             report(
                 "\(name) is a variable of the language: \(what) cannot set it", range, ["choose another name"]
@@ -288,7 +298,7 @@ struct Checker {
 
     // MARK: Words
 
-    private mutating func check(_ word: Word) {
+    mutating func check(_ word: Word) {
         for part in word.parts {
             guard case .variable(let path, let range) = part, let name = path.first else { continue }
             guard let fields = known.variables[name] else {

@@ -38,6 +38,29 @@ struct Knowledge: Sendable {
 
     var visibleNames: [String] { Array(variables.keys) }
 
+    /// The same with no variable.
+    var withoutVariables: Knowledge {
+        var other = self
+        (other.variables, other.uncertain, other.inputs) = ([:], [], [:])
+        return other
+    }
+
+    /// What there is in the world once another file has run: everything but variables.
+    mutating func takeWorld(from other: Knowledge) {
+        (provided, names, openKinds) = (other.provided, other.names, other.openKinds)
+    }
+
+    func takingWorld(from other: Knowledge) -> Knowledge {
+        var mine = self
+        mine.takeWorld(from: other)
+        return mine
+    }
+
+    /// Names that an included file offers to the one that includes it.
+    func results(without predefined: Set<String>) -> Set<String> {
+        Set(variables.keys).union(uncertain).filter { $0 == $0.lowercased() && !predefined.contains($0) }
+    }
+
     mutating func create(_ kind: String, _ name: String?) {
         if let name { names?[kind, default: []].insert(name) } else { openKinds.insert(kind) }
     }

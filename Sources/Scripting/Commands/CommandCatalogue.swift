@@ -38,8 +38,9 @@ public struct CommandCatalogue: Sendable {
     public static let general = CommandCatalogue([
         HTTPCommand(), StartCommand(), StopCommand(), JobsCommand(), LogsCommand(), ShCommand(),
         ExpectCommand(), EnvCommand(), LetCommand(), RequireCommand(), StepCommand(), EchoCommand(),
-        HintCommand(), SleepCommand(), SkipCommand(), FailCommand(), HelpCommand(), VarsCommand(),
-        HistoryCommand(), SaveCommand(), SourceCommand(), QuitCommand(),
+        HintCommand(), SleepCommand(), TagCommand(), OnlyCommand(), SkipCommand(), FailCommand(),
+        HelpCommand(), VarsCommand(),
+        HistoryCommand(), SaveCommand(), SourceCommand(), IncludeCommand(), QuitCommand(),
     ])
 
     /// The same with these commands last; one of a name that is there already takes its place.

@@ -41,6 +41,8 @@ public struct CommandDescription: Sendable {
     public var aliases: [String] = []
     /// What it takes beside `key=value`.
     public var words: Words = .none
+    /// `NAME=VALUE` in upper case are words of its own.
+    var takesInputs = false
     /// How many words there may be; nil is any number.
     public var maximumWords: Int?
     public var parameters: [Parameter] = []

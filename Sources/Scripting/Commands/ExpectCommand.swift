@@ -175,7 +175,7 @@ public struct ExpectCommand: Command {
         }
         try check(origin, subject)
         let fields = try await subject.expect(
-            try TextTest(call.rawWords.dropFirst()), within: call.within ?? Self.defaultLimit,
+            try TextTest(call.rawWords.dropFirst()), within: call.within ?? script.limit(Self.defaultLimit),
             from: origin, in: script)
         await script.set(subject.name, .record(fields))
         return fields

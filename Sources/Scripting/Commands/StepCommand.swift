@@ -12,7 +12,7 @@ struct StepCommand: Command {
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         await script.begin(step: call.text)
-        await script.emit(.step(title: call.text))
+        await script.emit(.step(title: call.text, at: call.range))
         return [:]
     }
 }

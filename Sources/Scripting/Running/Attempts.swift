@@ -45,7 +45,7 @@ struct Attempts {
     private func limited(
         _ command: any Command, _ call: CommandCall, _ counter: Counter
     ) async throws -> [String: EventValue] {
-        guard let limit = universal.duration("within"), repetition != .waits else {
+        guard let limit = universal.duration("within").map(script.limit), repetition != .waits else {
             return try await settled(command, call, counter)
         }
         do {
@@ -111,7 +111,7 @@ struct Attempts {
         var call = call
         call.attempt = await counter.tried()
         let attempt = call
-        guard let limit = universal.duration("timeout") else {
+        guard let limit = universal.duration("timeout").map(script.limit) else {
             return try await command.run(attempt, in: script)
         }
         do {

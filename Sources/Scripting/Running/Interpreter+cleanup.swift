@@ -7,6 +7,8 @@ struct Deferred: Sendable {
     let variables: Variables
     let session: String?
     let step: String?
+    /// What `include` finds there.
+    let included: [String: CheckedScript]
 }
 
 /// The end of a run: what was deferred, and the jobs.
@@ -43,9 +45,9 @@ extension Interpreter {
     }
 
     private func run(_ command: Deferred) async throws {
-        let current = variables
-        variables = command.variables
-        defer { variables = current }
+        let (current, files) = (variables, included)
+        (variables, included) = (command.variables, command.included)
+        defer { (variables, included) = (current, files) }
         try await SessionScope.$name.withValue(command.session ?? SessionScope.name) {
             try await execute(command.prefixes[...], command.invocation)
         }

@@ -15,10 +15,7 @@ extension Interpreter {
         } catch {
             throw located(error, invocation)
         }
-        await emit(
-            .command(
-                description.name, call.logged, at: invocation.range,
-                isConfidential: description.isConfidential))
+        await emit(.command(description, call.logged, at: invocation.range))
         let attempts = Attempts(
             script: self, universal: universal,
             repetition: invocation.command.repetition(of: invocation.written))
@@ -42,16 +39,20 @@ extension Interpreter {
         fields["tries"] = .number(outcome.tries)
         fields["code"] = .text(failure?.code.name ?? "")
         fields["message"] = .text(failure?.message ?? "")
+        await emit(
+            .commandDone(
+                description.name, at: invocation.range, ms: outcome.elapsed.wholeMilliseconds,
+                tries: outcome.tries, code: failure?.code.name ?? ""))
         let record = EventValue.record(fields)
         variables.set("last", record, in: nil)
         if let name = call.resultName { variables.set(name, record, in: nil) }
         guard case .failure(let error) = outcome.result else {
-            if !description.isDeclaration { hasRun = true }
+            if !description.isDeclaration { await noteRun() }
             return record
         }
         let located = located(error, invocation)
         // A mistake in what was asked for is found before anything is done.
-        if located.code != .usage { hasRun = true }
+        if located.code != .usage { await noteRun() }
         throw located
     }
 
@@ -93,7 +94,8 @@ extension Interpreter {
             rawWords: try invocation.arguments.map {
                 .init(key: $0.key, text: try evaluate($0), isQuoted: $0.isQuoted, bare: $0.bare)
             },
-            repeated: repeated, within: universal.duration("within"), timeout: universal.duration("timeout"),
+            repeated: repeated, within: universal.duration("within").map(limit),
+            timeout: universal.duration("timeout").map(limit),
             resultName: universal.text("as"), range: invocation.range, arguments: invocation.arguments)
         for text in SecretShapes.found(in: call.logged.joined(separator: "\n")) { host.log.masking.add(text) }
         return (call, universal)
@@ -139,7 +141,9 @@ extension Interpreter {
         let source = try Source.load(path)
         let context = CheckContext.running(variables: variables.names)
         switch CheckedScript.make(source, catalogue: catalogue, context: context) {
-        case .success(let script): try await execute(script.statements)
+        case .success(let script):
+            included.merge(script.included) { $1 }
+            try await execute(script.statements)
         case .failure(let problems):
             for problem in problems.problems.dropLast() { await emit(.failure(problem)) }
             if var last = problems.problems.last {

@@ -18,9 +18,16 @@ public actor Interpreter {
     public nonisolated let catalogue: CommandCatalogue
     package nonisolated let jobs: Jobs
     package nonisolated let history: (any CommandHistory)?
+    package nonisolated let settings: RunSettings
     package internal(set) var variables: Variables
-    package private(set) var hints: [String] = []
-    package private(set) var softFailures: [Diagnostic] = []
+    /// The interpreter of the whole run, where this one runs a part of it.
+    nonisolated let root: Interpreter?
+    /// Whose part this one runs.
+    nonisolated let parent: Interpreter?
+    /// Files that may be included, read when the script was checked, by their path.
+    var included: [String: CheckedScript] = [:]
+    package internal(set) var hints: [String] = []
+    package internal(set) var softFailures: [Diagnostic] = []
     /// The command that runs, or ran last.
     package internal(set) var running: (range: SourceRange, step: String?)?
     /// Whether anything was done yet; declarations do nothing.
@@ -29,7 +36,7 @@ public actor Interpreter {
     var step: String?
     var lastRemark: Diagnostic.Note?
     /// Where `--until` stops.
-    private var end: (source: Source, line: Int)?
+    var end: (source: Source, line: Int)?
     /// Session in use when the statement began.
     var session: String?
     /// Files that `source` is reading, one inside the other.
@@ -38,17 +45,28 @@ public actor Interpreter {
 
     package init(
         host: any ScriptHost, catalogue: CommandCatalogue, inputs: Inputs, isTerminal: Bool = false,
-        history: (any CommandHistory)? = nil
+        history: (any CommandHistory)? = nil, settings: RunSettings = RunSettings()
     ) {
         self.host = host
+        self.settings = settings
         self.catalogue = catalogue
         self.history = history
+        (root, parent) = (nil, nil)
         jobs = Jobs(directory: host.jobDirectory, clock: host.clock, masking: host.log.masking)
         variables = Variables(inputs: inputs, sessionNames: catalogue.sessionVariables)
         variables.set("mock", .flag(host.isMock), in: nil)
         variables.set("tty", .flag(isTerminal), in: nil)
         variables.set("ci", .flag(!(host.environment["CI"] ?? "").isEmpty), in: nil)
         variables.set("error", Self.noError, in: nil)
+    }
+
+    /// For `fork`.
+    init(part of: Interpreter, variables: Variables, state: PartState) {
+        (host, catalogue, jobs, history) = (of.host, of.catalogue, of.jobs, of.history)
+        (settings, root, parent) = (of.settings, of.root ?? of, of)
+        self.variables = variables
+        (included, end, step, sourceDepth) = (state.included, state.end, state.step, state.sourceDepth)
+        hasRun = state.hasRun
     }
 
     // MARK: For commands
@@ -79,7 +97,9 @@ public actor Interpreter {
     }
 
     /// Advice that is shown at the end.
-    public func add(hint: String) { hints.append(hint) }
+    public func add(hint: String) async {
+        if let root { await root.add(hint: hint) } else { hints.append(hint) }
+    }
 
     /// Something that a later failure should be seen beside ("sent 12:00:41, confirmed by …").
     public func remark(_ text: String, at range: SourceRange) { lastRemark = .init(text, range) }
@@ -88,12 +108,16 @@ public actor Interpreter {
     func declare(input name: String) { variables.declare(input: name) }
     func begin(step title: String) { step = title }
 
+    /// A limit as it counts in this run: `--time-scale` stretches it.
+    nonisolated package func limit(_ limit: Duration) -> Duration { settings.scaled(limit) }
+
     // MARK: Statements
 
     /// - Parameter line: stops before the first statement of the script at or behind it, also inside blocks.
     /// - Throws: `Diagnostic` for the first failure, `ScriptEnd`.
     package func execute(_ script: CheckedScript, until line: Int? = nil) async throws {
         end = line.map { (script.source, $0) }
+        included.merge(script.included) { $1 }
         try await execute(script.statements)
     }
 
@@ -112,11 +136,7 @@ public actor Interpreter {
                     try await execute(branch.body)
                     break
                 }
-            case .forEach(let variable, let values, let body, _):
-                for value in try values.flatMap({ try items($0) }) {
-                    variables.set(variable, value, in: nil)
-                    try await execute(body)
-                }
+            case .forEach(let loop, let range): try await execute(loop, range)
             case .repetition(let count, let body, let range):
                 let text = try evaluate(count)
                 guard let number = Int(text), RepetitionLimits.range.contains(number) else {
@@ -143,10 +163,10 @@ public actor Interpreter {
             if try await !holds(condition) { try await execute(rest, invocation) }
         case .deferred:
             let name = await currentSession()
-            deferred.append(
+            await deferAtEnd(
                 Deferred(
                     prefixes: Array(rest), invocation: invocation, variables: variables, session: name,
-                    step: step))
+                    step: step, included: included))
         case .inSession(let word):
             let name = try evaluate(word)
             do { try await host.requireSession(name) } catch { throw diagnostic(Failure(error), word.range) }
@@ -165,7 +185,7 @@ public actor Interpreter {
             do {
                 try await execute(rest, invocation)
             } catch let failure as Diagnostic where failure.isCatchable {
-                softFailures.append(failure)
+                await add(softFailure: failure)
                 await emit(.failure(failure))
             }
         case .fails(let wanted): try await executeFailing(rest, invocation, wanted)
@@ -237,7 +257,7 @@ public actor Interpreter {
     }
 
     /// A literal word such as `a,b` stands for several values; a variable for one, unless it is a list.
-    private func items(_ word: Word) throws -> [EventValue] {
+    func items(_ word: Word) throws -> [EventValue] {
         if !word.isQuoted, let text = word.literal {
             if let numbers = try range(text, word) { return numbers }
             return text.split(separator: ",").map { .text(String($0)) }
@@ -284,5 +304,5 @@ public actor Interpreter {
 
 extension Diagnostic {
     /// What `try`, `soft`, `fails` and `if ok` may catch: neither an interruption nor a mistake in the script.
-    fileprivate var isCatchable: Bool { code != .cancelled && code != .usage }
+    var isCatchable: Bool { code != .cancelled && code != .usage }
 }

@@ -81,6 +81,11 @@ package actor Jobs {
     /// Ends every program at once, for an end that cannot wait.
     package nonisolated func killAll() { groups.killAll() }
 
+    /// The ends of all logs, for the report of a failure.
+    package func tails(lines: Int) -> [(name: String, lines: [String])] {
+        jobs.sorted { $0.key < $1.key }.map { ($0.key, $0.value.process.logTail(lines: lines)) }
+    }
+
     package func process(_ name: String) throws -> ChildProcess {
         guard let job = jobs[name] else {
             let known = jobs.isEmpty ? "none was started" : "known: \(names.joined(separator: ", "))"

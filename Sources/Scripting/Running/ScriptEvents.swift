@@ -30,27 +30,48 @@ extension LogEvent {
         return event
     }
 
-    static func step(title: String) -> LogEvent {
-        LogEvent("step", ["title": .text(title)], title, role: .heading)
+    static func step(title: String, at range: SourceRange) -> LogEvent {
+        LogEvent(
+            "step", ["title": .text(title), "file": .text(range.file), "line": .number(range.line)], title,
+            role: .heading)
     }
 
     static func echo(_ text: String) -> LogEvent {
         LogEvent("echo", ["text": .text(text)], text, role: .answer, confidential: ["text"], isBlock: true)
     }
 
-    static func skipped(why: String) -> LogEvent { LogEvent("skip", ["why": .text(why)], "skipped: \(why)") }
+    package static func skipped(why: String) -> LogEvent {
+        LogEvent(skipName, ["why": .text(why)], "skipped: \(why)")
+    }
+
+    /// The rest of the script does not run, and that is no failure.
+    package var isSkip: Bool { name == Self.skipName }
+    private static let skipName = "skip"
 
     /// - Parameter arguments: as evaluated: words, then `key=value`.
-    static func command(_ name: String, _ arguments: [String], at range: SourceRange, isConfidential: Bool)
+    static func command(_ command: CommandDescription, _ arguments: [String], at range: SourceRange)
         -> LogEvent
     {
         LogEvent(
             "command",
             [
+                "file": .text(range.file), "line": .number(range.line), "command": .text(command.name),
+                "arguments": .list(arguments.map(EventValue.text)), "declares": .flag(command.isDeclaration),
+            ], "\(range.file):\(range.line): \(command.name)", level: .debug,
+            confidential: command.isConfidential ? ["arguments"] : [])
+    }
+
+    /// - Parameter code: of its failure; empty when it did what it should.
+    static func commandDone(_ name: String, at range: SourceRange, ms: Int, tries: Int, code: String)
+        -> LogEvent
+    {
+        LogEvent(
+            "command.done",
+            [
                 "file": .text(range.file), "line": .number(range.line), "command": .text(name),
-                "arguments": .list(arguments.map(EventValue.text)),
-            ], "\(range.file):\(range.line): \(name)", level: .debug,
-            confidential: isConfidential ? ["arguments"] : [])
+                "ms": .number(ms), "tries": .number(tries), "code": .text(code),
+            ], "\(range.file):\(range.line): \(name) \(code.isEmpty ? "done" : code) after \(ms) ms",
+            role: .record)
     }
 
     static func retry(command: String, tries: Int, reason: String) -> LogEvent {
@@ -67,6 +88,13 @@ extension LogEvent {
         LogEvent(
             "job.exit", ["name": .text(name), "status": .number(status)],
             "job \(name) ended with status \(status)")
+    }
+
+    /// The end of a job's log, when the run has failed.
+    package static func jobLog(name: String, lines: [String]) -> LogEvent {
+        LogEvent(
+            "job.log", ["name": .text(name), "lines": .list(lines.map(EventValue.text))],
+            ([name] + lines).joined(separator: "\n"), role: .record, isBlock: true)
     }
 
     static func deferred(command: String, failed: String?) -> LogEvent {

@@ -50,6 +50,22 @@ package struct Variables: Sendable {
         sessionNames.contains(name) ? bySession[session ?? ""]?[name] : values[name]
     }
 
+    /// Those of a part of the script that used the same sessions.
+    mutating func takeSessions(from other: Variables) { bySession = other.bySession }
+
+    /// For an included file: inputs and the world's variables, and nothing that this script has set.
+    func forIncluded(inputs: Inputs) -> Variables {
+        var other = Variables(inputs: inputs, sessionNames: sessionNames)
+        for name in ["mock", "tty", "ci"] { other.values[name] = values[name] }
+        other.bySession = bySession
+        return other
+    }
+
+    /// What a script has set itself, in lower case: an included file's results.
+    var locals: [String: EventValue] {
+        values.filter { $0.key == $0.key.lowercased() && !predefined.contains($0.key) }
+    }
+
     /// Follows `$name.field.0.field`.
     package func lookUp(_ path: [String], in session: String?) throws(VariableError) -> EventValue {
         guard let name = path.first,
@@ -69,6 +85,13 @@ package struct Variables: Sendable {
                         path: path, why: "has \(items.count) items, counted from 0; there is no \(part)")
                 }
                 value = items[number]
+            case .text(let text):
+                guard let number = Int(part), number >= 0, let character = text.character(at: number) else {
+                    throw VariableError(
+                        path: path,
+                        why: "is a text of \(text.count) characters, counted from 0; there is no \(part)")
+                }
+                value = .text(String(character))
             case .none:
                 throw VariableError(
                     path: path, why: "is not set yet (\(path.prefix(index).joined(separator: ".")) is empty)")
@@ -83,4 +106,10 @@ package struct VariableError: Error, Equatable, CustomStringConvertible {
     package let path: [String]
     package let why: String
     package var description: String { "$\(path.joined(separator: ".")) \(why)" }
+}
+
+extension String {
+    fileprivate func character(at number: Int) -> Character? {
+        index(startIndex, offsetBy: number, limitedBy: endIndex).flatMap { $0 < endIndex ? self[$0] : nil }
+    }
 }

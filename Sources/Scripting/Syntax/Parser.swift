@@ -268,15 +268,33 @@ package struct Parser {
                     "\(foreign.source) does not belong here", foreign.range,
                     advice: "for NAME in VALUE… stands on a line of its own; the block ends with end"))
         }
-        if let keyed = words[3...].first(where: { $0.key != nil }) {
+        var values = words[3...]
+        var (jobs, keepsGoing): (Word?, Bool) = (nil, false)
+        while let last = values.last, values.count > 1,
+            last.key == Loop.jobsKey || last.bare == Loop.keepGoing
+        {
+            if last.key == Loop.jobsKey, jobs == nil {
+                jobs = last
+            } else if last.key == nil, !keepsGoing {
+                keepsGoing = true
+            } else {
+                problems.append(Self.failure("\(last.source) is given twice", last.range))
+            }
+            values.removeLast()
+        }
+        if let keyed = values.first(where: { $0.key != nil }) {
             problems.append(
                 Self.failure(
                     "for takes values only, not \(keyed.key ?? "")=", keyed.range,
-                    advice: "a value with = in it stands in quotes"))
+                    advice:
+                        "a value with = in it stands in quotes; behind the values, jobs=N runs N bodies at a time"
+                ))
         }
         let body = try block(until: ["end"], opened: words[0])
         try takeEnd()
-        return .forEach(variable: name, values: Array(words[3...]), body: body, words[0].range)
+        let loop = Loop(
+            variable: name, values: Array(values), jobs: jobs, keepsGoing: keepsGoing, body: body)
+        return .forEach(loop, words[0].range)
     }
 
     private mutating func repetition(_ words: [Word]) throws(Diagnostic) -> Statement {

@@ -45,7 +45,7 @@ struct SortedWords {
     }
 
     private mutating func add(_ word: Word) throws(Diagnostic) {
-        guard let key = word.key else {
+        guard let key = word.key, !(description.takesInputs && key == key.uppercased()) else {
             arguments.append(word)
             return
         }

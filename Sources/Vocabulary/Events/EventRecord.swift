@@ -5,8 +5,16 @@ public struct EventRecord: Equatable, Sendable {
     /// What happened.
     public let event: LogEvent
 
-    /// One JSON object: the event's fields, its name as `event`, `time`, and `session` (null where it concerns none).
+    package init(time: Int64, event: LogEvent) { (self.time, self.event) = (time, event) }
+
+    /// One JSON object: the event's fields, its name as `event`, `time`, `session` (null where it concerns none),
+    /// and `branch` where parts of a script run at the same time.
     public var json: String { EventValue.record(members).json }
+
+    /// The same, with more members.
+    package func json(adding more: [String: EventValue]) -> String {
+        EventValue.record(members.merging(more) { $1 }).json
+    }
 
     /// The same, with the length of confidential texts in place of what they say.
     package var jsonWithoutConversation: String {
@@ -22,6 +30,7 @@ public struct EventRecord: Equatable, Sendable {
         all["event"] = .text(event.name)
         all["time"] = .number(Int(time))
         all["session"] = EventValue(event.session)
+        if let branch = event.branch { all["branch"] = .text(branch) }
         return all
     }
 }

@@ -43,7 +43,7 @@ public struct LogEvent: Equatable, Sendable {
 
     /// Dotted and in lower case: `relay.down`.
     public let name: String
-    /// For programs. The names `event`, `time` and `session` are taken.
+    /// For programs. The names `event`, `time`, `session` and `branch` are taken.
     public var fields: [String: EventValue]
     /// For people: one line, or several where `isBlock` says so.
     public var text: String
@@ -53,6 +53,8 @@ public struct LogEvent: Equatable, Sendable {
     public var level: Level
     /// The session that it concerns; nil for what concerns none, or all.
     public var session: String?
+    /// The part that it comes from, where parts of a script run at the same time.
+    public internal(set) var branch: String?
     /// Names of fields that hold what people say to each other. A journal keeps their length only.
     public var confidential: Set<String>
     /// Whether the line ends of `text` are meant. Elsewhere they are shown as a sign: text from outside must not look like a line of
@@ -72,6 +74,7 @@ public struct LogEvent: Equatable, Sendable {
         self.role = role
         self.level = level ?? role.usualLevel
         self.session = session
+        branch = Branch.label
         self.confidential = confidential
         self.isBlock = isBlock
     }
@@ -82,6 +85,7 @@ public struct LogEvent: Equatable, Sendable {
         mapped.fields = fields.mapValues { $0.mapTexts(change) }
         mapped.text = change(text)
         mapped.session = session.map(change)
+        mapped.branch = branch.map(change)
         if case .received(let speaker) = role { mapped.role = .received(from: change(speaker)) }
         return mapped
     }

@@ -44,7 +44,7 @@ struct LiveHost: AgentHost {
         self.world = world
         let liveFaults = allowsFaults ? LiveFaults() : nil
         faults = world?.faults ?? liveFaults
-        var http = context.http
+        var http: any HTTPClient = TracedHTTPClient(inner: context.http, log: context.log, clock: clock)
         if let liveFaults { http = FaultyHTTPClient(inner: http, faults: liveFaults, clock: clock) }
         var settings = Workspace.Settings(
             directory: world?.directory ?? configuration.stateDirectory,
@@ -69,6 +69,9 @@ struct LiveHost: AgentHost {
         }
         scriptHTTP = ScriptHTTPClient(http: http, world: world, providers: descriptions, variables: variables)
     }
+
+    /// Nothing that was created is left.
+    var isSettled: Bool { get async { await workspace.environment.ledger.open.isEmpty } }
 
     /// Closes everything; agents that still ran were dealt with before.
     func close() async {

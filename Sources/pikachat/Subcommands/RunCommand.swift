@@ -39,12 +39,7 @@ struct RunCommand: Subcommand {
                 .usage, "run needs a script", hints: ["pikachat run scripts/demo-microvm.pika --mock"])
         }
         let sets = try InputSetting.parse(arguments.all("--set"))
-        let limit = try arguments.value("--max-time").map { text in
-            guard let limit = DurationText.parse(text, bareUnit: .seconds), limit > .zero else {
-                throw Failure(.usage, "--max-time \(text) is not a time such as 10m")
-            }
-            return limit
-        }
+        let limit = try TestRequest.maximumTime(arguments)
         let until = try arguments.value("--until").map { text in
             guard let line = Int(text), line > 0 else {
                 throw Failure(.usage, "--until \(text) is not the number of a line")
@@ -58,13 +53,17 @@ struct RunCommand: Subcommand {
         let inputs = Inputs(
             sets: sets, environment: context.configuration.environment, dotenv: try context.dotEnv())
         let (scripts, problems) = try check(
-            arguments.positionals, CheckContext(host: provided), inputs, context)
+            arguments.positionals, CheckContext(host: provided), inputs, isMock: isMock, context)
         guard problems.isEmpty else { return Diagnostic.exitStatus(of: problems) }
         if let until, let last = scripts.last?.source, until > last.lines.count {
             throw Failure(.usage, "--until \(until): \(last.name) ends before that line")
         }
         var status: Int32 = 0
         for script in scripts {
+            if let why = script.world?.reasonToSkip(isMock: isMock) {
+                context.log.emit(.skipped(why: "\(script.source.name): \(why)"))
+                continue
+            }
             let (result, isInterrupted) = try await context.countingInterrupts {
                 try await context.withHost(isMock: isMock, allowsFaults: allowsFaults) { host in
                     try await context.shell(host, sets: sets).run([script], limit: limit, until: until)
@@ -79,7 +78,8 @@ struct RunCommand: Subcommand {
 
     /// All files are checked before the first one runs, each by itself; every problem of every file is reported.
     private func check(
-        _ paths: [String], _ checkContext: CheckContext, _ inputs: Inputs, _ context: CommandContext
+        _ paths: [String], _ checkContext: CheckContext, _ inputs: Inputs, isMock: Bool,
+        _ context: CommandContext
     ) throws -> (scripts: [CheckedScript], problems: [Diagnostic]) {
         var scripts: [CheckedScript] = []
         var problems: [Diagnostic] = []
@@ -88,7 +88,9 @@ struct RunCommand: Subcommand {
             switch CheckedScript.make(source, catalogue: context.catalogue, context: checkContext) {
             case .success(let script):
                 scripts.append(script)
-                problems += CheckedScript.problems(of: inputs, for: [script])
+                if script.world?.reasonToSkip(isMock: isMock) == nil {
+                    problems += CheckedScript.problems(of: inputs, for: [script])
+                }
                 for warning in script.warnings { context.log.emit(.warning(warning)) }
             case .failure(let found): problems += found.problems
             }

@@ -112,12 +112,17 @@ extension CommandContext {
 
     /// The same with other settings.
     func with(_ configuration: Configuration) -> CommandContext {
-        CommandContext(copying: self, configuration)
+        CommandContext(copying: self, configuration, other: log)
     }
 
-    private init(copying other: CommandContext, _ configuration: Configuration) {
+    /// The same with other settings, and a log that nobody shows.
+    func with(_ configuration: Configuration, log: EventLog) -> CommandContext {
+        CommandContext(copying: self, configuration, other: log)
+    }
+
+    private init(copying other: CommandContext, _ configuration: Configuration, other log: EventLog) {
         self.configuration = configuration
-        (log, terminal, interrupts) = (other.log, other.terminal, other.interrupts)
+        (self.log, terminal, interrupts) = (log, other.terminal, other.interrupts)
         (http, providers) = (other.http, other.providers)
     }
 }

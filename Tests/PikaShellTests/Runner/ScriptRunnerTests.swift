@@ -18,7 +18,7 @@ struct ScriptRunnerTests {
         let piped = try PipedTerminal()
         let runner = ScriptRunner(
             interpreter: Interpreter(host: other ?? host, catalogue: .general, inputs: Inputs()),
-            terminal: piped.terminal, interrupts: interrupts, manner: manner)
+            interrupts: interrupts, manner: manner)
         let status = await runner.run(limit: limit, body)
         _ = await piped.finish()
         return status
@@ -86,7 +86,7 @@ struct ScriptRunnerTests {
         for _ in 0..<300 {
             let runner = ScriptRunner(
                 interpreter: Interpreter(host: host, catalogue: .general, inputs: Inputs()),
-                terminal: piped.terminal, interrupts: interrupts, manner: .script)
+                interrupts: interrupts, manner: .script)
             #expect(await runner.run { _ in interrupts.deliver(SIGTERM) } == 143)
         }
         continuation.finish()
@@ -138,7 +138,7 @@ struct ScriptRunnerTests {
         let piped = try PipedTerminal()
         let runner = ScriptRunner(
             interpreter: Interpreter(host: host, catalogue: .general, inputs: Inputs()),
-            terminal: piped.terminal, interrupts: interrupts, manner: .script)
+            interrupts: interrupts, manner: .script)
         let script = try CheckedScript.make(
             Source(name: "t", text: "defer echo bye"), catalogue: .general
         ).get()

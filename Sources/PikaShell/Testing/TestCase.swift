@@ -1,0 +1,35 @@
+import Scripting
+import Vocabulary
+
+/// One run that is planned: a file with one combination of values.
+package struct TestCase: Sendable {
+    /// Place in the order of the arguments, from 0; what is shown and reported keeps to it.
+    package let index: Int
+    package let script: CheckedScript
+    package let values: Matrix.Combination
+
+    package init(index: Int, script: CheckedScript, values: Matrix.Combination) {
+        (self.index, self.script, self.values) = (index, script, values)
+    }
+
+    /// As it was named, or found.
+    package var path: String { script.source.name }
+    /// `ci/happy.pika [PROVIDER=fly]`
+    package var title: String {
+        path + (values.isEmpty ? "" : " [\(values.map(\.description).joined(separator: " "))]")
+    }
+
+    /// The command that runs just this again.
+    package var again: String {
+        let matrix = values.map { " --matrix \(Self.shellWord($0.description))" }.joined()
+        return "pikachat test \(Self.shellWord(path))\(matrix)"
+    }
+
+    /// One word for a shell, whatever is in it.
+    private static func shellWord(_ text: String) -> String {
+        let isPlain =
+            !text.isEmpty
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-/=:,@%+".contains($0)) }
+        return isPlain ? text : "'" + text.replacing("'", with: "'\\''") + "'"
+    }
+}

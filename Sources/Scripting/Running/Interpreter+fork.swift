@@ -1,0 +1,43 @@
+import Vocabulary
+
+/// Where in a script a part of it begins.
+struct PartState: Sendable {
+    let included: [String: CheckedScript]
+    let end: (source: Source, line: Int)?
+    let step: String?
+    let sourceDepth: Int
+    let hasRun: Bool
+}
+
+/// Interpreters that run a part of a script: with variables of their own, and everything else in common.
+extension Interpreter {
+    /// For an included file, or for the body of a loop that runs beside others.
+    func fork(variables: Variables) -> Interpreter {
+        Interpreter(
+            part: self, variables: variables,
+            state: PartState(
+                included: included, end: end, step: step, sourceDepth: sourceDepth, hasRun: hasRun))
+    }
+
+    /// What is kept once for the whole run is kept by its first interpreter.
+    func deferAtEnd(_ command: Deferred) async {
+        if let root { await root.deferAtEnd(command) } else { deferred.append(command) }
+    }
+
+    func add(softFailure failure: Diagnostic) async {
+        if let root { await root.add(softFailure: failure) } else { softFailures.append(failure) }
+    }
+
+    /// What a part that ran leaves to the rest: the sessions' variables, and what a failure would be shown beside.
+    func take(from part: Interpreter) async {
+        variables.takeSessions(from: await part.variables)
+        if let remark = await part.lastRemark { lastRemark = remark }
+    }
+
+    /// Something was done: what fails from now on is no mistake that was found in time.
+    func noteRun() async {
+        guard !hasRun else { return }
+        hasRun = true
+        await parent?.noteRun()
+    }
+}

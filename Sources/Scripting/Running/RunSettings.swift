@@ -1,0 +1,14 @@
+/// How a run differs from others of the same script.
+package struct RunSettings: Sendable {
+    /// What limits are multiplied by, on machines that are slow; pauses and silences stay as they are.
+    package var timeScale: Double
+    /// Writes snapshots instead of comparing with them.
+    package var updatesSnapshots: Bool
+
+    package init(timeScale: Double = 1, updatesSnapshots: Bool = false) {
+        (self.timeScale, self.updatesSnapshots) = (timeScale, updatesSnapshots)
+    }
+
+    /// A limit as it counts in this run.
+    package func scaled(_ limit: Duration) -> Duration { timeScale == 1 ? limit : limit * timeScale }
+}

@@ -11,7 +11,10 @@ extension CommandCatalogue {
             GroupChangeCommand.rename, GroupChangeCommand.relays, GroupChangeCommand.promote,
             GroupChangeCommand.demote, GroupChangeCommand.updateKeys, GroupRenewCommand(), DecodeCommand(),
             SayCommand(),
-            ExpectCommand(subjects: [ReplySubject()]), StateCommand(), MessagesCommand(), KeepCommand(),
+            ExpectCommand(subjects: [
+                ReplySubject(), EventSubject.keyPackage, EventSubject.welcome, SessionSubject.member,
+                SessionSubject.state,
+            ]), StateCommand(), MessagesCommand(), KeepCommand(),
             TeardownCommand(), AgentsCommand(), UseCommand(), MockCommand(), FaultCommand(),
         ]
         return agents + CommandCatalogue.general

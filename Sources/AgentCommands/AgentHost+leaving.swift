@@ -21,6 +21,16 @@ extension AgentHost {
             providers.descriptions.flatMap(\.variables).filter(\.isSecret).map(\.name))
     }
 
+    package func transcript() async -> [String]? {
+        guard let session = try? await sessions.session(named: SessionScope.name) else { return nil }
+        let messages = await session.transcript
+        guard !messages.isEmpty else { return nil }
+        return messages.map { message in
+            let speaker = message.isOurs ? "you" : message.isAgents ? "agent" : message.sender
+            return "\(speaker): \(VisibleText.hanging(message.text))"
+        }
+    }
+
     package func prompt() async -> String {
         let all = await sessions.all
         guard let session = all.first else { return "pika>" }

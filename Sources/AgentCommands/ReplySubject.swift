@@ -37,6 +37,7 @@ struct ReplySubject: ExpectSubject {
         -> [String: EventValue]
     {
         let session = try await session(script, "expect reply")
+        let start = script.trail.cursor
         let (cursor, speaker) = (origin.isFromStart ? 0 : await session.readUpTo, try speaker(origin))
         do {
             let reply = try await next(
@@ -44,7 +45,10 @@ struct ReplySubject: ExpectSubject {
             await session.read(upTo: reply.number + 1)
             return ["text": .text(reply.text), "id": .text(reply.id.hex), "sender": .text(reply.sender)]
         } catch is DeadlineExceeded {
-            throw await unmet(test, from: cursor, by: speaker, in: session, limit)
+            var failure = await unmet(test, from: cursor, by: speaker, in: session, limit)
+            let meanwhile = script.trail.meanwhile(since: start)
+            if !meanwhile.isEmpty { failure.hints.append("meanwhile: \(meanwhile.joined(separator: " · "))") }
+            throw failure
         }
     }
 

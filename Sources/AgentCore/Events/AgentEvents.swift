@@ -42,6 +42,9 @@ extension LogEvent {
 
     // MARK: Key package and group
 
+    package static let keyPackageFoundName = "keypackage.found"
+    package static let welcomeSentName = "welcome.sent"
+
     package static func waitingForKeyPackage(npub: String) -> LogEvent {
         LogEvent("keypackage.wait", ["npub": .text(npub)], "Waiting for the agent's key package…")
     }
@@ -52,7 +55,7 @@ extension LogEvent {
 
     package static func keyPackageFound(npub: String, kind: Int, tries: Int) -> LogEvent {
         LogEvent(
-            "keypackage.found", ["npub": .text(npub), "kind": .number(kind), "tries": .number(tries)],
+            keyPackageFoundName, ["npub": .text(npub), "kind": .number(kind), "tries": .number(tries)],
             "key package of \(npub) found (kind \(kind))")
     }
 
@@ -63,7 +66,7 @@ extension LogEvent {
     }
 
     package static func welcomeDelivered(relay: String) -> LogEvent {
-        LogEvent("welcome.sent", ["relay": .text(relay)], "Welcome delivered to \(relay)")
+        LogEvent(welcomeSentName, ["relay": .text(relay)], "Welcome delivered to \(relay)")
     }
 
     package static func epochChanged(epoch: Int, by who: String) -> LogEvent {

@@ -218,15 +218,16 @@ public struct Shell: Sendable {
     /// - Parameters:
     ///   - limit: for all of them; cleanup comes on top.
     ///   - until: stops before this line of the last one.
+    ///   - settings: how this run differs from others.
     ///   - afterwards: what a conversation does once the scripts have run.
     package func run(
         _ scripts: [CheckedScript], limit: Duration? = nil, until line: Int? = nil,
-        manner: ScriptRunner.Manner = .script,
+        manner: ScriptRunner.Manner = .script, settings: RunSettings = RunSettings(),
         afterwards: @escaping @Sendable (Interpreter) async throws -> Void = { _ in }
     ) async -> Int32 {
         let runner = ScriptRunner(
-            interpreter: makeInterpreter(), interrupts: interrupts, manner: manner)
-        return await runner.run(limit: limit) { interpreter in
+            interpreter: makeInterpreter(settings), interrupts: interrupts, manner: manner)
+        return await runner.run(limit: limit.map(settings.scaled)) { interpreter in
             for (index, script) in scripts.enumerated() {
                 try await interpreter.execute(script, until: index == scripts.count - 1 ? line : nil)
             }
@@ -243,9 +244,9 @@ public struct Shell: Sendable {
 
     private var history: HistoryFile? { historyPath.map { HistoryFile(path: $0, masking: host.log.masking) } }
 
-    private func makeInterpreter() -> Interpreter {
+    private func makeInterpreter(_ settings: RunSettings = RunSettings()) -> Interpreter {
         Interpreter(
             host: host, catalogue: catalogue, inputs: inputs, isTerminal: terminal.isInteractive,
-            history: history)
+            history: history, settings: settings)
     }
 }

@@ -137,6 +137,15 @@ struct Checker {
             if comparison == .matches, let pattern = right.literal, PatternText.compile(pattern) == nil {
                 report("\(pattern) is not a valid regular expression", right.range)
             }
+        case .match(let left, let right, let name):
+            check(left)
+            check(right)
+            if let pattern = right.literal, PatternText.compile(pattern) == nil {
+                report("\(pattern) is not a valid regular expression", right.range)
+            }
+            guard let text = name.literal else { return report("as= takes a name", name.range) }
+            checkName(text, name.range, "as=")
+            known.define(text, nil)
         case .succeeds(let invocation):
             let before = isTried
             isTried = true
@@ -175,7 +184,7 @@ struct Checker {
         if let name = written.resultName {
             if let text = name.literal { checkName(text, name.range, "as=") }
             let fields = command.description.results.map(\.name) + ["ms", "tries", "code", "message", "text"]
-            let isOpen = command.description.hasOpenResults && !(command is IncludeCommand)
+            let isOpen = command.hasOpenResults(written) && !(command is IncludeCommand)
             known.define(name.literal ?? "", isOpen ? nil : Set(fields).union(includedResults ?? []))
         }
         for name in command.definitions(in: written.words) {

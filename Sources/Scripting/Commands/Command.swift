@@ -36,6 +36,12 @@ public protocol Command: Sendable {
     /// Whether these words may be run again; by default what the description says.
     func repetition(of call: WrittenCall) -> Repetition
 
+    /// Whether its result may have fields that the description does not list; by default what the description says.
+    func hasOpenResults(_ call: WrittenCall) -> Bool
+
+    /// Whether a job that dies leaves it alone; by default what the description says.
+    func ignoresJobs(_ call: WrittenCall) -> Bool
+
     /// Names that the command creates or needs, with the word that says so; a name with a variable in it is nil. By default what the
     /// description says of the first word.
     func namings(of call: WrittenCall) -> [(naming: Naming, word: Word)]
@@ -67,6 +73,8 @@ extension Command {
     public func possibleParameters(firstWord: String?) -> [Parameter] { parameters(firstWord: firstWord) }
     public func requirements(of call: WrittenCall) -> Set<Requirement> { description.requirements }
     public func repetition(of call: WrittenCall) -> Repetition { description.repetition }
+    public func hasOpenResults(_ call: WrittenCall) -> Bool { description.hasOpenResults }
+    public func ignoresJobs(_ call: WrittenCall) -> Bool { description.ignoresJobs }
     public func namings(of call: WrittenCall) -> [(naming: Naming, word: Word)] {
         guard let naming = description.naming, let word = call.words.first else { return [] }
         return [(naming, word)]

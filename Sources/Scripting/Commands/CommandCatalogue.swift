@@ -37,7 +37,8 @@ public struct CommandCatalogue: Sendable {
     /// The commands that need nothing but a `ScriptHost`.
     public static let general = CommandCatalogue([
         HTTPCommand(), StartCommand(), StopCommand(), JobsCommand(), LogsCommand(), ShCommand(),
-        ExpectCommand(), EnvCommand(), LetCommand(), RequireCommand(), StepCommand(), EchoCommand(),
+        ExpectCommand(), ParseCommand(), SnapshotCommand(), EnvCommand(), LetCommand(), RequireCommand(),
+        StepCommand(), EchoCommand(),
         HintCommand(), SleepCommand(), TagCommand(), OnlyCommand(), SkipCommand(), FailCommand(),
         HelpCommand(), VarsCommand(),
         HistoryCommand(), SaveCommand(), SourceCommand(), IncludeCommand(), QuitCommand(),

@@ -6,8 +6,10 @@ public struct ExpectCommand: Command {
 
     private let subjects: [any ExpectSubject]
 
-    /// - Parameter subjects: what can be waited for, beside comparisons.
-    public init(subjects: [any ExpectSubject] = []) { self.subjects = subjects }
+    /// - Parameter subjects: what can be waited for, beside comparisons and what every host has: jobs and HTTP.
+    public init(subjects: [any ExpectSubject] = []) {
+        self.subjects = subjects + [EventSubject.exit, LogSubject(), EventSubject.http]
+    }
 
     public var description: CommandDescription {
         var description = CommandDescription(
@@ -21,7 +23,7 @@ public struct ExpectCommand: Command {
         description.choices = subjects.map(\.name) + (subjects.isEmpty ? [] : ["no"])
         description.showsLastRemark = true
         description.isConfidential = true
-        description.variables = subjects.map(\.name)
+        description.variables = subjects.filter(\.setsVariable).map(\.name)
         description.examples = subjects.flatMap(\.examples) + ["expect $r.status == 200"]
         if !subjects.isEmpty {
             description.parameters = [
@@ -32,8 +34,12 @@ public struct ExpectCommand: Command {
                 Parameter(
                     "for", .duration(unit: .seconds, seconds: 0...86_400), "how long nothing may come",
                     default: "5s"),
+                Parameter(
+                    "settled", .duration(unit: .seconds, seconds: 0...86_400),
+                    "waits until nothing more has come for this long; the last one counts"),
             ]
-            description.results = subjects.flatMap(\.results)
+            var seen = Set<String>()
+            description.results = subjects.flatMap(\.results).filter { seen.insert($0.name).inserted }
         }
         return description
     }
@@ -59,6 +65,15 @@ public struct ExpectCommand: Command {
         return subject(bare.first == "no" ? bare.dropFirst().first ?? nil : bare.first ?? nil)
     }
 
+    /// The groups of a pattern are fields.
+    public func hasOpenResults(_ call: WrittenCall) -> Bool {
+        call.words.dropFirst().contains { $0.bare == Comparison.matches.rawValue }
+    }
+
+    public func ignoresJobs(_ call: WrittenCall) -> Bool {
+        awaited(call.words).map { !$0.endsWithJobs } ?? false
+    }
+
     public func repetition(of call: WrittenCall) -> Repetition {
         if awaited(call.words) != nil { return .waits }
         // Matching may take long: timeout= bounds it.
@@ -71,7 +86,8 @@ public struct ExpectCommand: Command {
         let bare = words.map(\.bare)
         let isSilence = bare.first == "no"
         for (name, word) in call.parameters {
-            let isUseful = name == "for" ? isSilence : awaited(words) != nil
+            let isUseful =
+                name == "for" ? isSilence : awaited(words) != nil && !(isSilence && name == "settled")
             guard !isUseful else { continue }
             let advice = subjects.first.map {
                 name == "for" ? "it goes with: expect no \($0.name)" : "it goes with: expect \($0.name)"
@@ -99,12 +115,12 @@ public struct ExpectCommand: Command {
             if words.count >= 3, bare[1] == "=" {
                 return WordProblem("a comparison is written with ==", at: words[1], hints: ["expect $x == 3"])
             }
-            let forms = subjects.flatMap { ["expect \($0.name) …", "expect no \($0.name) for=5s"] }
+            let names = subjects.map(\.name).joined(separator: ", ")
             return WordProblem(
                 "this cannot be expected", at: words.first,
                 hints: [
-                    "write "
-                        + (forms + ["a comparison such as expect $x == 3"]).joined(separator: ", or ")
+                    "write a comparison such as expect $x == 3",
+                    "or expect WHAT …, expect no WHAT for=5s; WHAT is \(names)",
                 ])
         }
         let right = words.dropFirst(2)
@@ -174,11 +190,40 @@ public struct ExpectCommand: Command {
             return try await compare(call)
         }
         try check(origin, subject)
-        let fields = try await subject.expect(
-            try TextTest(call.rawWords.dropFirst()), within: call.within ?? script.limit(Self.defaultLimit),
-            from: origin, in: script)
-        await script.set(subject.name, .record(fields))
+        let test = try TextTest(call.rawWords.dropFirst())
+        let limit = call.within ?? script.limit(Self.defaultLimit)
+        var fields: [String: EventValue]
+        if let quiet = call.values.duration("settled") {
+            fields = try await settled(subject, test, within: limit, from: origin, for: quiet, in: script)
+        } else {
+            fields = try await subject.expect(test, within: limit, from: origin, in: script)
+        }
+        if case .matches(let pattern) = test, let text = fields["text"]?.description,
+            let groups = try await PatternMatch.groups(text, pattern)
+        {
+            fields.merge(groups) { own, _ in own }
+        }
+        if subject.setsVariable { await script.set(subject.name, .record(fields)) }
         return fields
+    }
+
+    /// One that passes, and all that follow it until it is quiet, all within the limit.
+    private func settled(
+        _ subject: any ExpectSubject, _ test: TextTest, within limit: Duration, from origin: ExpectedFrom,
+        for quiet: Duration, in script: Interpreter
+    ) async throws -> [String: EventValue] {
+        let next = origin.fromCursor
+        return try await withDeadline(limit + quiet, clock: script.host.clock) {
+            var fields = try await subject.expect(test, within: limit, from: origin, in: script)
+            while true {
+                do {
+                    try await subject.expectNone(for: quiet, from: next, in: script)
+                    return fields
+                } catch let failure as Failure where failure.code == .mismatch {
+                    fields = try await subject.expect(.any, within: quiet, from: next, in: script)
+                }
+            }
+        }
     }
 
     private func compare(_ call: CommandCall) async throws -> [String: EventValue] {
@@ -188,6 +233,9 @@ public struct ExpectCommand: Command {
             throw Failure(.usage, "a comparison has three parts: expect $x == 3")
         }
         let right = call.words.dropFirst(2).joined(separator: " ")
+        if comparison == .matches, let groups = try await PatternMatch.groups(call.words[0], right) {
+            return groups
+        }
         guard try await Truth.holds(call.words[0], comparison, right) else {
             throw Failure(
                 .mismatch,

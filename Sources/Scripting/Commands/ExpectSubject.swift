@@ -18,6 +18,11 @@ public protocol ExpectSubject: Sendable {
     /// Whom `from=` may name, for the help; by default nobody.
     var senders: String? { get }
 
+    /// Whether the last one is in a variable of this name, which scripts cannot set then; by default yes.
+    var setsVariable: Bool { get }
+    /// Whether a job that dies ends the wait; by default yes.
+    var endsWithJobs: Bool { get }
+
     /// What is wrong with a name in `from=`, as far as that can be seen without running anything; by default nothing.
     func problem(withSender name: String) -> String?
 
@@ -40,5 +45,7 @@ extension ExpectSubject {
     public var results: [(name: String, meaning: String)] { [] }
     public var examples: [String] { [] }
     public var senders: String? { nil }
+    public var endsWithJobs: Bool { true }
+    public var setsVariable: Bool { true }
     public func problem(withSender name: String) -> String? { nil }
 }

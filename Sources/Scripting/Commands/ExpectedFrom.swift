@@ -11,6 +11,13 @@ public struct ExpectedFrom: Equatable, Sendable {
     /// Whose count; nil where nobody was named.
     public let sender: String?
 
+    /// The same, without what was seen already.
+    var fromCursor: ExpectedFrom { ExpectedFrom(isFromStart: false, sender: sender) }
+
+    private init(isFromStart: Bool, sender: String?) {
+        (self.isFromStart, self.sender) = (isFromStart, sender)
+    }
+
     /// - Throws: `Failure` (usage) when more than one sender is named.
     init(_ text: String?) throws(Failure) {
         let words = (text ?? "").split(separator: ",").map(String.init)

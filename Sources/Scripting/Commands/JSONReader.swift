@@ -59,8 +59,7 @@ enum JSONReader {
                 place += 1
                 guard let member = value(depth: depth + 1) else { return nil }
                 fields[name] = member
-                if next == UInt8(ascii: ",") { place += 1 }
-                skipBlanks()
+                guard takeComma(before: UInt8(ascii: "}")) else { return nil }
             }
             place += 1
             return .record(fields)
@@ -73,11 +72,18 @@ enum JSONReader {
             while let byte = next, byte != UInt8(ascii: "]") {
                 guard let item = value(depth: depth + 1) else { return nil }
                 items.append(item)
-                if next == UInt8(ascii: ",") { place += 1 }
-                skipBlanks()
+                guard takeComma(before: UInt8(ascii: "]")) else { return nil }
             }
             place += 1
             return .list(items)
+        }
+
+        /// Foundation lets a comma stand before the end; RFC 8259 does not.
+        private mutating func takeComma(before end: UInt8) -> Bool {
+            guard next == UInt8(ascii: ",") else { return true }
+            place += 1
+            skipBlanks()
+            return next != end
         }
 
         /// Escapes are Foundation's business.

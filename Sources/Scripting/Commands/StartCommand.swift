@@ -41,6 +41,10 @@ struct StartCommand: Command {
         let (code, environment) = try await ProgramCode.make(call, leadingWords: 1, in: script)
         try await script.jobs.start(name, code, environment: environment, log: call.values.text("log"))
         await script.emit(.jobStarted(name: name))
+        Task {
+            guard let status = await script.jobs.end(of: name) else { return }
+            await script.emit(.jobExited(name: name, status: Int(status)))
+        }
         return ["name": .text(name)]
     }
 }

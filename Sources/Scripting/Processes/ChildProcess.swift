@@ -38,6 +38,7 @@ package final class ChildProcess: Sendable {
     private let supervisor = Mutex<pid_t>(0)
     private let state = Mutex(State())
     private let groups: ProcessGroups
+    private let onOutput: @Sendable () -> Void
     /// A file with what it printed, where there is one.
     package let logPath: String?
 
@@ -45,12 +46,13 @@ package final class ChildProcess: Sendable {
     ///   - arguments: program (looked up on PATH) and its arguments.
     ///   - environment: the whole environment.
     ///   - groups: knows it as long as it runs.
+    ///   - onOutput: called on its thread when it has printed something.
     /// - Throws: `Failure` (require) for a program that cannot be started.
     package init(
         _ arguments: [String], environment: [String: String], directory: String? = nil, output: Output,
-        groups: ProcessGroups
+        groups: ProcessGroups, onOutput: @escaping @Sendable () -> Void = {}
     ) async throws {
-        self.groups = groups
+        (self.groups, self.onOutput) = (groups, onOutput)
         let sink: OutputSink
         switch output {
         case .captured(let limit):
@@ -136,6 +138,7 @@ package final class ChildProcess: Sendable {
                     finish { $0.status = signal == 0 ? (raw >> 8) & 0xff : 128 + signal }
                 } else {
                     sink.take(buffer[..<count], isError: index == 1)
+                    onOutput()
                     // Nobody needs the rest; and a program must not write for ever.
                     if sink.isCut, logPath == nil { terminate() }
                 }
@@ -187,6 +190,18 @@ package final class ChildProcess: Sendable {
     package func stop() async {
         terminate()
         await Task { await wait(untilOver: true) }.value
+    }
+
+    /// Whole lines of its log, from a byte on.
+    package func logLines(from byte: Int) -> [String] {
+        guard let logPath, let file = FileHandle(forReadingAtPath: logPath) else { return [] }
+        defer { try? file.close() }
+        guard (try? file.seek(toOffset: UInt64(byte))) != nil, let data = try? file.readToEnd(),
+            let end = data.lastIndex(of: 10)
+        else { return [] }
+        return data[..<end].split(separator: 10, omittingEmptySubsequences: false).map {
+            String(decoding: $0, as: UTF8.self)
+        }
     }
 
     /// The last lines of its log.

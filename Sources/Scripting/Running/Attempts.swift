@@ -5,6 +5,8 @@ struct Attempts {
     let script: Interpreter
     let universal: ParameterSet
     let repetition: Repetition
+    /// A job that dies does not end it.
+    let ignoresJobs: Bool
 
     /// How a command ended, and what it took.
     struct Outcome {
@@ -32,7 +34,7 @@ struct Attempts {
         let elapsed = await clock.elapsed {
             do {
                 result = .success(
-                    try await racingJobs(noticesJobs(command)) {
+                    try await racingJobs(noticesJobs) {
                         try await limited(command, call, counter)
                     })
             } catch {
@@ -122,8 +124,8 @@ struct Attempts {
     }
 
     /// What only looks or waits ends when a job dies; what creates or sends is left to finish.
-    private func noticesJobs(_ command: any Command) -> Bool {
-        guard !command.description.ignoresJobs else { return false }
+    private var noticesJobs: Bool {
+        guard !ignoresJobs else { return false }
         return switch repetition {
         case .repeatable, .waits, .never: true
         case .instant, .onlyWithoutEffect: false

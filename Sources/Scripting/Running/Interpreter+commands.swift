@@ -18,7 +18,8 @@ extension Interpreter {
         await emit(.command(description, call.logged, at: invocation.range))
         let attempts = Attempts(
             script: self, universal: universal,
-            repetition: invocation.command.repetition(of: invocation.written))
+            repetition: invocation.command.repetition(of: invocation.written),
+            ignoresJobs: invocation.command.ignoresJobs(invocation.written))
         let outcome = await attempts.run(invocation.command, call)
         var fields: [String: EventValue] = [:]
         let failure: Failure?

@@ -24,6 +24,17 @@ extension Interpreter {
         if let root { await root.deferAtEnd(command) } else { deferred.append(command) }
     }
 
+    /// Where the next `expect` of a subject begins: a number of the trail, or of bytes.
+    func cursor(of subject: String) async -> Int {
+        if let root { return await root.cursor(of: subject) }
+        return cursors[subject] ?? 0
+    }
+
+    func moveCursor(of subject: String, to number: Int) async {
+        if let root { return await root.moveCursor(of: subject, to: number) }
+        cursors[subject] = max(number, cursors[subject] ?? 0)
+    }
+
     func add(softFailure failure: Diagnostic) async {
         if let root { await root.add(softFailure: failure) } else { softFailures.append(failure) }
     }

@@ -19,6 +19,10 @@ public actor Interpreter {
     package nonisolated let jobs: Jobs
     package nonisolated let history: (any CommandHistory)?
     package nonisolated let settings: RunSettings
+    /// What has happened in this run.
+    package nonisolated let trail: EventTrail
+    /// Where the next `expect` of each subject begins; kept by the interpreter of the whole run.
+    var cursors: [String: Int] = [:]
     package internal(set) var variables: Variables
     /// The interpreter of the whole run, where this one runs a part of it.
     nonisolated let root: Interpreter?
@@ -52,6 +56,7 @@ public actor Interpreter {
         self.catalogue = catalogue
         self.history = history
         (root, parent) = (nil, nil)
+        trail = EventTrail(of: host.log)
         jobs = Jobs(directory: host.jobDirectory, clock: host.clock, masking: host.log.masking)
         variables = Variables(inputs: inputs, sessionNames: catalogue.sessionVariables)
         variables.set("mock", .flag(host.isMock), in: nil)
@@ -63,7 +68,7 @@ public actor Interpreter {
     /// For `fork`.
     init(part of: Interpreter, variables: Variables, state: PartState) {
         (host, catalogue, jobs, history) = (of.host, of.catalogue, of.jobs, of.history)
-        (settings, root, parent) = (of.settings, of.root ?? of, of)
+        (settings, root, parent, trail) = (of.settings, of.root ?? of, of, of.trail)
         self.variables = variables
         (included, end, step, sourceDepth) = (state.included, state.end, state.step, state.sourceDepth)
         hasRun = state.hasRun
@@ -229,6 +234,17 @@ public actor Interpreter {
             } catch let error where !(error is Diagnostic) {
                 throw diagnostic(Failure(error), left.range.through(right.range))
             }
+        case .match(let left, let right, let name):
+            let groups: [String: EventValue]?
+            do {
+                groups = try await PatternMatch.groups(evaluate(left), evaluate(right))
+            } catch let error where !(error is Diagnostic) {
+                throw diagnostic(Failure(error), left.range.through(right.range))
+            }
+            let known = ["text"] + PatternMatch.names(in: right.literal ?? "")
+            let none = Dictionary(known.map { ($0, EventValue.none) }) { first, _ in first }
+            variables.set(try evaluate(name), .record(groups ?? none), in: nil)
+            return groups != nil
         case .succeeds(let invocation):
             do {
                 _ = try await run(invocation)

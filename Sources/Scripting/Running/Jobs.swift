@@ -20,6 +20,8 @@ package actor Jobs {
     private let clock: any Clock<Duration>
     private let masking: Masking
     private nonisolated let groups = ProcessGroups()
+    /// Ticks when one of them prints something.
+    private nonisolated let output = Ticker()
 
     package init(directory: String?, clock: any Clock<Duration>, masking: Masking) {
         self.directory = directory
@@ -46,9 +48,25 @@ package actor Jobs {
         let path = try log ?? "\(logDirectory())/job-\(name).log"
         let process = try await ChildProcess(
             ["/bin/sh", "-c", code], environment: environment,
-            output: .log(path: path, limitBytes: Self.limitBytes, masking), groups: groups)
+            output: .log(path: path, limitBytes: Self.limitBytes, masking), groups: groups,
+            onOutput: { [output] in output.tick() })
         jobs[name] = Job(process: process, keepsLog: log != nil)
     }
+
+    /// The exit status of a job that ends by itself; nil when it is stopped, or the run ends first.
+    nonisolated func end(of name: String) async -> Int32? {
+        guard let process = try? await process(name) else { return nil }
+        await process.hasEnded()
+        return await isListed(name, process) ? process.status : nil
+    }
+
+    private func isListed(_ name: String, _ process: ChildProcess) -> Bool { jobs[name]?.process === process }
+
+    /// Ticks at once, and whenever one of them has printed something.
+    nonisolated func activity() -> AsyncStream<Void> { output.ticks() }
+
+    /// Its end was waited for: it ends nothing else.
+    func settle(_ name: String) { jobs[name]?.isSettled = true }
 
     private func logDirectory() throws -> String {
         guard let directory else {

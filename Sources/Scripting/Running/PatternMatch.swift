@@ -9,12 +9,20 @@ package enum PatternMatch {
     ///
     /// - Throws: `Failure` (usage) for a pattern that is not valid, `CancellationError`.
     package static func matches(_ text: String, _ pattern: String) async throws -> Bool {
+        try await groups(text, pattern) != nil
+    }
+
+    /// The first match: `text` is all of it, then the groups by number, from 1, and by name; one that took no part is empty.
+    ///
+    /// - Returns: nil where nothing matches.
+    /// - Throws: like `matches`.
+    static func groups(_ text: String, _ pattern: String) async throws -> [String: EventValue]? {
         guard let expression = PatternText.compile(pattern) else {
             throw Failure(.usage, "\(pattern) is not a valid regular expression")
         }
         let isGivenUp = Mutex(false)
         let box = Box(expression, isGivenUp: { isGivenUp.withLock { $0 } })
-        let found: Bool? = await withTaskCancellationHandler {
+        let found: Box.Found = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let thread = Thread { continuation.resume(returning: box.search(text)) }
                 // Backtracking is ICU's own stack, not this one.
@@ -24,12 +32,19 @@ package enum PatternMatch {
             isGivenUp.withLock { $0 = true }
         }
         try Task.checkCancellation()
-        guard let found else {
+        switch found {
+        case .match(let groups): return groups
+        case .nothing: return nil
+        case .givenUp:
             throw Failure(
                 .usage, "\(pattern) needs too much memory on this text",
                 hints: ["avoid repetitions inside repetitions, such as (a+)+"])
         }
-        return found
+    }
+
+    /// Names of the groups of a pattern, beside `text` and the numbers.
+    static func names(in pattern: String) -> [String] {
+        pattern.matches(of: #/\(\?<([A-Za-z][A-Za-z0-9]*)>/#).map { String($0.1) }
     }
 
     /// `@unchecked Sendable`: NSRegularExpression is immutable, and its documentation calls it safe for threads.
@@ -41,17 +56,34 @@ package enum PatternMatch {
             (self.expression, self.isGivenUp) = (expression, isGivenUp)
         }
 
-        /// - Returns: nil when ICU gave up.
-        func search(_ text: String) -> Bool? {
-            var (isFound, hasFailed) = (false, false)
+        enum Found: Sendable {
+            case match([String: EventValue])
+            case nothing
+            /// ICU needed too much.
+            case givenUp
+        }
+
+        func search(_ text: String) -> Found {
+            var (match, hasFailed): (NSTextCheckingResult?, Bool) = (nil, false)
             expression.enumerateMatches(
                 in: text, options: [.reportProgress], range: NSRange(text.startIndex..., in: text)
             ) { result, flags, stop in
                 if flags.contains(.internalError) { hasFailed = true }
-                if result != nil { isFound = true }
+                if let result { match = result }
                 if result != nil || hasFailed || self.isGivenUp() { stop.pointee = true }
             }
-            return hasFailed && !isFound ? nil : isFound
+            guard let match else { return hasFailed ? .givenUp : .nothing }
+            func part(_ range: NSRange) -> EventValue {
+                .text(Range(range, in: text).map { String(text[$0]) } ?? "")
+            }
+            var groups = ["text": part(match.range)]
+            for number in 1..<max(1, match.numberOfRanges) {
+                groups["\(number)"] = part(match.range(at: number))
+            }
+            for name in PatternMatch.names(in: expression.pattern) {
+                groups[name] = part(match.range(withName: name))
+            }
+            return .match(groups)
         }
     }
 }

@@ -86,7 +86,7 @@ extension LogEvent {
 
     static func jobExited(name: String, status: Int) -> LogEvent {
         LogEvent(
-            "job.exit", ["name": .text(name), "status": .number(status)],
+            jobExitName, ["name": .text(name), "status": .number(status)],
             "job \(name) ended with status \(status)")
     }
 

@@ -31,6 +31,8 @@ public protocol ScriptHost: Sendable {
     var provided: Set<Requirement> { get }
     /// Variables of the environment that hold secrets: programs get them only when the script says so.
     var secretVariables: Set<String> { get }
+    /// The conversation of the session in use, a line for each message; nil when there is none.
+    func transcript() async -> [String]?
     /// The text in front of the line being typed, without the blank after it.
     func prompt() async -> String
     /// What could be done next, as a command; shown after commands that suggest it.
@@ -64,6 +66,7 @@ extension ScriptHost {
     }
     public var provided: Set<Requirement> { [] }
     public var secretVariables: Set<String> { [] }
+    public func transcript() async -> [String]? { nil }
     public func prompt() async -> String { ">" }
     public func nextStep() async -> String? { nil }
     public func http(_ request: ScriptHTTPRequest) async throws -> ScriptHTTPResponse {

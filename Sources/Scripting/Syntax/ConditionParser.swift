@@ -44,6 +44,11 @@ struct ConditionParser {
         if middle.bare == "=" {
             throw Diagnostic(.usage, "a comparison is written with ==", middle.range, notes: ["if $x == 1"])
         }
+        if words.count == 4, middle.bare == Comparison.matches.rawValue, let name = words.last,
+            name.key == "as"
+        {
+            return .match(first, words[words.startIndex + 2], as: name)
+        }
         guard words.count == 3, let comparison = middle.bare.flatMap(Comparison.init(rawValue:)) else {
             throw Diagnostic(
                 .usage, "this is not a condition", first.range.through(words[words.endIndex - 1].range),

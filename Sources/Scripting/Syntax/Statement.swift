@@ -69,7 +69,7 @@ extension Optional<Condition> {
 extension Condition {
     fileprivate var commands: [(prefixes: [Prefix], invocation: Invocation)] {
         switch self {
-        case .truth, .comparison: []
+        case .truth, .comparison, .match: []
         case .succeeds(let invocation): [([], invocation)]
         case .not(let inner): inner.commands
         case .and(let a, let b), .or(let a, let b): a.commands + b.commands

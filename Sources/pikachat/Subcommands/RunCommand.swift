@@ -19,6 +19,7 @@ struct RunCommand: Subcommand {
             OptionSpec(
                 "--max-time", placeholder: "TIME", help: "limits each file, such as 10m; cleanup comes on top"
             ),
+            .timeScale, .update,
         ]
         spec.details = """
             exit status: 0 fine · 1 wrong answer · 2 usage or script error, nothing ran · 3 requirement missing
@@ -46,6 +47,8 @@ struct RunCommand: Subcommand {
             }
             return line
         }
+        let settings = RunSettings(
+            timeScale: try TestRequest.timeScale(arguments), updatesSnapshots: arguments.has("--update"))
         let (isMock, allowsFaults) = (arguments.has("--mock"), arguments.has("--allow-faults"))
         var provided: Set<Requirement> = [.anyGroup]
         if isMock { provided.insert(.mockWorld) }
@@ -66,7 +69,8 @@ struct RunCommand: Subcommand {
             }
             let (result, isInterrupted) = try await context.countingInterrupts {
                 try await context.withHost(isMock: isMock, allowsFaults: allowsFaults) { host in
-                    try await context.shell(host, sets: sets).run([script], limit: limit, until: until)
+                    try await context.shell(host, sets: sets).run(
+                        [script], limit: limit, until: until, settings: settings)
                 }
             }
             if status == 0 { status = result }
@@ -101,6 +105,9 @@ struct RunCommand: Subcommand {
 }
 
 extension OptionSpec {
+    static let timeScale = OptionSpec(
+        "--time-scale", placeholder: "X", help: "multiplies every limit, for slow machines")
+    static let update = OptionSpec("--update", help: "writes snapshots instead of comparing with them")
     static let mock = OptionSpec(
         "--mock", help: "relay, control planes and agent in this process; nothing leaves the machine")
     static let set = OptionSpec(

@@ -38,8 +38,8 @@ struct TestCommand: Subcommand {
             OptionSpec("--fail-fast", help: "ends everything with the first failure"),
             OptionSpec(
                 "--max-time", placeholder: "TIME", help: "limits each file, such as 2m; cleanup comes on top"),
-            OptionSpec("--time-scale", placeholder: "X", help: "multiplies every limit, for slow machines"),
-            OptionSpec("--update", help: "writes snapshots instead of comparing with them"),
+            .timeScale,
+            .update,
             OptionSpec(
                 "--report", placeholder: "KIND=PATH",
                 help:

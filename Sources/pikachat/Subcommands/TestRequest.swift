@@ -37,12 +37,7 @@ struct TestRequest: Sendable {
         options.failsFast = parsed.has("--fail-fast")
         options.updatesSnapshots = parsed.has("--update")
         options.maximumTime = try Self.maximumTime(parsed)
-        if let text = parsed.value("--time-scale") {
-            guard let scale = Double(text), (0.1...1000).contains(scale) else {
-                throw Failure(.usage, "--time-scale \(text.cut(to: 40)) is not a number from 0.1 to 1000")
-            }
-            options.timeScale = scale
-        }
+        options.timeScale = try Self.timeScale(parsed)
         if let text = parsed.value("--seed") {
             guard parsed.has("--shuffle") else {
                 throw Failure(.usage, "--seed has no effect without --shuffle")
@@ -71,6 +66,14 @@ struct TestRequest: Sendable {
             }
             return limit
         }
+    }
+
+    static func timeScale(_ parsed: ParsedArguments) throws -> Double {
+        guard let text = parsed.value("--time-scale") else { return 1 }
+        guard let scale = Double(text), (0.1...1000).contains(scale) else {
+            throw Failure(.usage, "--time-scale \(text.cut(to: 40)) is not a number from 0.1 to 1000")
+        }
+        return scale
     }
 
     private static func number(

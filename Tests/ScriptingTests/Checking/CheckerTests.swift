@@ -75,7 +75,7 @@ struct CheckerTests {
         ("env T=1 secret", "cannot have a default"), ("sleep soon", "sleep takes one time"),
         ("require TOKEN", "$TOKEN is not defined"), ("stop a b", "takes one word"),
         ("ok x no=1", "takes no no="),
-        ("expect $mock == yes for=5s", "takes no for="),
+        ("expect $mock == yes for=5s", "for= has no effect here"),
         // Quotes.
         ("expect \"a\"b == $mock", "follows the closing quote"),
         ("let x=\"a\"b", "follows the closing quote"),

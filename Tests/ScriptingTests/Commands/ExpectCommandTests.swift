@@ -167,8 +167,8 @@ struct ExpectCommandTests {
     func description() {
         let command = ExpectCommand(subjects: [Subject()])
         let catalogue = CommandCatalogue.general + [command]
-        #expect(command.choices(after: [], in: catalogue) == ["reply", "no"])
-        #expect(command.choices(after: ["no"], in: catalogue) == ["reply"])
+        #expect(command.choices(after: [], in: catalogue) == ["reply", "exit", "log", "http", "no"])
+        #expect(command.choices(after: ["no"], in: catalogue) == ["reply", "exit", "log", "http"])
         #expect(command.choices(after: ["reply"], in: catalogue) == ["contains", "matches", "=="])
         #expect(command.choices(after: ["x"], in: catalogue) == [])
         #expect(

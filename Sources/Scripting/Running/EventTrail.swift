@@ -1,0 +1,71 @@
+import Synchronization
+import Vocabulary
+
+/// The latest events of a run, for `expect` to wait for and for failures to tell what happened meanwhile.
+package final class EventTrail: Sendable {
+    /// One event with its number, counted from 0 over the run.
+    package struct Entry: Sendable {
+        package let number: Int
+        package let record: EventRecord
+    }
+
+    private struct State {
+        var entries: [Entry] = []
+        var next = 0
+    }
+
+    /// Older ones are forgotten, half of them at a time.
+    private static let limit = 4096
+
+    private let state = Mutex(State())
+    private let ticker = Ticker()
+
+    init(of log: EventLog) {
+        log.listen { [weak self] record in self?.add(record) }
+    }
+
+    private func add(_ record: EventRecord) {
+        state.withLock { state in
+            if state.entries.count == Self.limit { state.entries.removeFirst(Self.limit / 2) }
+            state.entries.append(Entry(number: state.next, record: record))
+            state.next += 1
+        }
+        ticker.tick()
+    }
+
+    /// The number that the next event will get.
+    package var cursor: Int { state.withLock { $0.next } }
+
+    package func entries(from number: Int) -> [Entry] {
+        state.withLock { state in
+            let first = state.next - state.entries.count
+            return Array(state.entries.dropFirst(max(0, number - first)))
+        }
+    }
+
+    /// Ticks at once, and whenever there are more.
+    package func changes() -> AsyncStream<Void> { ticker.ticks() }
+
+    /// What a person would want to know of what happened since: the latest few, in a line each.
+    package func meanwhile(since number: Int, atMost count: Int = 5) -> [String] {
+        let told = entries(from: number).filter { $0.record.event.isWorthTelling }.suffix(count)
+        return told.map { entry in
+            "\(ClockText.time(entry.record.time)) \(entry.record.event.text.cut(to: 120))"
+        }
+    }
+}
+
+extension LogEvent {
+    /// What changes the world beside the commands themselves.
+    fileprivate var isWorthTelling: Bool {
+        switch role {
+        case .warning: true
+        case .progress: level >= .info
+        case .record: name == Self.httpName || name == Self.jobExitName
+        case .received, .sent, .answer, .failure, .heading, .hint, .notice: false
+        }
+    }
+
+    package static let httpName = "http"
+    static let jobExitName = "job.exit"
+}

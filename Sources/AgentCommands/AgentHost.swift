@@ -31,11 +31,13 @@ extension Requirement {
     /// The mock world.
     package static let mockWorld = Requirement(
         "mock", missing: "the mock world",
-        first: "run the script with --mock, or put the line behind: if $mock:", isOfHost: true)
+        first: "run the script with --mock, or put the line behind: if $mock:", isOfHost: true,
+        isOnlyOfMocks: true)
     /// Leave to make things go wrong.
     package static let faults = Requirement(
         "faults", missing: "the mock world, or --allow-faults",
-        first: "run it with --mock or --allow-faults, or put the line behind: if $mock:", isOfHost: true)
+        first: "run it with --mock or --allow-faults, or put the line behind: if $mock:", isOfHost: true,
+        isOnlyOfMocks: true)
 }
 
 extension Interpreter {

@@ -18,6 +18,7 @@ struct GroupCreateCommand: Command {
         description.provides = [.group]
         description.results = GroupFields.results
         description.examples = ["group create", "group create name=demo"]
+        description.usualLimit = .seconds(60)
         return description
     }
 

@@ -9,6 +9,7 @@ struct KeepCommand: Command {
         description.repetition = .instant
         description.requirements = [.agent]
         description.results = [("id", "what keeps running")]
+        description.keeps = "agent"
         return description
     }
 

@@ -15,6 +15,8 @@ struct SayCommand: Command {
             ("text", "as it was sent"),
         ]
         description.examples = ["say hello", "say within=30s key=value is text here"]
+        description.asksFor = "reply"
+        description.usualLimit = .seconds(30)
         return description
     }
 

@@ -25,6 +25,8 @@ struct SpawnCommand: Command {
         description.examples = [
             "spawn microvm cpu=1 mem=1024", "spawn microvm url=http://127.0.0.1:8080 ttl=2h as=second",
         ]
+        description.opens = "agent"
+        description.usualLimit = .seconds(180)
         return description
     }
 
@@ -55,6 +57,12 @@ struct SpawnCommand: Command {
             all.append(parameter)
         }
         return all
+    }
+
+    func opens(_ call: WrittenCall) -> String? {
+        // An agent that nothing can remove is nobody's mistake.
+        let provider = providers.first { $0.name == call.words.first?.literal }
+        return provider?.canRemove ?? true ? description.opens : nil
     }
 
     func problem(in call: WrittenCall) -> WordProblem? {

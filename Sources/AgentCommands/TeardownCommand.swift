@@ -13,6 +13,8 @@ struct TeardownCommand: Command {
         description.naming = Naming("session", creates: false)
         description.results = [("id", "what was removed")]
         description.examples = ["teardown", "defer teardown", "teardown vm-1"]
+        description.closes = "agent"
+        description.usualLimit = .seconds(45)
         return description
     }
 

@@ -16,6 +16,7 @@ struct WaitKeyPackageCommand: Command {
             ("id", "of the key package event"), ("kind", "30443 or 443"), ("npub", "whose it is"),
         ]
         description.examples = ["wait-keypackage within=2m"]
+        description.usualLimit = .seconds(120)
         return description
     }
 

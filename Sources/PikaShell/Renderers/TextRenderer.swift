@@ -38,7 +38,7 @@ package struct TextRenderer: Sendable {
         case .progress: print(event, .dim, lead: [("  ", .plain)], to: .error)
         case .heading: print(event, .bold, lead: [("• ", .bold)], to: .error)
         case .notice: print(event, to: .error)
-        case .warning: print(event, lead: [("warning: ", .plain)], to: .error)
+        case .warning: print(event, lead: event.isBlock ? [] : [("warning: ", .plain)], to: .error)
         case .failure: print(event, .red, to: .error)
         case .record: return
         }

@@ -22,7 +22,7 @@ package struct TestPlan: Sendable {
         _ arguments: [String], options: TestOptions, catalogue: CommandCatalogue, context: CheckContext,
         inputs: Inputs, isMock: Bool
     ) throws {
-        let paths = try TestFiles.find(arguments)
+        let paths = try ScriptFiles.find(arguments, withLibraries: false)
         var loaded: [CheckedScript] = []
         var problems: [(path: String, problems: [Diagnostic])] = []
         for path in paths {
@@ -32,10 +32,10 @@ package struct TestPlan: Sendable {
             }
         }
         // What only others take in is no test of its own, unless it is named itself.
-        let takenIn = Set(loaded.flatMap(\.readFiles).map(TestFiles.standardized))
-        let named = Set(arguments.map(TestFiles.standardized))
+        let takenIn = Set(loaded.flatMap(\.readFiles).map(ScriptFiles.standardized))
+        let named = Set(arguments.map(ScriptFiles.standardized))
         loaded.removeAll { script in
-            let path = TestFiles.standardized(script.source.name)
+            let path = ScriptFiles.standardized(script.source.name)
             return takenIn.contains(path) && !named.contains(path)
         }
         warnings = loaded.flatMap(\.warnings)

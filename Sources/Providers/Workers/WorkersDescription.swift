@@ -4,7 +4,7 @@ import Vocabulary
 extension WorkersProvider {
     /// Parameters, defaults and construction, for command line, shell and scripts.
     package static func description(http: any HTTPClient) -> ProviderDescription {
-        ProviderDescription(
+        var description = ProviderDescription(
             name: providerName, displayName: "Workers", summary: "a Cloudflare Workers agent (brain: pi)",
             defaultBrain: "pi", removesAgentAtEnd: false,
             parameters: [
@@ -28,5 +28,7 @@ extension WorkersProvider {
                     followUp: values.duration("follow-up") ?? ControlPlane.usualFollowUp), http: http,
                 environment: environment)
         }
+        description.canRemove = removes
+        return description
     }
 }

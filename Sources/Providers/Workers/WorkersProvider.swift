@@ -18,7 +18,8 @@ package struct WorkersProvider: Provider {
     package let timings = ProviderTimings(keyPackageRetry: .milliseconds(700), pendingReplies: .seconds(20))
     package let exitPolicy = ExitPolicy.leaveRunning
     /// The API has no delete endpoint.
-    package let canRemove = false
+    static let removes = false
+    package let canRemove = removes
     package let options: Options
     let environment: ProviderEnvironment
     let plane: ControlPlane

@@ -4,8 +4,10 @@ import Vocabulary
 package struct CheckedScript: Sendable {
     package let source: Source
     package let statements: [Statement]
-    /// What may be a mistake; it runs all the same.
-    package let warnings: [Diagnostic]
+    /// What is probably not meant; it runs all the same.
+    package let findings: [Diagnostic]
+    /// Those of them that are told before it runs.
+    package var warnings: [Diagnostic] { findings.filter(Linter.isForRuns) }
     /// What is known once it has run, for a script that follows.
     package let after: CheckContext
     /// Files that it includes, and those that these include, read once and checked, by their path.
@@ -17,11 +19,11 @@ package struct CheckedScript: Sendable {
     package init(empty name: String) { self.init(source: Source(name: name, text: ""), statements: []) }
 
     init(
-        source: Source, statements: [Statement], warnings: [Diagnostic] = [],
+        source: Source, statements: [Statement], findings: [Diagnostic] = [],
         after: CheckContext = CheckContext(), included: [String: CheckedScript] = [:],
         readFiles: Set<String> = []
     ) {
-        (self.source, self.statements, self.warnings, self.after) = (source, statements, warnings, after)
+        (self.source, self.statements, self.findings, self.after) = (source, statements, findings, after)
         (self.included, self.readFiles) = (included, readFiles)
     }
 
@@ -36,10 +38,15 @@ package struct CheckedScript: Sendable {
         let problems = (syntax + found.problems).enumerated()
             .sorted { ($0.element.range?.line ?? 0, $0.offset) < ($1.element.range?.line ?? 0, $1.offset) }
             .map(\.element)
-        guard problems.isEmpty else { return .failure(ScriptProblems(problems: problems)) }
+        guard problems.isEmpty else {
+            return .failure(ScriptProblems(problems: problems.map { $0.under(.syntax) }))
+        }
         return .success(
             CheckedScript(
-                source: source, statements: statements, warnings: found.warnings, after: found.after,
+                source: source, statements: statements,
+                findings: Linter.findings(
+                    in: LintedScript(source: source, statements: statements, catalogue: catalogue)),
+                after: found.after,
                 included: found.included, readFiles: found.readFiles))
     }
 

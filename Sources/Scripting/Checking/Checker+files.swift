@@ -10,7 +10,7 @@ extension Checker {
             source = try Source.load(path)
         } catch {
             // A program of this script may make it first.
-            if !mayHaveMadeFiles { report(Failure(error).message, word.range) }
+            if !mayHaveMadeFiles { report(.missingFile, Failure(error).message, word.range) }
             return
         }
         readFiles.insert(path)
@@ -28,11 +28,12 @@ extension Checker {
     private mutating func mayRead(_ path: String, _ word: Word) -> Bool {
         guard !files.contains(path) else {
             let way = (files.drop { $0 != path } + [path]).joined(separator: " → ")
-            report("\(path) is read into itself", word.range, [way])
+            report(.missingFile, "\(path) is read into itself", word.range, [way])
             return false
         }
         guard files.count <= Interpreter.maximumSourceDepth else {
             report(
+                .missingFile,
                 "files are read into each other more than \(Interpreter.maximumSourceDepth) deep", word.range)
             return false
         }
@@ -42,6 +43,7 @@ extension Checker {
     private mutating func report(_ found: [Diagnostic], in path: String, _ word: Word) {
         guard let first = found.first else { return }
         report(
+            .missingFile,
             found.count == 1 ? "\(path) has a mistake" : "\(path) has \(found.count) mistakes", word.range,
             ["\(first.place): \(first.message)"] + first.notes.map(\.text) + [
                 "see them all: pikachat check \(path)"
@@ -61,7 +63,7 @@ extension Checker {
         do {
             source = try Source.load(path)
         } catch {
-            report(Failure(error).message, word.range)
+            report(.missingFile, Failure(error).message, word.range)
             return []
         }
         readFiles.insert(path)
@@ -91,6 +93,7 @@ extension Checker {
                 let names = declared.map(\.name)
                 let nearest = Suggestion.nearest(to: name, among: names).map { "did you mean \($0)?" }
                 report(
+                    .usage,
                     "\(path) declares no input \(name)", word.range,
                     [
                         nearest
@@ -102,7 +105,7 @@ extension Checker {
             guard let text = word.literal else { continue }
             do {
                 _ = try input.text(from: Inputs(sets: [name: text]))
-            } catch { report(error.message, word.range) }
+            } catch { report(.wrongValue, error.message, word.range) }
         }
     }
 }

@@ -7,7 +7,7 @@ extension Checker {
         if let word = loop.jobs {
             check(word)
             if let text = word.literal, Int(text).map({ !Loop.jobsRange.contains($0) }) ?? true {
-                report(Loop.failure(jobs: text).message, word.range)
+                report(.wrongValue, Loop.failure(jobs: text).message, word.range)
             }
         }
         let end = inside(conditional: false) {

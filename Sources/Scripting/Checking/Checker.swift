@@ -7,7 +7,6 @@ struct Checker {
     let context: CheckContext
     var known: Knowledge
     var problems: [Diagnostic] = []
-    private(set) var warnings: [Diagnostic] = []
     /// Prefixes and blocks around the place that is checked under which a failure is wanted, or decided by a condition.
     private var isTried = false
     private var isConditional = false
@@ -22,9 +21,9 @@ struct Checker {
     /// Looking for the nearest name costs much; a file full of mistakes needs it for the first ones only.
     private var suggestionsLeft = 20
 
-    /// - Returns: all problems in order of their place, warnings, and what is known once the script has run.
+    /// - Returns: all problems in order of their place, and what is known once the script has run.
     static func check(_ statements: [Statement], catalogue: CommandCatalogue, context: CheckContext) -> (
-        problems: [Diagnostic], warnings: [Diagnostic], included: [String: CheckedScript],
+        problems: [Diagnostic], included: [String: CheckedScript],
         readFiles: Set<String>, after: CheckContext
     ) {
         var checker = Checker(catalogue: catalogue, context: context)
@@ -34,7 +33,7 @@ struct Checker {
         after.variables.formUnion(checker.known.visibleNames)
         after.provided = checker.known.provided
         after.names = checker.known.names
-        return (checker.problems, checker.warnings, checker.included, checker.readFiles, after)
+        return (checker.problems, checker.included, checker.readFiles, after)
     }
 
     private init(catalogue: CommandCatalogue, context: CheckContext) {
@@ -77,7 +76,7 @@ struct Checker {
         case .repetition(let count, let body, _):
             check(count)
             if let text = count.literal, Int(text).map({ !RepetitionLimits.range.contains($0) }) ?? true {
-                report(RepetitionLimits.failure(text).message, count.range)
+                report(.wrongValue, RepetitionLimits.failure(text).message, count.range)
             }
             let end = inside(conditional: false) { $0.check(body) }
             known.join([end], always: count.literal.flatMap(Int.init).map { $0 > 0 } ?? false)
@@ -92,7 +91,7 @@ struct Checker {
         var part = self
         part.isConditional = isConditional || conditional
         body(&part)
-        (problems, warnings, suggestionsLeft) = (part.problems, part.warnings, part.suggestionsLeft)
+        (problems, suggestionsLeft) = (part.problems, part.suggestionsLeft)
         (included, readFiles) = (part.included, part.readFiles)
         mayHaveMadeFiles = part.mayHaveMadeFiles
         return part.known
@@ -132,18 +131,18 @@ struct Checker {
             check(right)
             if let text = left.bare, right.literal != nil {
                 let problem = FixedTexts.problem(text, at: left)
-                report(problem.message, left.range, problem.hints)
+                report(.usage, problem.message, left.range, problem.hints)
             }
             if comparison == .matches, let pattern = right.literal, PatternText.compile(pattern) == nil {
-                report("\(pattern) is not a valid regular expression", right.range)
+                report(.wrongValue, "\(pattern) is not a valid regular expression", right.range)
             }
         case .match(let left, let right, let name):
             check(left)
             check(right)
             if let pattern = right.literal, PatternText.compile(pattern) == nil {
-                report("\(pattern) is not a valid regular expression", right.range)
+                report(.wrongValue, "\(pattern) is not a valid regular expression", right.range)
             }
-            guard let text = name.literal else { return report("as= takes a name", name.range) }
+            guard let text = name.literal else { return report(.takenName, "as= takes a name", name.range) }
             checkName(text, name.range, "as=")
             known.define(text, nil)
         case .succeeds(let invocation):
@@ -165,7 +164,7 @@ struct Checker {
         invocation.words.forEach { check($0) }
         checkValues(invocation)
         if let problem = command.problem(in: written) {
-            report(problem.message, problem.word?.range ?? invocation.range, problem.hints)
+            report(.usage, problem.message, problem.word?.range ?? invocation.range, problem.hints)
         }
         if let word = command.script(in: written), let path = word.literal { checkFile(path, word) }
         let includedResults = command is IncludeCommand ? checkInclude(invocation) : nil
@@ -173,8 +172,6 @@ struct Checker {
         for (name, word) in command.references(in: written) where known.variables[name] == nil {
             reportUndefined(name, word.range)
         }
-        checkText(invocation)
-        checkForeignWords(invocation)
         let requirements = command.requirements(of: written)
         checkOrder(requirements, invocation)
         for (naming, word) in command.namings(of: written) { checkNaming(naming, word) }
@@ -190,6 +187,7 @@ struct Checker {
         for name in command.definitions(in: written.words) {
             if command is EnvCommand, let first = known.declare(name, at: invocation.range) {
                 report(
+                    .doubleInput,
                     "\(name) is declared twice", invocation.range,
                     ["first in line \(first.line); one of the two would be ignored"])
             }
@@ -203,50 +201,26 @@ struct Checker {
             guard let text = word.literal else { continue }
             do {
                 guard !text.allSatisfy(\.isWhitespace) else {
-                    report("\(parameter.name)= is empty", word.range, ["leave it out, or give it a value"])
+                    report(
+                        .wrongValue, "\(parameter.name)= is empty", word.range,
+                        ["leave it out, or give it a value"])
                     continue
                 }
                 let value = try ParameterValue(text, for: parameter)
                 if invocation.universal.contains(where: { $0.word == word }),
                     let problem = UniversalParameters.problem(value, of: parameter)
                 {
-                    report(problem, word.range, ["leave it out, or give it a value"])
+                    report(.wrongValue, problem, word.range, ["leave it out, or give it a value"])
                 }
             } catch {
-                report("\(error)", word.range)
+                report(.wrongValue, "\(error)", word.range)
             }
         }
         for parameter in invocation.command.parameters(firstWord: invocation.arguments.first?.literal)
         where parameter.isRequired
             && !invocation.keyed.contains(where: { $0.parameter.name == parameter.name })
         {
-            report("\(parameter.name)= is missing: \(parameter.help)", invocation.range)
-        }
-    }
-
-    /// Text that looks like a parameter is text; but it may be a mistake.
-    private mutating func checkText(_ invocation: Invocation) {
-        guard case .text = invocation.command.description.words else { return }
-        let name = invocation.command.description.name
-        let parameters = invocation.command.parameters(firstWord: nil) + UniversalParameters.all
-        for word in invocation.arguments {
-            guard let key = word.key, !word.isQuoted, parameters.contains(where: { $0.isNamed(key) }) else {
-                continue
-            }
-            warnings.append(
-                Diagnostic(
-                    .usage, "\(key)= is part of the text here", word.range,
-                    notes: ["parameters stand before the text: \(name) \(word.source) …"]))
-        }
-    }
-
-    /// Shell code is none of ours.
-    private mutating func checkForeignWords(_ invocation: Invocation) {
-        if case .code = invocation.command.description.words { return }
-        for word in invocation.arguments + invocation.keyed.map(\.word) {
-            guard let advice = ForeignSyntax.advice(for: word) else { continue }
-            warnings.append(
-                Diagnostic(.usage, "\(word.source) is taken as it is written", word.range, notes: [advice]))
+            report(.usage, "\(parameter.name)= is missing: \(parameter.help)", invocation.range)
         }
     }
 
@@ -256,10 +230,12 @@ struct Checker {
             if requirement.isOfHost {
                 guard let host = context.host, !host.contains(requirement), !isConditional else { continue }
                 report(
+                    .wrongOrder,
                     "\(invocation.command.description.name) needs \(requirement.missing)", invocation.range,
                     requirement.first.isEmpty ? [] : [requirement.first])
             } else if context.knowsPast, let missing = requirement.firstMissing(among: known.provided) {
                 report(
+                    .wrongOrder,
                     "`\(invocation.command.description.name)` needs \(missing.missing): run `\(missing.first)` first",
                     invocation.range)
                 // Once is enough.
@@ -278,17 +254,20 @@ struct Checker {
         }
         let nearest = Suggestion.nearest(to: name, among: names.sorted()).map { "did you mean \($0)?" }
         let list = names.isEmpty ? "there is none yet" : "known: \(names.sorted().joined(separator: ", "))"
-        report("there is no \(naming.kind) \(name)", word.range, [nearest, list].compactMap { $0 })
+        report(
+            .unknownName, "there is no \(naming.kind) \(name)", word.range, [nearest, list].compactMap { $0 })
     }
 
     /// Names that scripts may give: in lower case, and not taken by the language.
     mutating func checkName(_ name: String, _ range: SourceRange, _ what: String) {
         if catalogue.variables.contains(name) {
             report(
+                .takenName,
                 "\(name) is a variable of the language: \(what) cannot set it", range, ["choose another name"]
             )
         } else if name != name.lowercased() {
             report(
+                .takenName,
                 "local names are in lower case: \(name.lowercased())", range,
                 ["upper case is for inputs: env \(name)"])
         } else if name.isEmpty
@@ -301,7 +280,7 @@ struct Checker {
                     || !name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) })
                     || name.isEmpty
             else { return }
-            report("\(name) is not a name: letters, digits and _ only, a letter first", range)
+            report(.takenName, "\(name) is not a name: letters, digits and _ only, a letter first", range)
         }
     }
 
@@ -320,13 +299,14 @@ struct Checker {
             let nearest = Suggestion.nearest(to: path[1], among: fields.sorted()).map {
                 ["did you mean $\(name).\($0)?"]
             }
-            report("$\(name) has no field \(path[1])", range, (nearest ?? []) + advice)
+            report(.unknownField, "$\(name) has no field \(path[1])", range, (nearest ?? []) + advice)
         }
     }
 
     private mutating func reportUndefined(_ name: String, _ range: SourceRange) {
         if known.uncertain.contains(name) {
             return report(
+                .undefinedVariable,
                 "$\(name) is only defined on some ways to this line", range,
                 ["set it before the condition or loop, too: let \(name.lowercased())=\"\""])
         }
@@ -337,10 +317,14 @@ struct Checker {
                 Suggestion.nearest(to: name, among: known.visibleNames).map { ["did you mean $\($0)?"] } ?? []
         }
         if name == name.uppercased() { notes.append("declare inputs first: env \(name)=default") }
-        report("$\(name) is not defined", range, notes)
+        report(.undefinedVariable, "$\(name) is not defined", range, notes)
     }
 
-    mutating func report(_ message: String, _ range: SourceRange, _ notes: [String] = []) {
-        problems.append(Diagnostic(.usage, message, range, notes: notes))
+    mutating func report(
+        _ rule: CheckRule, _ message: String, _ range: SourceRange, _ notes: [String] = []
+    ) {
+        var problem = Diagnostic(.usage, message, range, notes: notes)
+        problem.rule = rule
+        problems.append(problem)
     }
 }

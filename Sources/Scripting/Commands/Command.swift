@@ -36,6 +36,13 @@ public protocol Command: Sendable {
     /// Whether these words may be run again; by default what the description says.
     func repetition(of call: WrittenCall) -> Repetition
 
+    /// What it starts, which stays until another command removes it; by default what the description says.
+    func opens(_ call: WrittenCall) -> String?
+
+    /// The longest that it takes without a limit of its own (`within=`, `timeout=`); nil where it ends only when it likes. By default what the
+    /// description says, or no time at all.
+    func longestTime(_ call: WrittenCall) -> Duration?
+
     /// Whether its result may have fields that the description does not list; by default what the description says.
     func hasOpenResults(_ call: WrittenCall) -> Bool
 
@@ -73,6 +80,8 @@ extension Command {
     public func possibleParameters(firstWord: String?) -> [Parameter] { parameters(firstWord: firstWord) }
     public func requirements(of call: WrittenCall) -> Set<Requirement> { description.requirements }
     public func repetition(of call: WrittenCall) -> Repetition { description.repetition }
+    public func opens(_ call: WrittenCall) -> String? { description.opens }
+    public func longestTime(_ call: WrittenCall) -> Duration? { description.usualLimit ?? .zero }
     public func hasOpenResults(_ call: WrittenCall) -> Bool { description.hasOpenResults }
     public func ignoresJobs(_ call: WrittenCall) -> Bool { description.ignoresJobs }
     public func namings(of call: WrittenCall) -> [(naming: Naming, word: Word)] {

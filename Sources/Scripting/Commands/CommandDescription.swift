@@ -68,6 +68,16 @@ public struct CommandDescription: Sendable {
     public var naming: Naming?
     /// Its result may have fields that `results` does not list.
     public var hasOpenResults = false
+    /// What it starts, which stays until a command `closes` it: `agent`.
+    public var opens: String?
+    /// What it removes.
+    public var closes: String?
+    /// What it lets stay on purpose.
+    public var keeps: String?
+    /// What `expect` may wait for once it has run: `reply`.
+    public var asksFor: String?
+    /// The longest that it takes where no time is given; nil where that is no time worth counting.
+    public var usualLimit: Duration?
     /// A job that dies does not end it: it must be finished.
     public var ignoresJobs = false
     /// Fields of its result with their meaning.

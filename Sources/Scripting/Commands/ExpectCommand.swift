@@ -65,6 +65,13 @@ public struct ExpectCommand: Command {
         return subject(bare.first == "no" ? bare.dropFirst().first ?? nil : bare.first ?? nil)
     }
 
+    public func longestTime(_ call: WrittenCall) -> Duration? {
+        guard awaited(call.words) != nil else { return .zero }
+        guard call.words.first?.bare == "no" else { return Self.defaultLimit }
+        return call.parameters["for"]?.literal.flatMap { DurationText.parse($0, bareUnit: .seconds) }
+            ?? .seconds(5)
+    }
+
     /// The groups of a pattern are fields.
     public func hasOpenResults(_ call: WrittenCall) -> Bool {
         call.words.dropFirst().contains { $0.bare == Comparison.matches.rawValue }

@@ -92,6 +92,8 @@ struct HTTPCommand: Command {
             || !isWhole && schemes.contains { $0.hasPrefix(lower) }
     }
 
+    func longestTime(_ call: WrittenCall) -> Duration? { Self.usualLimit }
+
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         let (method, url) = (call.words[0].uppercased(), call.words[1])
         guard Self.isAddress(url, isWhole: true) else {

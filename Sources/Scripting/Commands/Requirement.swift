@@ -13,16 +13,20 @@ public struct Requirement: Hashable, Sendable {
     public let first: String
     /// The host has it or not; no command brings it about.
     public let isOfHost: Bool
+    /// Only the mock world has it, unless a run says otherwise.
+    public let isOnlyOfMocks: Bool
     /// What must be there before this can be; named first when it is missing, too.
     private let earlier: [Requirement]
 
     /// - Parameters:
     ///   - first: the command that brings it about; of a host's requirement, what to do instead.
     ///   - isOfHost: the host has it or not.
+    ///   - isOnlyOfMocks: only the mock world has it, unless a run says otherwise.
     public init(
         _ name: String, missing: String = "", first: String = "", after earlier: Requirement? = nil,
-        isOfHost: Bool = false
+        isOfHost: Bool = false, isOnlyOfMocks: Bool = false
     ) {
+        self.isOnlyOfMocks = isOnlyOfMocks
         self.name = name
         self.missing = missing
         self.first = first

@@ -23,6 +23,8 @@ struct ShCommand: Command {
         return description
     }
 
+    func longestTime(_ call: WrittenCall) -> Duration? { nil }
+
     func problem(in call: WrittenCall) -> WordProblem? {
         ProgramCode.problem(in: call, Self.usage, leadingWords: 0)
     }

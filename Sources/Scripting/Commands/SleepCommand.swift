@@ -21,6 +21,10 @@ struct SleepCommand: Command {
         return WordProblem("sleep takes one time, such as 500ms, 2s or 5m", at: words.first)
     }
 
+    func longestTime(_ call: WrittenCall) -> Duration? {
+        call.words.first?.literal.flatMap { DurationText.parse($0, bareUnit: .seconds) }
+    }
+
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         guard call.words.count == 1, let time = DurationText.parse(call.words[0], bareUnit: .seconds),
             time <= .seconds(86_400)

@@ -17,6 +17,8 @@ struct SourceCommand: Command {
 
     func script(in call: WrittenCall) -> Word? { call.words.first }
 
+    func longestTime(_ call: WrittenCall) -> Duration? { nil }
+
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         let path = call.range.source.path(to: call.text)
         try await script.source(path)

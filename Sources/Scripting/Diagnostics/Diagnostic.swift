@@ -23,6 +23,10 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible, 
     package internal(set) var isRetryable: Bool
     /// Something had been done before it happened.
     package internal(set) var isAfterStart = false
+    /// The rule of `check` that it breaks; nil for failures of a run.
+    package internal(set) var rule: CheckRule?
+    /// A change that mends it.
+    package internal(set) var fix: ScriptFix?
     /// The command found its work done already.
     var isNothingToDo = false
 
@@ -38,6 +42,17 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible, 
         isRetryable = code.isRetryable
     }
 
+    /// What a rule of `check` has found.
+    ///
+    /// - Parameter advice: nil takes the rule's own.
+    init(
+        rule: CheckRule, _ message: String, _ range: SourceRange, advice: String? = nil,
+        fix: ScriptFix? = nil
+    ) {
+        self.init(.usage, message, range, notes: [advice ?? rule.advice])
+        (self.rule, self.fix) = (rule, fix)
+    }
+
     /// Status of a process that ends because of it. A mistake that only shows when something has been done already is a wrong answer:
     /// status 2 means that nothing ran.
     package var exitStatus: Int32 {
@@ -48,6 +63,13 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible, 
     package static func exitStatus(of problems: [Diagnostic]) -> Int32 {
         let codes = Set(problems.map(\.code))
         return (codes == [.require] ? FailureCode.require : .usage).exitStatus
+    }
+
+    /// The same, with a rule where it has none.
+    func under(_ rule: CheckRule) -> Diagnostic {
+        var other = self
+        other.rule = self.rule ?? rule
+        return other
     }
 
     package var description: String { message }

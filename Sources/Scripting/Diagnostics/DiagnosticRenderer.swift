@@ -2,8 +2,11 @@ import Vocabulary
 
 /// Shows a diagnostic as a compiler would: message, place, line, caret, advice.
 package enum DiagnosticRenderer {
-    package static func render(_ diagnostic: Diagnostic) -> String {
-        var output = ["error[\(diagnostic.code.name)]: \(VisibleText.hanging(diagnostic.message))"]
+    /// - Parameter head: nil: `error[CODE]`.
+    package static func render(_ diagnostic: Diagnostic, as head: String? = nil) -> String {
+        var output = [
+            "\(head ?? "error[\(diagnostic.code.name)]"): \(VisibleText.hanging(diagnostic.message))"
+        ]
         guard let range = diagnostic.range else {
             return (output + diagnostic.notes.map { "  = \(VisibleText.hanging($0.text))" }).joined(
                 separator: "\n")

@@ -3,6 +3,7 @@ import Vocabulary
 extension Diagnostic {
     fileprivate var placeFields: [String: EventValue] {
         var fields: [String: EventValue] = ["step": EventValue(step)]
+        if let rule { fields["rule"] = .text(rule.id) }
         if let range {
             fields["file"] = .text(range.file)
             fields["line"] = .number(range.line)
@@ -27,6 +28,16 @@ extension LogEvent {
             "\(diagnostic.place): \(([diagnostic.message] + diagnostic.notes.map(\.text)).joined(separator: "; "))"
         )
         event.fields.merge(diagnostic.placeFields) { $1 }
+        return event
+    }
+
+    /// What a rule of `check` has found, at its place in the source.
+    package static func finding(_ diagnostic: Diagnostic) -> LogEvent {
+        let frame = DiagnosticRenderer.render(diagnostic, as: "warning[\(diagnostic.rule?.id ?? "")]")
+        var event = LogEvent(
+            "warning", ["text": .text(diagnostic.message)], frame, role: .warning, isBlock: true)
+        event.fields.merge(diagnostic.placeFields) { $1 }
+        event.fields["fix"] = EventValue(diagnostic.fix?.title)
         return event
     }
 

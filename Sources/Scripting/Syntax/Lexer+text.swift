@@ -73,6 +73,7 @@ extension Lexer {
     mutating func block(key: String?, start: Int) throws(Diagnostic) -> Word {
         let opening = (row: row, column: start)
         column += 3
+        let length = column - start
         guard restIsBlank(after: 0) else {
             throw failure("text must begin on the line after \"\"\"", at: start)
         }
@@ -107,6 +108,6 @@ extension Lexer {
         column = lines[end].count
         return Word(
             key: key, parts: parts, isQuoted: true,
-            range: SourceRange(source: source, line: opening.row + 1, column: start + 1, length: 3))
+            range: SourceRange(source: source, line: opening.row + 1, column: start + 1, length: length))
     }
 }

@@ -3,6 +3,8 @@ struct Lexer {
     /// One statement, continuation lines joined.
     struct Line: Equatable, Sendable {
         let words: [Word]
+        /// Those it is written on, counted from 0.
+        var rows: Range<Int>
         /// Why it could not be read to its end; then `words` holds at most its first word.
         var problem: Diagnostic?
     }
@@ -29,9 +31,10 @@ struct Lexer {
             let (start, first) = (lexer.row, lexer.firstWord)
             do {
                 let words = try lexer.statement()
-                if !words.isEmpty { result.append(Line(words: words)) }
+                if !words.isEmpty { result.append(Line(words: words, rows: start..<lexer.row)) }
             } catch {
-                result.append(Line(words: first.map { [$0] } ?? [], problem: error))
+                result.append(
+                    Line(words: first.map { [$0] } ?? [], rows: start..<lexer.row + 1, problem: error))
                 // An unclosed text takes the rest of the file along.
                 (lexer.row, lexer.column) =
                     error.isUnfinished ? (lexer.lines.count, 0) : (max(start, lexer.row) + 1, 0)

@@ -121,6 +121,15 @@ package struct Parser {
         }
     }
 
+    /// Whether a line begins a block that an `end` closes.
+    static func opensBlock(_ words: [Word]) -> Bool {
+        switch words.first?.bare {
+        case "if", "unless": !closesPrefix(words)
+        case "for", "repeat": true
+        default: false
+        }
+    }
+
     /// Whether a word that ends in `:` closes this line's prefix.
     private static func closesPrefix(_ words: [Word]) -> Bool { colon(in: words[...]) != nil }
 

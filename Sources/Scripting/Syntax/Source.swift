@@ -52,6 +52,11 @@ package final class Source: Sendable {
         return Source(name: path, text: text, directory: directory)
     }
 
+    /// The same file with other lines.
+    func replacing(_ lines: [String]) -> Source {
+        Source(name: name, text: lines.joined(separator: "\n"), directory: directory)
+    }
+
     /// A file that the script names: relative to the script's own place.
     func path(to file: String) -> String {
         guard let directory, !file.hasPrefix("/") else { return file }

@@ -24,27 +24,34 @@ struct LiveHost: AgentHost {
     var jobDirectory: String? { workspace.directory.path }
 
     /// Opens or creates the state, and the mock world where it is asked for.
+    ///
+    /// - Parameter tellsHTTP: every exchange is an event.
     static func make(
-        _ context: CommandContext, isMock: Bool, allowsFaults: Bool = false
+        _ context: CommandContext, isMock: Bool, allowsFaults: Bool = false, tellsHTTP: Bool = false
     ) async throws -> LiveHost {
-        guard isMock else { return try await LiveHost(context, world: nil, allowsFaults: allowsFaults) }
+        guard isMock else {
+            return try await LiveHost(context, world: nil, allowsFaults: allowsFaults, tellsHTTP: tellsHTTP)
+        }
         let world = try await MockRun.start(context.configuration)
         do {
-            return try await LiveHost(context, world: world, allowsFaults: false)
+            return try await LiveHost(context, world: world, allowsFaults: false, tellsHTTP: tellsHTTP)
         } catch {
             await world.stop()
             throw error
         }
     }
 
-    private init(_ context: CommandContext, world: MockRun?, allowsFaults: Bool) async throws {
+    private init(
+        _ context: CommandContext, world: MockRun?, allowsFaults: Bool, tellsHTTP: Bool
+    ) async throws {
         let configuration = context.configuration
         log = context.log
         environment = configuration.environment
         self.world = world
         let liveFaults = allowsFaults ? LiveFaults() : nil
         faults = world?.faults ?? liveFaults
-        var http: any HTTPClient = TracedHTTPClient(inner: context.http, log: context.log, clock: clock)
+        var http = context.http
+        if tellsHTTP { http = TracedHTTPClient(inner: http, log: context.log, clock: clock) }
         if let liveFaults { http = FaultyHTTPClient(inner: http, faults: liveFaults, clock: clock) }
         var settings = Workspace.Settings(
             directory: world?.directory ?? configuration.stateDirectory,

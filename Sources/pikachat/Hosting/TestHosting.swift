@@ -13,7 +13,7 @@ extension CommandContext {
         let directory = isMock ? nil : try Self.liveDirectory(configuration)
         var own = configuration
         if let directory { own.stateDirectory = directory }
-        let host = try await LiveHost.make(with(own, log: log), isMock: isMock)
+        let host = try await LiveHost.make(with(own, log: log), isMock: isMock, tellsHTTP: true)
         return TestWorld(host: host) {
             let isSettled = await host.isSettled
             await host.close()

@@ -68,7 +68,8 @@ struct RunCommand: Subcommand {
                 continue
             }
             let (result, isInterrupted) = try await context.countingInterrupts {
-                try await context.withHost(isMock: isMock, allowsFaults: allowsFaults) { host in
+                try await context.withHost(isMock: isMock, allowsFaults: allowsFaults, tellsHTTP: true) {
+                    host in
                     try await context.shell(host, sets: sets).run(
                         [script], limit: limit, until: until, settings: settings)
                 }

@@ -36,7 +36,7 @@ struct ShellCommand: Subcommand {
             ? nil
             : commands.isEmpty
                 ? try context.standardInput() : Source(name: "-c", text: commands.joined(separator: "\n"))
-        return try await context.withHost(isMock: arguments.has("--mock")) { host in
+        return try await context.withHost(isMock: arguments.has("--mock"), tellsHTTP: true) { host in
             let shell = try context.shell(host, sets: sets)
             let (scripts, problems) = shell.check([first, script].compactMap { $0 })
             guard problems.isEmpty else { return Diagnostic.exitStatus(of: problems) }

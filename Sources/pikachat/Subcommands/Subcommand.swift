@@ -74,9 +74,11 @@ struct CommandContext: Sendable {
 
     /// Opens the host, uses it, and closes it in any case.
     func withHost(
-        isMock: Bool = false, allowsFaults: Bool = false, _ body: (LiveHost) async throws -> Int32
+        isMock: Bool = false, allowsFaults: Bool = false, tellsHTTP: Bool = false,
+        _ body: (LiveHost) async throws -> Int32
     ) async throws -> Int32 {
-        let host = try await LiveHost.make(self, isMock: isMock, allowsFaults: allowsFaults)
+        let host = try await LiveHost.make(
+            self, isMock: isMock, allowsFaults: allowsFaults, tellsHTTP: tellsHTTP)
         let status: Int32
         do {
             status = try await body(host)

@@ -18,7 +18,7 @@ struct ErrorFrameGoldenTests {
                 case .failure(let problems): problems.problems
                 }
             return "##### \(text.replacing("\n", with: " ⏎ "))\n"
-                + found.map(DiagnosticRenderer.render).joined(separator: "\n")
+                + found.map({ DiagnosticRenderer.render($0) }).joined(separator: "\n")
         }
         let golden = GoldenFile("Tests/Golden/error-frames.txt")
         let difference = try golden.difference(from: frames.joined(separator: "\n\n") + "\n")

@@ -64,6 +64,8 @@ package actor MockAgent {
     private let report: @Sendable (Event) -> Void
     private let publishLimit: Duration = .seconds(10)
     /// What was said in each group.
+    /// Messages that it has heard.
+    private var heard = 0
     private var replies: [[UInt8]: Replies] = [:]
     /// Answers to members who did not invite the agent, before the one who did speaks again.
     private static let repliesInARow = 8
@@ -265,7 +267,8 @@ package actor MockAgent {
     private func answer(_ rumor: Rumor, from sender: XOnlyKey, in id: [UInt8]) async throws {
         guard rumor.kind == .chatMessage, owner == nil || sender == owner else { return }
         report(.message(rumor.content))
-        guard let text = await behaviour.rules().reply(to: rumor.content) else { return }
+        defer { heard += 1 }
+        guard let text = await behaviour.rules().reply(to: rumor.content, number: heard) else { return }
         guard await mayAnswer(rumor.content, from: sender, in: id) else {
             return report(.refused("this is probably another agent, and two agents would go on for ever"))
         }

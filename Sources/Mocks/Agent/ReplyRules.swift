@@ -13,12 +13,17 @@ package struct ReplyRules: Sendable, Equatable {
     }
 
     package var rules: [Rule]
+    /// What a recorded agent has said, in order: these go before the rules.
+    package var recorded: [String] = []
 
     package init(_ rules: [Rule] = []) { self.rules = rules }
 
     /// The reply to a message; nil if there are rules but none of them matches, in which case the agent stays
     /// silent.
-    package func reply(to text: String) -> String? {
+    ///
+    /// - Parameter number: of the message, from 0.
+    package func reply(to text: String, number: Int = .max) -> String? {
+        if recorded.indices.contains(number) { return recorded[number] }
         guard !rules.isEmpty else { return "echo: \(text)" }
         let rule = rules.first { rule in
             guard let pattern = rule.pattern else { return true }

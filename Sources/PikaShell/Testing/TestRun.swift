@@ -111,9 +111,15 @@ package struct TestRun: Sendable {
         do {
             let world = try await makeWorld(test, log)
             let (interrupts, number) = stop.register()
-            let (status, inputs) = await run(test, world.host, interrupts)
+            var (status, inputs) = await run(test, world.host, interrupts)
             stop.unregister(number)
-            await world.close()
+            do {
+                try await world.close()
+            } catch {
+                let failure = Failure(error)
+                log.emit(.failure(failure))
+                if status == 0 { status = failure.code.exitStatus }
+            }
             var transcript = recorder.transcript
             transcript.source = test.script.source.lines.map(log.masking.mask)
             transcript.inputs = inputs.map { ($0.name, log.masking.mask($0.value)) }

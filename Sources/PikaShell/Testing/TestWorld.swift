@@ -5,9 +5,9 @@ import Vocabulary
 package struct TestWorld: Sendable {
     package let host: any ScriptHost
     /// Removes it; called once, after the last cleanup.
-    package let close: @Sendable () async -> Void
+    package let close: @Sendable () async throws -> Void
 
-    package init(host: any ScriptHost, close: @escaping @Sendable () async -> Void) {
+    package init(host: any ScriptHost, close: @escaping @Sendable () async throws -> Void) {
         (self.host, self.close) = (host, close)
     }
 }

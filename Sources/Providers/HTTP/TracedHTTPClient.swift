@@ -48,7 +48,7 @@ extension LogEvent {
 
 extension String {
     /// The path of an address, with what follows it.
-    fileprivate var withoutServer: String {
+    var withoutServer: String {
         guard let scheme = firstRange(of: "://") else { return self }
         let rest = self[scheme.upperBound...]
         return rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? "/"

@@ -18,6 +18,8 @@ struct LiveHost: AgentHost {
     let faults: (any FaultControl)?
     private let world: MockRun?
     private let scriptHTTP: ScriptHTTPClient
+    /// Control planes answer from a cassette.
+    private let isReplaying: Bool
 
     var isMock: Bool { world != nil }
     var mockSettings: (any MockSettings)? { world }
@@ -27,14 +29,17 @@ struct LiveHost: AgentHost {
     ///
     /// - Parameter tellsHTTP: every exchange is an event.
     static func make(
-        _ context: CommandContext, isMock: Bool, allowsFaults: Bool = false, tellsHTTP: Bool = false
+        _ context: CommandContext, isMock: Bool, allowsFaults: Bool = false, tellsHTTP: Bool = false,
+        reel: CassetteReel? = nil
     ) async throws -> LiveHost {
         guard isMock else {
-            return try await LiveHost(context, world: nil, allowsFaults: allowsFaults, tellsHTTP: tellsHTTP)
+            return try await LiveHost(
+                context, world: nil, allowsFaults: allowsFaults, tellsHTTP: tellsHTTP, reel: reel)
         }
         let world = try await MockRun.start(context.configuration)
         do {
-            return try await LiveHost(context, world: world, allowsFaults: false, tellsHTTP: tellsHTTP)
+            return try await LiveHost(
+                context, world: world, allowsFaults: false, tellsHTTP: tellsHTTP, reel: reel)
         } catch {
             await world.stop()
             throw error
@@ -42,7 +47,8 @@ struct LiveHost: AgentHost {
     }
 
     private init(
-        _ context: CommandContext, world: MockRun?, allowsFaults: Bool, tellsHTTP: Bool
+        _ context: CommandContext, world: MockRun?, allowsFaults: Bool, tellsHTTP: Bool,
+        reel: CassetteReel?
     ) async throws {
         let configuration = context.configuration
         log = context.log
@@ -51,6 +57,11 @@ struct LiveHost: AgentHost {
         let liveFaults = allowsFaults ? LiveFaults() : nil
         faults = world?.faults ?? liveFaults
         var http = context.http
+        if let reel {
+            http = reel.client(over: http, clock: clock) { url in world?.isControlPlane(url) ?? false }
+            if case .playing(_, let replies) = reel { await world?.say(replies) }
+        }
+        isReplaying = if case .playing = reel { true } else { false }
         if tellsHTTP { http = TracedHTTPClient(inner: http, log: context.log, clock: clock) }
         if let liveFaults { http = FaultyHTTPClient(inner: http, faults: liveFaults, clock: clock) }
         var settings = Workspace.Settings(
@@ -74,7 +85,8 @@ struct LiveHost: AgentHost {
                 variables: variables, clock: clock, log: log, isMock: true,
                 route: world.route(to: description.name))
         }
-        scriptHTTP = ScriptHTTPClient(http: http, world: world, providers: descriptions, variables: variables)
+        scriptHTTP = ScriptHTTPClient(
+            http: http, world: world, providers: descriptions, variables: variables, isReplaying: isReplaying)
     }
 
     /// Nothing that was created is left.

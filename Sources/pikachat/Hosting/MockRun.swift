@@ -61,6 +61,13 @@ struct MockRun: MockSettings {
         world.route(url, addresses: addresses)
     }
 
+    func isControlPlane(_ url: String) -> Bool {
+        world.controlPlanes.values.contains { url.hasPrefix($0 + "/") }
+    }
+
+    /// What the agents say first, in order.
+    func say(_ replies: [String]) async { await world.change { $0.rules.recorded = replies } }
+
     func configure(_ kind: String, _ values: [String: String]) async throws {
         try await world.configure(kind, values)
     }

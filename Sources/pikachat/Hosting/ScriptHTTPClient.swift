@@ -10,6 +10,8 @@ struct ScriptHTTPClient: Sendable {
     let world: MockRun?
     let providers: [ProviderDescription]
     let variables: [String: String]
+    /// Every answer comes from a cassette: no address is out of reach.
+    let isReplaying: Bool
 
     func send(_ request: ScriptHTTPRequest) async throws -> ScriptHTTPResponse {
         guard let scheme = URL(string: request.url)?.scheme?.lowercased(), ["http", "https"].contains(scheme)
@@ -20,7 +22,10 @@ struct ScriptHTTPClient: Sendable {
         }
         var target = request.url
         if let world {
-            guard let routed = world.route(request.url, addresses: addresses) else {
+            guard
+                let routed = world.route(request.url, addresses: addresses)
+                    ?? (isReplaying ? request.url : nil)
+            else {
                 throw Failure(
                     .usage, "\(request.url) is not on this machine: with --mock nothing leaves it",
                     hints: ["use the default address of the control plane, or one on 127.0.0.1"])

@@ -7,18 +7,21 @@ import Vocabulary
 /// Hosts for the files of a suite: each with a world and a state directory of its own.
 extension CommandContext {
     /// - Parameter log: of one try of one file.
-    func testWorld(_ log: EventLog, isMock: Bool) async throws -> TestWorld {
+    func testWorld(for test: TestCase, _ log: EventLog, _ request: TestRequest) async throws -> TestWorld {
+        let isMock = request.isMock
         log.masking.addCredentials(of: providers, in: configuration.environment)
         log.masking.addCredentials(of: providers, in: try dotEnv())
+        let reel = try request.cassettes.reel(script: test.path, values: test.values, log: log)
         let directory = isMock ? nil : try Self.liveDirectory(configuration)
         var own = configuration
         if let directory { own.stateDirectory = directory }
-        let host = try await LiveHost.make(with(own, log: log), isMock: isMock, tellsHTTP: true)
+        let host = try await LiveHost.make(with(own, log: log), isMock: isMock, tellsHTTP: true, reel: reel)
         return TestWorld(host: host) {
             let isSettled = await host.isSettled
             await host.close()
             // What still costs money is in the ledger there.
             if let directory, isSettled { try? FileManager.default.removeItem(atPath: directory) }
+            try await reel?.finish()
         }
     }
 

@@ -9,18 +9,21 @@ struct RunCommand: Subcommand {
         var spec = CommandSpec(
             name: "run", summary: "runs .pika scripts",
             usage: "FILE… [options]   (- is stdin; FILE --help prints the script's own help)")
-        spec.options = [
-            .mock, .set,
-            OptionSpec(
-                "--allow-faults",
-                help: "lets fault lines act on the traffic with real control planes, relays and agents"),
-            OptionSpec("--until", placeholder: "LINE", help: "stops before this line (cleanup still runs)"),
-            OptionSpec("--keep-going", help: "runs the other files when one has failed"),
-            OptionSpec(
-                "--max-time", placeholder: "TIME", help: "limits each file, such as 10m; cleanup comes on top"
-            ),
-            .timeScale, .update,
-        ]
+        spec.options =
+            [
+                .mock, .set,
+                OptionSpec(
+                    "--allow-faults",
+                    help: "lets fault lines act on the traffic with real control planes, relays and agents"),
+                OptionSpec(
+                    "--until", placeholder: "LINE", help: "stops before this line (cleanup still runs)"),
+                OptionSpec("--keep-going", help: "runs the other files when one has failed"),
+                OptionSpec(
+                    "--max-time", placeholder: "TIME",
+                    help: "limits each file, such as 10m; cleanup comes on top"
+                ),
+                .timeScale, .update,
+            ] + CassetteMode.options
         spec.details = """
             exit status: 0 fine · 1 wrong answer · 2 usage or script error, nothing ran · 3 requirement missing
               4 provider, network or job error · 5 no answer in time · 6 cleanup failed · 130/143 signal
@@ -49,7 +52,10 @@ struct RunCommand: Subcommand {
         }
         let settings = RunSettings(
             timeScale: try TestRequest.timeScale(arguments), updatesSnapshots: arguments.has("--update"))
-        let (isMock, allowsFaults) = (arguments.has("--mock"), arguments.has("--allow-faults"))
+        let mode = try CassetteMode(arguments)
+        let (isMock, allowsFaults) = (
+            arguments.has("--mock") || mode.isReplay, arguments.has("--allow-faults")
+        )
         var provided: Set<Requirement> = [.anyGroup]
         if isMock { provided.insert(.mockWorld) }
         if isMock || allowsFaults { provided.insert(.faults) }
@@ -68,8 +74,10 @@ struct RunCommand: Subcommand {
                 continue
             }
             let (result, isInterrupted) = try await context.countingInterrupts {
-                try await context.withHost(isMock: isMock, allowsFaults: allowsFaults, tellsHTTP: true) {
-                    host in
+                try await context.withHost(
+                    isMock: isMock, allowsFaults: allowsFaults, tellsHTTP: true,
+                    reel: try mode.reel(script: script.source.name, values: [], log: context.log)
+                ) { host in
                     try await context.shell(host, sets: sets).run(
                         [script], limit: limit, until: until, settings: settings)
                 }

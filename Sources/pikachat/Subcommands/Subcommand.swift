@@ -75,10 +75,10 @@ struct CommandContext: Sendable {
     /// Opens the host, uses it, and closes it in any case.
     func withHost(
         isMock: Bool = false, allowsFaults: Bool = false, tellsHTTP: Bool = false,
-        _ body: (LiveHost) async throws -> Int32
+        reel: CassetteReel? = nil, _ body: (LiveHost) async throws -> Int32
     ) async throws -> Int32 {
         let host = try await LiveHost.make(
-            self, isMock: isMock, allowsFaults: allowsFaults, tellsHTTP: tellsHTTP)
+            self, isMock: isMock, allowsFaults: allowsFaults, tellsHTTP: tellsHTTP, reel: reel)
         let status: Int32
         do {
             status = try await body(host)
@@ -87,6 +87,7 @@ struct CommandContext: Sendable {
             throw error
         }
         await host.close()
+        try await reel?.finish()
         return status
     }
 }

@@ -10,42 +10,45 @@ struct TestCommand: Subcommand {
         var spec = CommandSpec(
             name: "test", summary: "runs .pika scripts as a test suite, against mocks",
             usage: "FILE|FOLDER… [options]   (of a folder: all *.pika in it and below, without lib/)")
-        spec.options = [
-            OptionSpec("--mock", help: "against mocks in this process; that is the default"),
-            OptionSpec("--live", help: "against real control planes, relays and agents"),
-            .set,
-            OptionSpec(
-                "--jobs", placeholder: "N", help: "files at a time [default: four for each core]"),
-            OptionSpec(
-                "--matrix", placeholder: "K=A,B", help: "once for each value; several multiply",
-                isRepeatable: true),
-            OptionSpec(
-                "--exclude", placeholder: "K=A,L=B", help: "leaves out combinations of the matrix",
-                isRepeatable: true),
-            OptionSpec(
-                "--tag", placeholder: "T",
-                help: "only files with this tag; '!T' only those without it; may be repeated",
-                isRepeatable: true),
-            OptionSpec(
-                "--filter", placeholder: "REGEX", help: "only what matches: path and values of the matrix"),
-            OptionSpec("--last-failed", help: "only what failed when it ran last"),
-            OptionSpec("--list", help: "shows what would run, and runs nothing"),
-            OptionSpec("--shuffle", help: "starts the files in a random order; the seed is shown"),
-            OptionSpec("--seed", placeholder: "N", help: "the order of an earlier --shuffle"),
-            OptionSpec(
-                "--retry", placeholder: "N",
-                help: "tries a file again that failed; one that passes later is flaky"),
-            OptionSpec("--fail-fast", help: "ends everything with the first failure"),
-            OptionSpec(
-                "--max-time", placeholder: "TIME", help: "limits each file, such as 2m; cleanup comes on top"),
-            .timeScale,
-            .update,
-            OptionSpec(
-                "--report", placeholder: "KIND=PATH",
-                help:
-                    "\(ReportKind.allCases.map(\.rawValue).joined(separator: ", ")); may be repeated; - is standard output",
-                isRepeatable: true),
-        ]
+        spec.options =
+            [
+                OptionSpec("--mock", help: "against mocks in this process; that is the default"),
+                OptionSpec("--live", help: "against real control planes, relays and agents"),
+                .set,
+                OptionSpec(
+                    "--jobs", placeholder: "N", help: "files at a time [default: four for each core]"),
+                OptionSpec(
+                    "--matrix", placeholder: "K=A,B", help: "once for each value; several multiply",
+                    isRepeatable: true),
+                OptionSpec(
+                    "--exclude", placeholder: "K=A,L=B", help: "leaves out combinations of the matrix",
+                    isRepeatable: true),
+                OptionSpec(
+                    "--tag", placeholder: "T",
+                    help: "only files with this tag; '!T' only those without it; may be repeated",
+                    isRepeatable: true),
+                OptionSpec(
+                    "--filter", placeholder: "REGEX", help: "only what matches: path and values of the matrix"
+                ),
+                OptionSpec("--last-failed", help: "only what failed when it ran last"),
+                OptionSpec("--list", help: "shows what would run, and runs nothing"),
+                OptionSpec("--shuffle", help: "starts the files in a random order; the seed is shown"),
+                OptionSpec("--seed", placeholder: "N", help: "the order of an earlier --shuffle"),
+                OptionSpec(
+                    "--retry", placeholder: "N",
+                    help: "tries a file again that failed; one that passes later is flaky"),
+                OptionSpec("--fail-fast", help: "ends everything with the first failure"),
+                OptionSpec(
+                    "--max-time", placeholder: "TIME",
+                    help: "limits each file, such as 2m; cleanup comes on top"),
+                .timeScale,
+                .update,
+                OptionSpec(
+                    "--report", placeholder: "KIND=PATH",
+                    help:
+                        "\(ReportKind.allCases.map(\.rawValue).joined(separator: ", ")); may be repeated; - is standard output",
+                    isRepeatable: true),
+            ] + CassetteMode.options
         spec.details = """
             pikachat test scripts/ci --matrix PROVIDER=fly,workers,microvm --report junit=report.xml
             Each file gets a mock world, a state directory, jobs and variables of its own. With GITHUB_ACTIONS=true failures are

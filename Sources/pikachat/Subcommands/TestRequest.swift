@@ -9,6 +9,7 @@ struct TestRequest: Sendable {
     let arguments: [String]
     var options = TestOptions()
     let isMock: Bool
+    let cassettes: CassetteMode
     let isLastFailed: Bool
     let reports: [ReportTarget]
     let inputs: Inputs
@@ -18,6 +19,10 @@ struct TestRequest: Sendable {
         arguments = parsed.positionals
         guard !(parsed.has("--mock") && parsed.has("--live")) else {
             throw Failure(.usage, "either --mock or --live")
+        }
+        cassettes = try CassetteMode(parsed)
+        guard !(parsed.has("--live") && cassettes.isReplay) else {
+            throw Failure(.usage, "--replay needs no real servers: leave out --live")
         }
         isMock = !parsed.has("--live")
         isLastFailed = parsed.has("--last-failed")

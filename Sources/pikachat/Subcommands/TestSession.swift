@@ -45,7 +45,9 @@ struct TestSession: Sendable {
         let run = TestRun(
             options: request.options, catalogue: context.catalogue, inputs: request.inputs,
             isMock: request.isMock, interrupts: context.interrupts, observer: progress
-        ) { [context, request] _, log in try await context.testWorld(log, isMock: request.isMock) }
+        ) { [context, request] test, log in
+            try await context.testWorld(for: test, log, request)
+        }
         let display = Task { await progress.run() }
         let suite = await run.run(plan)
         display.cancel()

@@ -16,7 +16,9 @@ struct MockKind: Sendable {
 
     static let all = [
         relay,
-        MockKind(name: FlyProvider.providerName, options: [.port, .on, .reply, .boot, .fault]) { setup in
+        MockKind(name: FlyProvider.providerName, options: [.port, .on, .reply, .boot, .fault, .from]) {
+            setup in
+            if let status = try await setup.serveCassette(FlyProvider.providerName) { return status }
             let fly = try MockFly(
                 port: setup.port, token: setup.token("FLY_API_TOKEN"),
                 app: setup.variable("FLY_BOT_APP_NAME"),
@@ -25,7 +27,9 @@ struct MockKind: Sendable {
             ) { setup.template }
             return await setup.serve(fly, [(FlyProvider.providerName, fly.url)])
         },
-        MockKind(name: WorkersProvider.providerName, options: [.port, .on, .reply, .boot, .fault]) { setup in
+        MockKind(name: WorkersProvider.providerName, options: [.port, .on, .reply, .boot, .fault, .from]) {
+            setup in
+            if let status = try await setup.serveCassette(WorkersProvider.providerName) { return status }
             let workers = try MockWorkers(
                 port: setup.port, token: setup.token("PIKA_WORKERS_API_TOKEN"),
                 relays: setup.configuration.explicitRelays, faults: setup.faults
@@ -33,8 +37,9 @@ struct MockKind: Sendable {
             return await setup.serve(workers, [(WorkersProvider.providerName, workers.url)])
         },
         MockKind(
-            name: MicroVMProvider.providerName, options: [.port, .on, .reply, .boot, .guest, .fault]
+            name: MicroVMProvider.providerName, options: [.port, .on, .reply, .boot, .guest, .fault, .from]
         ) { setup in
+            if let status = try await setup.serveCassette(MicroVMProvider.providerName) { return status }
             var settings = MockMicroVM.Settings()
             settings.guest = setup.guest
             let spawner = try MockMicroVM(

@@ -62,6 +62,7 @@ enum MockOption: String, CaseIterable, Sendable {
     case boot = "--boot"
     case guest = "--guest"
     case fault = "--fault"
+    case from = "--from"
     case limit = "--limit"
     case auth = "--auth"
     case dropEOSE = "--drop-eose"
@@ -102,6 +103,12 @@ enum MockOption: String, CaseIterable, Sendable {
             OptionSpec(
                 rawValue, placeholder: "COMMAND",
                 help: "mock microvm: runs this as the guest; {secret} {owner} {relays} are filled in")
+        case .from:
+            OptionSpec(
+                rawValue, placeholder: "DIR",
+                help:
+                    "mock fly, workers, microvm: answers from this folder, which --record has written for one file"
+            )
         case .fault:
             OptionSpec(
                 rawValue, placeholder: "'STAGE …'",

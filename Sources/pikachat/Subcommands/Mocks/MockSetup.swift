@@ -4,6 +4,7 @@ import Foundation
 import Mocks
 import Nostr
 import PikaShell
+import Providers
 import Vocabulary
 
 /// What the options of `pikachat mock` come to, and how a mock runs until a signal ends it.
@@ -16,6 +17,8 @@ struct MockSetup: Sendable {
     let owner: XOnlyKey?
     let updatesKeys: Bool
     let behaviour: RelayBehaviour
+    /// The folder of a recording to answer from.
+    let recording: String?
 
     var configuration: Configuration { context.configuration }
 
@@ -38,6 +41,15 @@ struct MockSetup: Sendable {
         owner = try arguments.value(MockOption.owner.rawValue).map { try KeyText.publicKey($0) }
         updatesKeys = arguments.has(MockOption.updateKeys.rawValue)
         behaviour = try RelayBehaviour(arguments)
+        recording = arguments.value(MockOption.from.rawValue)
+        if recording != nil,
+            let other = [MockOption.on, .reply, .boot, .guest, .fault].first(where: {
+                !arguments.all($0.rawValue).isEmpty
+            })
+        {
+            throw Failure(
+                .usage, "\(other.rawValue) has no effect beside --from: everything comes from the recording")
+        }
     }
 
     /// For the files of guests.
@@ -99,6 +111,16 @@ struct MockSetup: Sendable {
     }
 
     // MARK: Running
+
+    /// Answers from the recording that was named.
+    ///
+    /// - Returns: nil where none was.
+    func serveCassette(_ kind: String) async throws -> Int32? {
+        guard let recording else { return nil }
+        let mock = try MockCassette(
+            port: port, tape: CassetteTape(try Cassette(folder: recording), name: recording))
+        return await serve(mock, [(kind, mock.url)])
+    }
 
     /// - Parameter addresses: by kind; the first stands without its name.
     func serve(_ server: some MockServer, _ addresses: [(kind: String, url: String)]) async -> Int32 {

@@ -93,8 +93,9 @@ let package = Package(
         tests(
             "pikachatTests",
             [
-                "pikachat", "PikaShell", "Nostr", "Marmot", "Cryptography", "Mocks", "AgentCore", "Providers",
-                "Vocabulary",
+                "pikachat", "PikaShell", "AgentCommands", "Scripting", "Nostr", "Marmot", "Cryptography",
+                "Mocks",
+                "AgentCore", "Providers", "Vocabulary",
             ]),
         tests("RepositoryTests", []),
     ]

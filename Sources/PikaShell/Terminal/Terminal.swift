@@ -132,7 +132,7 @@ public final class Terminal: Sendable {
     /// As it would be printed, for the editor, which writes by itself.
     func harmless(_ text: String) -> String { VisibleText.line(masked(text)) }
 
-    private func masked(_ text: String) -> String {
+    func masked(_ text: String) -> String {
         maskings.withLock { $0 }.reduce(text) { $1.mask($0) }
     }
 

@@ -3,6 +3,8 @@ import Vocabulary
 /// `for NAME in VALUE… [jobs=N] [keep-going]`
 package struct Loop: Equatable, Sendable {
     package let variable: String
+    /// Where it is named.
+    let variableRange: SourceRange
     package let values: [Word]
     /// How many bodies run at a time; nil: one after the other, with the variables around them.
     package let jobs: Word?

@@ -302,7 +302,8 @@ package struct Parser {
         let body = try block(until: ["end"], opened: words[0])
         try takeEnd()
         let loop = Loop(
-            variable: name, values: Array(values), jobs: jobs, keepsGoing: keepsGoing, body: body)
+            variable: name, variableRange: words[1].range, values: Array(values), jobs: jobs,
+            keepsGoing: keepsGoing, body: body)
         return .forEach(loop, words[0].range)
     }
 

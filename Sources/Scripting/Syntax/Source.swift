@@ -58,7 +58,7 @@ package final class Source: Sendable {
     }
 
     /// A file that the script names: relative to the script's own place.
-    func path(to file: String) -> String {
+    package func path(to file: String) -> String {
         guard let directory, !file.hasPrefix("/") else { return file }
         return directory + file
     }

@@ -10,6 +10,11 @@ public struct SourceRange: Equatable, Sendable {
         (self.source, self.line, self.column, self.length) = (source, line, column, length)
     }
 
+    /// Counted from 1, in characters.
+    package var startColumn: Int { column }
+    /// How many it is long.
+    package var characters: Int { length }
+
     /// Name of the file.
     public var file: String { source.name }
 

@@ -24,7 +24,8 @@ struct CassetteCommandTests {
         try write(Self.talk)
         let played = try await Pikachat.run(["test", "t", "--replay", "c"] + matrix, state: state)
         #expect(played.status == 0, "\(played.output)")
-        #expect(try await Pikachat.run(["test", "t"] + matrix, state: state).status == 1)
+        #expect(
+            try await Pikachat.run(["test", "t", "--time-scale", "0.1"] + matrix, state: state).status == 1)
     }
 
     @Test(
@@ -54,7 +55,7 @@ struct CassetteCommandTests {
         #expect(await server.waitFor("ready http://127.0.0.1:"))
         let url = try #require(server.outputSoFar.split(separator: " ").last).trimmingCharacters(
             in: .whitespacesAndNewlines)
-        try write("http get \(url)/healthz as=h\necho $h.text\nfails protocol: http get \(url)/other")
+        try write("http get \(url)/healthz as=h\necho $h.text\nfails unreachable: http get \(url)/other")
         let asked = try await Pikachat.run(["run", "t/a.pika"], state: state)
         #expect(
             asked.output.contains("\"ok\":true") && asked.error.contains("501") == false,

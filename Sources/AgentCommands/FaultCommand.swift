@@ -37,6 +37,16 @@ struct FaultCommand: Command {
         return description
     }
 
+    /// Whether an event is a fault line of this stage and kind.
+    static func sets(_ stage: FaultStage, _ kind: FaultKind, in event: LogEvent) -> Bool {
+        guard event.fields["command"] == .text(FaultCommand().description.name),
+            case .list(let arguments)? = event.fields["arguments"]
+        else { return false }
+        let words = arguments.map(\.description)
+        return words.first == stage.rawValue
+            && words.dropFirst().contains { $0 == kind.rawValue || $0.hasPrefix(kind.rawValue + "=") }
+    }
+
     func problem(in call: WrittenCall) -> WordProblem? {
         let words = call.words
         guard let name = words.first?.literal else { return nil }

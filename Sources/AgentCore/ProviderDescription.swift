@@ -17,6 +17,8 @@ package struct ProviderDescription: Sendable {
     /// Whether the end of a session removes the agent, unless the user keeps it. Otherwise the agent stays
     /// running.
     package let removesAgentAtEnd: Bool
+    /// What it asks of its control plane.
+    package var calls: [ProviderCall] = []
     /// Whether its control plane removes anything at all.
     package var canRemove = true
     /// Whether users are assumed to use this provider at its default address: an unreachable address is then

@@ -5,7 +5,7 @@ import Vocabulary
 extension FlyProvider {
     /// Parameters, defaults and construction, for command line, shell and scripts.
     package static func description(http: any HTTPClient) -> ProviderDescription {
-        ProviderDescription(
+        var description = ProviderDescription(
             name: providerName, displayName: "Fly", summary: "a Fly machine (brain: stub)",
             defaultBrain: "stub",
             isDefault: true, removesAgentAtEnd: false, isAssumedConfigured: true,
@@ -50,5 +50,13 @@ extension FlyProvider {
                     followUp: values.duration("follow-up") ?? ControlPlane.usualFollowUp),
                 http: http, environment: environment)
         }
+        description.calls = [
+            ProviderCall("POST", "/v1/apps/*/volumes"), ProviderCall("GET", "/v1/apps/*/volumes"),
+            ProviderCall("GET", "/v1/apps/*/volumes/*"), ProviderCall("DELETE", "/v1/apps/*/volumes/*"),
+            ProviderCall("POST", "/v1/apps/*/machines"), ProviderCall("GET", "/v1/apps/*/machines"),
+            ProviderCall("GET", "/v1/apps/*/machines/*"), ProviderCall("GET", "/v1/apps/*/machines/*/wait"),
+            ProviderCall("DELETE", "/v1/apps/*/machines/*"),
+        ]
+        return description
     }
 }

@@ -4,7 +4,7 @@ import Vocabulary
 extension MicroVMProvider {
     /// Parameters, defaults and construction, for command line, shell and scripts.
     package static func description(http: any HTTPClient) -> ProviderDescription {
-        ProviderDescription(
+        var description = ProviderDescription(
             name: providerName, displayName: "microVM", summary: "a microVM of a vm-spawner (brain: pi)",
             defaultBrain: "pi", removesAgentAtEnd: true, parameters: parameters,
             variables: [
@@ -31,6 +31,11 @@ extension MicroVMProvider {
                     followUp: values.duration("follow-up") ?? ControlPlane.usualFollowUp),
                 http: http, environment: environment)
         }
+        description.calls = [
+            ProviderCall("GET", "/healthz"), ProviderCall("POST", "/vms"), ProviderCall("GET", "/vms"),
+            ProviderCall("GET", "/vms/*"), ProviderCall("DELETE", "/vms/*"),
+        ]
+        return description
     }
 
     private static let parameters = [

@@ -29,6 +29,10 @@ extension WorkersProvider {
                 environment: environment)
         }
         description.canRemove = removes
+        description.calls = [
+            ProviderCall("GET", "/health"), ProviderCall("POST", "/agents"), ProviderCall("GET", "/agents/*"),
+            ProviderCall("POST", "/agents/*/runtime/process-welcome"),
+        ]
         return description
     }
 }

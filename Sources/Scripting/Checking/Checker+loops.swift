@@ -16,6 +16,6 @@ extension Checker {
         }
         // A list that is written down has at least one item; bodies beside each other keep their variables to themselves.
         let isCertain = loop.values.contains { $0.literal.map { !$0.isEmpty } ?? false }
-        known.join([loop.jobs == nil ? end : known.takingWorld(from: end)], always: isCertain)
+        known.join([loop.jobs == nil ? end : known.branch.takingWorld(from: end)], always: isCertain)
     }
 }

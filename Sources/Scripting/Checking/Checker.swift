@@ -89,6 +89,7 @@ struct Checker {
     /// - Returns: what is known at its end; here nothing changes.
     mutating func inside(conditional: Bool, _ body: (inout Checker) -> Void) -> Knowledge {
         var part = self
+        part.known = known.branch
         part.isConditional = isConditional || conditional
         body(&part)
         (problems, suggestionsLeft) = (part.problems, part.suggestionsLeft)
@@ -169,7 +170,7 @@ struct Checker {
         if let word = command.script(in: written), let path = word.literal { checkFile(path, word) }
         let includedResults = command is IncludeCommand ? checkInclude(invocation) : nil
         if case .code = command.description.words { mayHaveMadeFiles = true }
-        for (name, word) in command.references(in: written) where known.variables[name] == nil {
+        for (name, word) in command.references(in: written) where known.fields(of: name) == nil {
             reportUndefined(name, word.range)
         }
         let requirements = command.requirements(of: written)
@@ -289,7 +290,7 @@ struct Checker {
     mutating func check(_ word: Word) {
         for part in word.parts {
             guard case .variable(let path, let range) = part, let name = path.first else { continue }
-            guard let fields = known.variables[name] else {
+            guard let fields = known.fields(of: name) else {
                 reportUndefined(name, range)
                 continue
             }
@@ -304,7 +305,7 @@ struct Checker {
     }
 
     private mutating func reportUndefined(_ name: String, _ range: SourceRange) {
-        if known.uncertain.contains(name) {
+        if known.isUncertain(name) {
             return report(
                 .undefinedVariable,
                 "$\(name) is only defined on some ways to this line", range,

@@ -5,12 +5,54 @@ struct Knowledge: Sendable {
     /// What is known of a variable: the names of its fields; nil when anything may be in it.
     typealias Fields = Set<String>?
 
-    private(set) var variables: [String: Fields] = [:]
-    /// Variables that only some ways to this place define.
-    private(set) var uncertain: Set<String> = []
+    /// What one part of the script has defined, over what was known before it: a block costs what it defines itself, however much there is.
+    private final class Layer: @unchecked Sendable {
+        // Used by one checker at a time, which is no longer used once its layer is joined to the one below.
+        let below: Layer?
+        var variables: [String: Fields] = [:]
+        /// Variables that only some ways to this place define; false takes one out of the layers below.
+        var uncertain: [String: Bool] = [:]
+        /// Inputs that were declared, with their places.
+        var inputs: [String: SourceRange] = [:]
+
+        init(over below: Layer?) { self.below = below }
+
+        func fields(_ name: String) -> Fields? {
+            var layer: Layer? = self
+            while let here = layer {
+                if let found = here.variables[name] { return .some(found) }
+                layer = here.below
+            }
+            return nil
+        }
+
+        func isUncertain(_ name: String) -> Bool {
+            var layer: Layer? = self
+            while let here = layer {
+                if let found = here.uncertain[name] { return found }
+                layer = here.below
+            }
+            return false
+        }
+
+        func input(_ name: String) -> SourceRange? {
+            var layer: Layer? = self
+            while let here = layer {
+                if let found = here.inputs[name] { return found }
+                layer = here.below
+            }
+            return nil
+        }
+
+        var names: Set<String> { Set(variables.keys).union(below?.names ?? []) }
+        var uncertainNames: Set<String> {
+            (below?.uncertainNames ?? []).union(uncertain.filter(\.value).keys).subtracting(
+                uncertain.filter { !$0.value }.keys)
+        }
+    }
+
+    private var layer = Layer(over: nil)
     var provided: Set<Requirement>
-    /// Inputs that were declared, with their places.
-    private var inputs: [String: SourceRange] = [:]
     /// By kind; nil where anything may exist.
     private(set) var names: [String: Set<String>]?
     /// Kinds of which a name with a variable in it was created.
@@ -21,27 +63,38 @@ struct Knowledge: Sendable {
         names = context.names
     }
 
+    /// For a part that may or may not run: what it defines stays its own until it is joined.
+    var branch: Knowledge {
+        var other = self
+        other.layer = Layer(over: layer)
+        return other
+    }
+
     mutating func define(_ name: String, _ fields: Fields) {
-        uncertain.remove(name)
-        guard let known = variables[name], let old = known, let new = fields else {
-            variables[name] = .some(fields)
+        if layer.isUncertain(name) { layer.uncertain[name] = false }
+        guard let known = layer.fields(name), let old = known, let new = fields else {
+            layer.variables[name] = .some(fields)
             return
         }
-        variables[name] = .some(old.union(new))
+        layer.variables[name] = .some(old.union(new))
     }
+
+    /// Whether every way to this place defines it, and what is known of its fields.
+    func fields(of name: String) -> Fields? { layer.fields(name) }
+    func isUncertain(_ name: String) -> Bool { layer.isUncertain(name) }
 
     /// - Returns: where the same file has declared the input before.
     mutating func declare(_ input: String, at range: SourceRange) -> SourceRange? {
-        defer { inputs[input] = range }
-        return inputs[input].flatMap { $0.source === range.source ? $0 : nil }
+        defer { layer.inputs[input] = range }
+        return layer.input(input).flatMap { $0.source === range.source ? $0 : nil }
     }
 
-    var visibleNames: [String] { Array(variables.keys) }
+    var visibleNames: [String] { Array(layer.names) }
 
     /// The same with no variable.
     var withoutVariables: Knowledge {
         var other = self
-        (other.variables, other.uncertain, other.inputs) = ([:], [], [:])
+        other.layer = Layer(over: nil)
         return other
     }
 
@@ -58,7 +111,7 @@ struct Knowledge: Sendable {
 
     /// Names that an included file offers to the one that includes it.
     func results(without predefined: Set<String>) -> Set<String> {
-        Set(variables.keys).union(uncertain).filter { $0 == $0.lowercased() && !predefined.contains($0) }
+        layer.names.union(layer.uncertainNames).filter { $0 == $0.lowercased() && !predefined.contains($0) }
     }
 
     mutating func create(_ kind: String, _ name: String?) {
@@ -74,27 +127,31 @@ struct Knowledge: Sendable {
 
     /// After a part of the script that may or may not have run.
     ///
-    /// - Parameter always: whether one of the branches certainly ran.
+    /// - Parameters:
+    ///   - branches: made by `branch`.
+    ///   - always: whether one of the branches certainly ran.
     mutating func join(_ branches: [Knowledge], always: Bool) {
-        for name in Set(branches.flatMap { $0.variables.keys }) where variables[name] == nil {
-            let isEverywhere = always && branches.allSatisfy { $0.variables[name] != nil }
-            if isEverywhere {
-                let all = branches.compactMap { $0.variables[name] }
-                let fields: Fields =
-                    all.contains { $0 == nil } ? nil : all.reduce(into: Set()) { $0.formUnion($1 ?? []) }
-                variables[name] = .some(fields)
-            } else {
-                uncertain.insert(name)
+        let layers = branches.map(\.layer)
+        for name in Set(layers.flatMap(\.variables.keys)) {
+            if layer.fields(name) == nil {
+                guard always, layers.allSatisfy({ $0.fields(name) != nil }) else {
+                    layer.uncertain[name] = true
+                    continue
+                }
             }
+            for fields in layers.compactMap({ $0.variables[name] }) { define(name, fields) }
+        }
+        for branch in layers {
+            for (name, isUncertain) in branch.uncertain where isUncertain && layer.fields(name) == nil {
+                layer.uncertain[name] = true
+            }
+            layer.inputs.merge(branch.inputs) { first, _ in first }
         }
         for branch in branches {
-            for (name, fields) in branch.variables where variables[name] != nil { define(name, fields) }
-            uncertain.formUnion(branch.uncertain.subtracting(variables.keys))
             // Whether it is there cannot be told; a mistake is only what cannot be right on any way.
             provided.formUnion(branch.provided)
             openKinds.formUnion(branch.openKinds)
-            inputs.merge(branch.inputs) { first, _ in first }
-            if let more = branch.names { names?.merge(more) { $0.union($1) } }
+            if let more = branch.names, more != names { names?.merge(more) { $0.union($1) } }
         }
     }
 }

@@ -7,21 +7,19 @@ struct LeftRunning: ScriptLint {
         advice: "put `defer teardown` behind it, or `keep`", isFixable: true)
 
     func findings(in script: LintedScript) -> [Diagnostic] {
-        guard !script.source.isLibrary else { return [] }
+        guard !script.source.isLibrary,
+            !script.commands.contains(where: {
+                $0.invocation.command is SourceCommand || $0.invocation.command is IncludeCommand
+            })
+        else { return [] }
+        let descriptions = script.commands.map(\.invocation.command.description)
+        let settled = Set(descriptions.flatMap { [$0.closes, $0.keeps].compactMap { $0 } })
+        let closers = script.catalogue.commands.filter { $0.description.closes != nil }
         return script.commands.compactMap { prefixes, invocation -> Diagnostic? in
             guard let kind = invocation.command.opens(invocation.written),
-                !prefixes.contains(where: \.wantsFailure)
-            else {
-                return nil
-            }
-            let closers = script.catalogue.commands.filter { $0.description.closes == kind }
-            let isClosed = script.commands.contains { entry in
-                let description = entry.invocation.command.description
-                return description.closes == kind || description.keeps == kind
-                    || entry.invocation.command is SourceCommand
-                    || entry.invocation.command is IncludeCommand
-            }
-            guard !isClosed, let closer = closers.first else { return nil }
+                !prefixes.contains(where: \.wantsFailure), !settled.contains(kind),
+                let closer = closers.first(where: { $0.description.closes == kind })
+            else { return nil }
             let name = invocation.command.description.name
             let line = invocation.range.source.lines[invocation.range.line - 1]
             let indent = String(line.prefix { $0.isWhitespace })

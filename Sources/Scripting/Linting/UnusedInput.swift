@@ -12,14 +12,13 @@ struct UnusedInput: ScriptLint {
         }
         // A program may read it from its environment.
         guard !runsOthers else { return [] }
+        let mentioned = Set(
+            script.commands.flatMap {
+                $0.invocation.command.references(in: $0.invocation.written).map(\.name)
+            })
         return script.commands.compactMap { _, invocation -> Diagnostic? in
             guard invocation.command is EnvCommand, let word = invocation.arguments.first,
-                let name = word.key ?? word.literal, !read.contains(name),
-                !script.commands.contains(where: { entry in
-                    entry.invocation.command.references(in: entry.invocation.written).contains {
-                        $0.name == name
-                    }
-                })
+                let name = word.key ?? word.literal, !read.contains(name), !mentioned.contains(name)
             else { return nil }
             // A secret is declared so that it is masked; a provider may read it.
             let words = invocation.arguments.map { ($0.key, $0.literal ?? "") }

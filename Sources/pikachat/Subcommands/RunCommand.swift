@@ -1,5 +1,7 @@
 import Foundation
+import AgentCommands
 import PikaShell
+import Providers
 import Scripting
 import Vocabulary
 
@@ -34,7 +36,8 @@ struct RunCommand: Subcommand {
     /// A script that is named explains itself.
     func help(_ arguments: ParsedArguments) throws -> String {
         guard let path = arguments.positionals.first else { return HelpText.page(spec) }
-        return try ScriptHelp.text(Source.load(path))
+        return try ScriptHelp.text(
+            Source.load(path), .agents(ProviderCatalogue.all(http: CurlHTTPClient())))
     }
 
     func run(_ arguments: ParsedArguments, _ context: CommandContext) async throws -> Int32 {

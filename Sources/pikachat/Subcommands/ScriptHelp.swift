@@ -3,7 +3,8 @@ import Vocabulary
 
 /// `pikachat run FILE --help`: the script's first comment and its inputs.
 enum ScriptHelp {
-    static func text(_ source: Source) throws -> String {
+    /// - Parameter catalogue: of the commands; the longest time is told where the script has no mistakes.
+    static func text(_ source: Source, _ catalogue: CommandCatalogue) throws -> String {
         let comment = source.text.split(separator: "\n", omittingEmptySubsequences: false)
             .drop { $0.hasPrefix("#!") }.prefix { $0.hasPrefix("#") }
             .map { $0.dropFirst().trimmingPrefix(" ") }.joined(separator: "\n")
@@ -21,6 +22,9 @@ enum ScriptHelp {
                     ]
                     return (input.name, notes.filter { !$0.isEmpty }.joined(separator: " "))
                 })
+        }
+        if case .success(let script) = CheckedScript.make(source, catalogue: catalogue) {
+            text += "\nlongest time: \(LongestTime(of: script).text)\n"
         }
         return text
     }

@@ -31,6 +31,11 @@ struct TestCommand: Subcommand {
                     "--filter", placeholder: "REGEX", help: "only what matches: path and values of the matrix"
                 ),
                 OptionSpec("--last-failed", help: "only what failed when it ran last"),
+                OptionSpec(
+                    "--coverage",
+                    help:
+                        "tells which calls of control planes, stages and faults were exercised, and which never"
+                ),
                 OptionSpec("--list", help: "shows what would run, and runs nothing"),
                 OptionSpec("--shuffle", help: "starts the files in a random order; the seed is shown"),
                 OptionSpec("--seed", placeholder: "N", help: "the order of an earlier --shuffle"),

@@ -11,6 +11,7 @@ struct TestRequest: Sendable {
     let isMock: Bool
     let cassettes: CassetteMode
     let isLastFailed: Bool
+    let tellsCoverage: Bool
     let reports: [ReportTarget]
     let inputs: Inputs
 
@@ -25,6 +26,7 @@ struct TestRequest: Sendable {
             throw Failure(.usage, "--replay needs no real servers: leave out --live")
         }
         isMock = !parsed.has("--live")
+        tellsCoverage = parsed.has("--coverage")
         isLastFailed = parsed.has("--last-failed")
         options.matrix = try Matrix(parsed.all("--matrix"), excluding: parsed.all("--exclude"))
         for text in parsed.all("--tag") {

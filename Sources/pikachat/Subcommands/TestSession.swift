@@ -1,3 +1,4 @@
+import AgentCommands
 import Foundation
 import PikaShell
 import Scripting
@@ -30,10 +31,18 @@ struct TestSession: Sendable {
             if isGitHub { try annotate(suite) }
         } catch { failure = failure ?? Failure(error) }
         if let failure { terminal.line("error: \(failure.description)", .red, to: .error) }
+        if request.tellsCoverage { terminal.block(coverage.text(of: suite), to: stream) }
         terminal.line(suite.totals, .bold, to: stream)
         if let failure, suite.status == 0 { return failure.code.exitStatus }
         return plan.problems.isEmpty
             ? suite.status : Diagnostic.exitStatus(of: plan.problems.flatMap(\.problems))
+    }
+
+    private var coverage: Coverage {
+        Coverage(
+            ContractCoverage.sections(context.providers).map { section in
+                .init(section.title, section.items.map { .init($0.name, isHit: $0.isHit) })
+            })
     }
 
     private func tested(_ plan: TestPlan) async -> TestSuite {

@@ -26,6 +26,23 @@ extension Targets {
                     for problem in problems.problems { _ = DiagnosticRenderer.render(problem) }
                 }
             },
+            FuzzTarget("pika-format", seeds: [Array(script.utf8)]) { bytes in
+                let source = Source(name: "fuzz", text: String(decoding: bytes, as: UTF8.self))
+                do {
+                    guard case .success(let text) = try ScriptFormatter.format(source, catalogue: catalogue)
+                    else { return }
+                    // The style is one: formatting again changes nothing.
+                    let again = try ScriptFormatter.format(
+                        Source(name: "fuzz", text: text), catalogue: catalogue
+                    ).get()
+                    precondition(again == text, "formatting again changes the script")
+                } catch { preconditionFailure("formatting changes what the script means: \(error)") }
+            },
+            FuzzTarget("pika-fix", seeds: [Array((script + "\nlet unused=1\nspawn microvm").utf8)]) { bytes in
+                let source = Source(name: "fuzz", text: String(decoding: bytes, as: UTF8.self))
+                _ = ScriptFixer.fixed(source, catalogue: catalogue)
+                _ = ScriptIndex(source, catalogue: catalogue).entries
+            },
             FuzzTarget("parameters", seeds: bytes("2h", "512mb", "/re/")) { bytes in
                 let text = String(decoding: bytes, as: UTF8.self)
                 _ = try? ParameterValue(

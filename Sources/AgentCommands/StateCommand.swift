@@ -10,7 +10,10 @@ struct StateCommand: Command {
         description.requirements = [.anyGroup]
         description.results = [
             ("phase", "empty, running, attached, keypackage or chatting"),
-            ("next", "the command that comes next"),
+            ("next", "the command that comes next"), ("session", "its name"),
+            ("id", "of the agent, where there is one"),
+            ("npub", "of the agent"), ("group", "its Nostr id"), ("epoch", "of the group"),
+            ("members", "how many the group has"),
             (
                 "status",
                 "of the agent, in its provider's words; `gone`, or `not asked` where that was not possible"

@@ -5,6 +5,7 @@ import Foundation
 import Marmot
 import Mocks
 import Nostr
+import Synchronization
 import Vocabulary
 
 /// The mock world of one run, with the directory that goes with it.
@@ -33,12 +34,22 @@ struct MockRun: MockSettings {
         return MockRun(world: world, directory: directory)
     }
 
-    /// Directories of runs that were killed: nobody holds their lock any more.
+    private static let cleaned = Mutex<Set<String>>([])
+    /// Younger ones may belong to a run that has not taken its lock yet.
+    private static let leftoverAge: TimeInterval = 60
+
+    /// Directories of runs that were killed: nobody holds their lock any more. Once for each process is enough.
     private static func removeLeftovers(in directory: String) {
+        guard cleaned.withLock({ $0.insert(directory).inserted }) else { return }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         for name in names where name.hasPrefix("pikachat-mock-") {
             let path = "\(directory)/\(name)"
-            if StateDirectory.isAbandoned(path) { try? FileManager.default.removeItem(atPath: path) }
+            let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+            guard let date = attributes?[.modificationDate] as? Date,
+                -date.timeIntervalSinceNow > leftoverAge,
+                StateDirectory.isAbandoned(path)
+            else { continue }
+            try? FileManager.default.removeItem(atPath: path)
         }
     }
 

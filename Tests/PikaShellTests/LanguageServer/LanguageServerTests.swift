@@ -204,4 +204,25 @@ struct LanguageServerTests {
         _ = other.handle(["jsonrpc": "2.0", "method": "exit"])
         #expect(other.exitStatus == 1)
     }
+
+    @Test("whatever is half typed, every question has an answer")
+    func halfTyped() {
+        let script =
+            "env A=1\nlet t=\"\"\"\n x $A\n\"\"\"\nif $A matches /(?<n>.)/ as=m: echo $m.n ${A}\nfor i in 1..2 jobs=2\n  sh echo \"$i\"\nend\n𝒳"
+        let texts =
+            script.indices.map { String(script[..<$0]) } + script.indices.map { String(script[$0...]) }
+        for text in texts {
+            let editor = Editor(text)
+            let last = text.split(separator: "\n", omittingEmptySubsequences: false).count - 1
+            for (line, character) in [(0, 0), (last, 0), (last, 1000), (last + 5, 3), (last / 2, 7)] {
+                for method in ["completion", "hover", "definition", "references", "prepareRename"] {
+                    #expect(editor.at(method, line, character) != nil)
+                }
+                #expect(editor.at("rename", line, character, ["newName": "z"]) != nil)
+            }
+            for method in ["formatting", "documentSymbol", "codeAction"] {
+                #expect(editor.request("textDocument/" + method, ["textDocument": ["uri": Self.uri]]) != nil)
+            }
+        }
+    }
 }

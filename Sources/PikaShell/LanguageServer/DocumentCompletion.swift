@@ -15,7 +15,7 @@ struct DocumentCompletion {
     let catalogue: CommandCatalogue
     let source: Source
 
-    private static let prefixes = ["defer", "try", "soft", "fails", "if", "unless", "in"]
+    private static let prefixes = ["defer", "try", "soft", "fails", "if", "unless", "in", "background"]
     private static let blocks = ["if", "unless", "for", "repeat", "else", "end"]
 
     /// - Parameter text: of the line, up to the place.
@@ -61,7 +61,7 @@ struct DocumentCompletion {
         var rest = line[...]
         var isPrefixed = false
         while let match = rest.prefixMatch(
-            of: #/(?:defer|try|soft|fails[^:]*:|(?:if|unless|in) [^:]*:)\s+|if ok\s+/#)
+            of: #/(?:defer|try|soft|fails[^:]*:|(?:if|unless|in|background) [^:]*:)\s+|if ok\s+/#)
         {
             rest = rest[match.range.upperBound...]
             isPrefixed = true

@@ -114,6 +114,12 @@ struct Checker {
             check(word)
             checkNaming(Naming("session", creates: false), word)
             check(rest, invocation)
+        case .background(let word):
+            check(word)
+            checkNaming(Naming("background", creates: true), word)
+            // Its variables are its own; the world is everybody's.
+            let end = inside(conditional: false) { $0.check(rest, invocation) }
+            known.takeWorld(from: end)
         case .trying, .soft, .fails:
             let before = isTried
             isTried = true
@@ -248,7 +254,7 @@ struct Checker {
 
     private mutating func checkNaming(_ naming: Naming, _ word: Word) {
         if naming.creates { return known.create(naming.kind, word.literal) }
-        defer { if naming.ends, let name = word.literal { known.end(naming.kind, name) } }
+        defer { if naming.ends, !isTried, let name = word.literal { known.end(naming.kind, name) } }
         guard !isTried, let name = word.literal, let names = known.known(naming.kind), !names.contains(name)
         else {
             return

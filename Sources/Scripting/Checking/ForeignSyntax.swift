@@ -12,7 +12,6 @@ enum ForeignSyntax {
         case "function", "def": "there are no functions; source FILE reads other scripts"
         case "assert", "test", "[", "[[": "compare with: expect $x == 3"
         case "print", "printf", "puts", "log": "print with: echo TEXT"
-        case "wait": "wait with expect, wait-keypackage, or within= on a command"
         case "curl", "wget": "use: http get URL, or sh \(words[0].source) …"
         default: words[0].key != nil ? "a variable is set with: let \(words[0].source)" : nil
         }

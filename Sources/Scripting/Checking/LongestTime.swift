@@ -57,7 +57,7 @@ package struct LongestTime: Equatable, Sendable {
     private static func time(of prefix: Prefix, _ included: [String: CheckedScript]) -> LongestTime {
         switch prefix {
         case .when(let condition), .unless(let condition): time(of: condition, included)
-        case .deferred, .inSession, .trying, .soft, .fails: LongestTime()
+        case .deferred, .inSession, .background, .trying, .soft, .fails: LongestTime()
         }
     }
 

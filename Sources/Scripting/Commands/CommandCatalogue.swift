@@ -37,6 +37,7 @@ public struct CommandCatalogue: Sendable {
     /// The commands that need nothing but a `ScriptHost`.
     public static let general = CommandCatalogue([
         HTTPCommand(), StartCommand(), StopCommand(), JobsCommand(), LogsCommand(), ShCommand(),
+        WaitCommand(),
         ExpectCommand(), ParseCommand(), SnapshotCommand(), EnvCommand(), LetCommand(), RequireCommand(),
         StepCommand(), EchoCommand(),
         HintCommand(), SleepCommand(), TagCommand(), OnlyCommand(), SkipCommand(), FailCommand(),

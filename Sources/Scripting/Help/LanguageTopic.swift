@@ -76,6 +76,18 @@ struct LanguageTopic: Sendable {
                   in a: say hello
                 """),
         LanguageTopic(
+            name: "background", summary: "runs a command of ours beside what follows",
+            text: """
+                background NAME: COMMAND
+
+                It has the variables and the session of that moment; `wait NAME` waits for it and takes its result. What it prints is
+                marked [NAME]. One that fails and that nobody waits for makes the script fail at its end; one that still runs
+                then is ended.
+                  background b: spawn fly as=b
+                  spawn microvm as=a
+                  wait b
+                """),
+        LanguageTopic(
             name: "within", aliases: ["timeout", "every", "stable", "as"],
             summary: "what every command takes: limits, retries, a name for the result",
             text: """

@@ -61,6 +61,9 @@ package struct ScriptIndex: Sendable {
         case .inSession(let word):
             addUses(in: word)
             add(.named("session"), word, isDefinition: false, "in \(word.source):")
+        case .background(let word):
+            addUses(in: word)
+            add(.named("background"), word, isDefinition: true, "background \(word.source):")
         case .deferred, .trying, .soft, .fails: return
         }
     }

@@ -98,7 +98,7 @@ extension Prefix {
     fileprivate var words: [Word] {
         switch self {
         case .when(let condition), .unless(let condition): condition.words
-        case .inSession(let word): [word]
+        case .inSession(let word), .background(let word): [word]
         case .deferred, .trying, .soft, .fails: []
         }
     }

@@ -21,6 +21,7 @@ extension Interpreter {
     /// - Returns: what failed, each as a leak.
     package func cleanUp() async -> [Diagnostic] {
         var failures: [Diagnostic] = []
+        await endBackgrounds()
         while let command = deferred.popLast() {
             let source = command.invocation.source
             do {

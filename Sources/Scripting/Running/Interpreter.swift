@@ -17,6 +17,7 @@ public actor Interpreter {
     /// All commands, for those that explain others.
     public nonisolated let catalogue: CommandCatalogue
     package nonisolated let jobs: Jobs
+    nonisolated let backgrounds: Backgrounds
     package nonisolated let history: (any CommandHistory)?
     package nonisolated let settings: RunSettings
     /// What has happened in this run.
@@ -56,6 +57,7 @@ public actor Interpreter {
         self.catalogue = catalogue
         self.history = history
         (root, parent) = (nil, nil)
+        backgrounds = Backgrounds()
         trail = EventTrail(of: host.log)
         jobs = Jobs(directory: host.jobDirectory, clock: host.clock, masking: host.log.masking)
         variables = Variables(inputs: inputs, sessionNames: catalogue.sessionVariables)
@@ -68,6 +70,7 @@ public actor Interpreter {
     /// For `fork`.
     init(part of: Interpreter, variables: Variables, state: PartState) {
         (host, catalogue, jobs, history) = (of.host, of.catalogue, of.jobs, of.history)
+        backgrounds = of.backgrounds
         (settings, root, parent, trail) = (of.settings, of.root ?? of, of, of.trail)
         self.variables = variables
         (included, end, step, sourceDepth) = (state.included, state.end, state.step, state.sourceDepth)
@@ -179,6 +182,7 @@ public actor Interpreter {
                 session = name
                 try await execute(rest, invocation)
             }
+        case .background(let word): try await begin(word, rest, invocation)
         case .trying:
             do {
                 try await execute(rest, invocation)

@@ -115,7 +115,7 @@ struct Lexer {
     /// Whether the colon here closes a prefix, such as the one in `if $x == "a b": COMMAND`.
     private func closesPrefix(_ words: [Word]) -> Bool {
         current == ":" && (peek(1) == nil || isBlank(peek(1)))
-            && words.contains { ["if", "unless", "in", "fails"].contains($0.bare) }
+            && words.contains { ["if", "unless", "in", "background", "fails"].contains($0.bare) }
     }
 
     /// `#` opens a comment at line start or as a word of its own.

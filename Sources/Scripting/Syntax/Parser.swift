@@ -181,12 +181,14 @@ package struct Parser {
             case "defer": prefixes.append(.deferred)
             case "try": prefixes.append(.trying)
             case "soft": prefixes.append(.soft)
-            case "in":
-                let (inside, after) = try Self.split(rest, "in")
+            case "in", "background":
+                let (inside, after) = try Self.split(rest, word)
                 guard inside.count == 2, let name = inside.last, name.key == nil else {
-                    throw Self.failure("in is written: in SESSION: COMMAND", rest[rest.startIndex].range)
+                    throw Self.failure(
+                        "\(word) is written: \(word) \(word == "in" ? "SESSION" : "NAME"): COMMAND",
+                        rest[rest.startIndex].range)
                 }
-                prefixes.append(.inSession(name))
+                prefixes.append(word == "in" ? .inSession(name) : .background(name))
                 rest = after
                 continue
             case "fails", "fails:":

@@ -5,6 +5,8 @@ package enum Prefix: Equatable, Sendable {
     case deferred
     /// In another session, without switching to it.
     case inSession(Word)
+    /// Beside what follows, until `wait`.
+    case background(Word)
     case trying
     case soft
     case fails(FailureCode?)
@@ -57,7 +59,7 @@ extension Prefix {
     fileprivate var condition: Condition? {
         switch self {
         case .when(let condition), .unless(let condition): condition
-        case .deferred, .inSession, .trying, .soft, .fails: nil
+        case .deferred, .inSession, .background, .trying, .soft, .fails: nil
         }
     }
 }

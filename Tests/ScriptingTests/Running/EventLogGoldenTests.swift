@@ -33,6 +33,17 @@ struct EventLogGoldenTests {
         expect $out.text == "a b"
         defer echo at the end in $vm.id
         defer bad protocol
+        parse json "[1,{\\"a\\":\\"b\\"}]" as=j
+        echo $j.json.1.a $x.0
+        if $x matches /a (?<rest>.)/ as=m: echo $m.rest
+        for n in x y jobs=1 keep-going
+          echo $n
+        end
+        ok beside as=w
+        echo $w.id
+        tag slow
+        expect $w.id matches /be(.*)/ as=e
+        echo $e.1
         step Part
         bad leak
         """

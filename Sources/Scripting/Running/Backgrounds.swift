@@ -1,0 +1,53 @@
+import Vocabulary
+
+/// Commands of ours that run beside the script (`background NAME: COMMAND`), by name.
+actor Backgrounds {
+    private var tasks: [String: Task<Result<EventValue, any Error>, Never>] = [:]
+
+    /// - Throws: `Failure` (usage) for a name whose command nobody has waited for.
+    func begin(
+        _ name: String, _ body: @escaping @Sendable () async throws -> EventValue
+    ) throws(Failure) {
+        guard tasks[name] == nil else {
+            throw Failure(
+                .usage, "there is a background \(name) already", hints: ["wait for it first: wait \(name)"])
+        }
+        tasks[name] = Task {
+            do { return .success(try await body()) } catch { return .failure(error) }
+        }
+    }
+
+    /// What a command came to; it is nobody's any more then.
+    ///
+    /// - Throws: its failure; `Failure` (usage) for a name that does not exist; `CancellationError`, and the command goes on.
+    func join(_ name: String) async throws -> EventValue {
+        guard let task = tasks[name] else {
+            let known =
+                tasks.isEmpty ? "there is none" : "known: \(tasks.keys.sorted().joined(separator: ", "))"
+            throw Failure(.usage, "there is no background \(name)", hints: [known])
+        }
+        let (stream, continuation) = AsyncStream<Void>.makeStream()
+        let watching = Task {
+            _ = await task.value
+            continuation.finish()
+        }
+        defer { watching.cancel() }
+        for await _ in stream {}
+        try Task.checkCancellation()
+        tasks[name] = nil
+        return try await task.value.get()
+    }
+
+    /// Ends those that nobody has waited for.
+    ///
+    /// - Returns: what has failed among those that had ended.
+    func end() async -> [any Error] {
+        var failures: [any Error] = []
+        for (_, task) in tasks.sorted(by: { $0.key < $1.key }) {
+            task.cancel()
+            if case .failure(let error) = await task.value { failures.append(error) }
+        }
+        tasks = [:]
+        return failures
+    }
+}

@@ -8,6 +8,8 @@ package struct LastFailed: Sendable {
     /// - Parameter path: a file of ours; it need not exist.
     package init(path: String) { self.path = path }
 
+    package var exists: Bool { FileManager.default.fileExists(atPath: path) }
+
     private static func key(_ test: TestCase) -> String {
         ([URL(fileURLWithPath: test.path).standardizedFileURL.path] + test.values.map(\.description))
             .joined(separator: "\t")

@@ -35,21 +35,17 @@ struct MockRun: MockSettings {
     }
 
     private static let cleaned = Mutex<Set<String>>([])
-    /// Younger ones may belong to a run that has not taken its lock yet.
-    private static let leftoverAge: TimeInterval = 60
 
-    /// Directories of runs that were killed: nobody holds their lock any more. Once for each process is enough.
+    /// Directories of runs that were killed: nobody holds their lock any more. Once for each process, before it has one of its own: to look
+    /// at a lock takes it for a moment.
     private static func removeLeftovers(in directory: String) {
-        guard cleaned.withLock({ $0.insert(directory).inserted }) else { return }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        for name in names where name.hasPrefix("pikachat-mock-") {
-            let path = "\(directory)/\(name)"
-            let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-            guard let date = attributes?[.modificationDate] as? Date,
-                -date.timeIntervalSinceNow > leftoverAge,
-                StateDirectory.isAbandoned(path)
-            else { continue }
-            try? FileManager.default.removeItem(atPath: path)
+        cleaned.withLock { cleaned in
+            guard cleaned.insert(directory).inserted else { return }
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+            for name in names where name.hasPrefix("pikachat-mock-") {
+                let path = "\(directory)/\(name)"
+                if StateDirectory.isAbandoned(path) { try? FileManager.default.removeItem(atPath: path) }
+            }
         }
     }
 

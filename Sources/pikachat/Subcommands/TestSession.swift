@@ -27,9 +27,15 @@ struct TestSession: Sendable {
             do { try file.write(text(target.kind, suite)) } catch { failure = failure ?? error }
         }
         do {
-            try remember(suite)
             if isGitHub { try annotate(suite) }
         } catch { failure = failure ?? Failure(error) }
+        // For the next time; what this run came to does not depend on it.
+        do { try remember(suite) } catch {
+            terminal.line(
+                "--last-failed will not know of this run: \(Failure(error).message)",
+                lead: [("warning: ", .plain)],
+                to: .error)
+        }
         if let failure { terminal.line("error: \(failure.description)", .red, to: .error) }
         if request.tellsCoverage { terminal.block(coverage.text(of: suite), to: stream) }
         terminal.line(suite.totals, .bold, to: stream)
@@ -86,8 +92,11 @@ struct TestSession: Sendable {
     }
 
     private func remember(_ suite: TestSuite) throws {
+        let file = request.lastFailed(context)
+        // A suite that has always passed leaves nothing behind.
+        guard file.exists || suite.results.contains(where: \.isFailed) else { return }
         try context.makeStateDirectory()
-        try request.lastFailed(context).save(suite)
+        try file.save(suite)
     }
 
     // MARK: GitHub Actions

@@ -14,37 +14,48 @@ package final class EventTrail: Sendable {
         var next = 0
     }
 
-    /// Older ones are forgotten, half of them at a time.
-    private static let limit = 4096
+    /// What the log's listener knows: never the trail itself, which stops listening when nobody has it any more.
+    private final class Storage: Sendable {
+        /// Older ones are forgotten, half of them at a time.
+        private static let limit = 4096
 
-    private let state = Mutex(State())
-    private let ticker = Ticker()
+        let state = Mutex(State())
+        let ticker = Ticker()
+
+        func add(_ record: EventRecord) {
+            state.withLock { state in
+                if state.entries.count == Self.limit { state.entries.removeFirst(Self.limit / 2) }
+                state.entries.append(Entry(number: state.next, record: record))
+                state.next += 1
+            }
+            ticker.tick()
+        }
+    }
+
+    private let storage = Storage()
+    private let log: EventLog
+    private let listener: Int
 
     init(of log: EventLog) {
-        log.listen { [weak self] record in self?.add(record) }
+        self.log = log
+        let storage = storage
+        listener = log.listen { storage.add($0) }
     }
 
-    private func add(_ record: EventRecord) {
-        state.withLock { state in
-            if state.entries.count == Self.limit { state.entries.removeFirst(Self.limit / 2) }
-            state.entries.append(Entry(number: state.next, record: record))
-            state.next += 1
-        }
-        ticker.tick()
-    }
+    deinit { log.stopListening(listener) }
 
     /// The number that the next event will get.
-    package var cursor: Int { state.withLock { $0.next } }
+    package var cursor: Int { storage.state.withLock { $0.next } }
 
     package func entries(from number: Int) -> [Entry] {
-        state.withLock { state in
+        storage.state.withLock { state in
             let first = state.next - state.entries.count
             return Array(state.entries.dropFirst(max(0, number - first)))
         }
     }
 
     /// Ticks at once, and whenever there are more.
-    package func changes() -> AsyncStream<Void> { ticker.ticks() }
+    package func changes() -> AsyncStream<Void> { storage.ticker.ticks() }
 
     /// What a person would want to know of what happened since: the latest few, in a line each.
     package func meanwhile(since number: Int, atMost count: Int = 5) -> [String] {

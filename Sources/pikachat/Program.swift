@@ -20,7 +20,8 @@ struct Program: Sendable {
     private static let providers = ProviderCatalogue.all(http: CurlHTTPClient())
 
     private static let subcommands: [any Subcommand] = [
-        ShellCommand(), RunCommand(), TestCommand(), CheckCommand(), FormatCommand(), LanguageServerCommand(),
+        ShellCommand(), RunCommand(), DebugScriptCommand(), TestCommand(), CheckCommand(), FormatCommand(),
+        LanguageServerCommand(),
         DoCommand(),
         AgentNewCommand(providers: providers),
         AgentListCommand(), AgentInspectCommand(), AgentKeepCommand(), AgentDeleteCommand(),

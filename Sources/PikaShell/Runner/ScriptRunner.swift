@@ -96,7 +96,8 @@ package struct ScriptRunner: Sendable {
             if failure.range != nil { await notice("interrupted at \(failure.place)") }
             for note in failure.notes { await interpreter.emit(.hint(note.text)) }
         } else if let failure {
-            await report(failure)
+            // A debugger has shown it when it stopped there.
+            if !failure.wasLookedAt { await report(failure) }
             for (name, lines) in await interpreter.jobs.tails(lines: 20) where !lines.isEmpty {
                 await interpreter.emit(.jobLog(name: name, lines: lines))
             }
@@ -121,7 +122,7 @@ package struct ScriptRunner: Sendable {
     }
 
     func notice(_ text: String) async {
-        await interpreter.emit(LogEvent("notice", ["text": .text(text)], text, role: .notice))
+        await interpreter.emit(.notice(text))
     }
 
     /// There is no time for the cleanup: programs are killed, and what is left behind is named.

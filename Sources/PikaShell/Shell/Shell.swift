@@ -242,11 +242,32 @@ public struct Shell: Sendable {
         ).run(first: first)
     }
 
+    /// Runs a checked script in the debugger.
+    ///
+    /// - Returns: the exit status.
+    /// - Throws: `Failure` (usage) for a breakpoint that cannot be.
+    package func debug(
+        _ script: CheckedScript, _ options: DebugOptions, settings: RunSettings = RunSettings()
+    ) async throws -> Int32 {
+        let debugger = Debugger(isStepping: options.isStepping)
+        let catalogue = DebugCommand.all(of: debugger) + catalogue
+        let interpreter = makeInterpreter(settings, catalogue, stepping: debugger)
+        let sitting = Sitting(
+            catalogue: catalogue, log: host.log, terminal: terminal, interrupts: interrupts, history: history)
+        return try await DebugRun(
+            debugger: debugger, interpreter: interpreter, sitting: sitting,
+            runner: ScriptRunner(interpreter: interpreter, interrupts: interrupts, manner: .script)
+        ).run(script, options)
+    }
+
     private var history: HistoryFile? { historyPath.map { HistoryFile(path: $0, masking: host.log.masking) } }
 
-    private func makeInterpreter(_ settings: RunSettings = RunSettings()) -> Interpreter {
+    private func makeInterpreter(
+        _ settings: RunSettings = RunSettings(), _ catalogue: CommandCatalogue? = nil,
+        stepping: (any Stepping)? = nil
+    ) -> Interpreter {
         Interpreter(
-            host: host, catalogue: catalogue, inputs: inputs, isTerminal: terminal.isInteractive,
-            history: history, settings: settings)
+            host: host, catalogue: catalogue ?? self.catalogue, inputs: inputs,
+            isTerminal: terminal.isInteractive, history: history, settings: settings, stepping: stepping)
     }
 }

@@ -42,6 +42,9 @@ public struct CommandCall: Sendable {
     /// Counted from 1.
     public internal(set) var attempt = 1
 
+    /// The words as they are written, with their quotes and variables.
+    package var writtenWords: [String] { arguments.map(\.source) }
+
     /// The words joined by one blank; a word with a key is text like any other.
     public var text: String {
         rawWords.map { word in word.key.map { "\($0)=\(word.text)" } ?? word.text }.joined(separator: " ")

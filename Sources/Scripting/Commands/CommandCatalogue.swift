@@ -39,10 +39,10 @@ public struct CommandCatalogue: Sendable {
         HTTPCommand(), StartCommand(), StopCommand(), JobsCommand(), LogsCommand(), ShCommand(),
         WaitCommand(),
         ExpectCommand(), ParseCommand(), SnapshotCommand(), EnvCommand(), LetCommand(), RequireCommand(),
-        StepCommand(), EchoCommand(),
+        StepCommand(), PauseCommand(), EchoCommand(),
         HintCommand(), SleepCommand(), TagCommand(), OnlyCommand(), SkipCommand(), FailCommand(),
         HelpCommand(), VarsCommand(),
-        HistoryCommand(), SaveCommand(), SourceCommand(), IncludeCommand(), QuitCommand(),
+        HistoryCommand(), AgainCommand(), SaveCommand(), SourceCommand(), IncludeCommand(), QuitCommand(),
     ])
 
     /// The same with these commands last; one of a name that is there already takes its place.

@@ -56,6 +56,8 @@ public struct CommandDescription: Sendable {
     public var provides: Set<Requirement> = []
     /// It only says what the script needs or means: nothing is done.
     public var isDeclaration = false
+    /// A debugger stops in front of it.
+    package internal(set) var isBreakpoint = false
     /// Afterwards the prompt shows the next step.
     public var suggestsNext = false
     /// Its words are what people say to each other: a journal keeps their length only.

@@ -27,6 +27,8 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible, 
     package internal(set) var rule: CheckRule?
     /// A change that mends it.
     package internal(set) var fix: ScriptFix?
+    /// The debugger has stopped at it.
+    package var wasLookedAt = false
     /// The command found its work done already.
     var isNothingToDo = false
 

@@ -54,6 +54,7 @@ extension Interpreter {
         let located = located(error, invocation)
         // A mistake in what was asked for is found before anything is done.
         if located.code != .usage { await noteRun() }
+        if let stepping, !StepPlace.isTyped { try await stepping.saw(located, in: self) }
         throw located
     }
 

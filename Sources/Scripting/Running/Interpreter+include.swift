@@ -16,6 +16,7 @@ extension Interpreter {
             if usesSecret(written) { host.log.masking.add(word.text) }
         }
         let part = fork(variables: variables.forIncluded(inputs: inputs))
+        await part.remember(includedAt: call.range)
         do {
             try await part.execute(script.statements)
         } catch var failure as Diagnostic {
@@ -25,5 +26,17 @@ extension Interpreter {
         }
         await take(from: part)
         return await part.variables.locals
+    }
+
+    private func remember(includedAt place: SourceRange) { includedAt = place }
+
+    /// The lines that include what runs here, the nearest first.
+    package var includers: [String] {
+        get async {
+            var lines: [String] = []
+            if let includedAt { lines.append("included at \(includedAt.file):\(includedAt.line)") }
+            if let parent { lines += await parent.includers }
+            return lines
+        }
     }
 }

@@ -20,6 +20,8 @@ public actor Interpreter {
     nonisolated let backgrounds: Backgrounds
     package nonisolated let history: (any CommandHistory)?
     package nonisolated let settings: RunSettings
+    /// The debugger, where there is one.
+    nonisolated let stepping: (any Stepping)?
     /// What has happened in this run.
     package nonisolated let trail: EventTrail
     /// Where the next `expect` of each subject begins; kept by the interpreter of the whole run.
@@ -31,6 +33,8 @@ public actor Interpreter {
     nonisolated let parent: Interpreter?
     /// Files that may be included, read when the script was checked, by their path.
     var included: [String: CheckedScript] = [:]
+    /// The line that includes the file which runs here.
+    var includedAt: SourceRange?
     package internal(set) var hints: [String] = []
     package internal(set) var softFailures: [Diagnostic] = []
     /// The command that runs, or ran last.
@@ -50,9 +54,11 @@ public actor Interpreter {
 
     package init(
         host: any ScriptHost, catalogue: CommandCatalogue, inputs: Inputs, isTerminal: Bool = false,
-        history: (any CommandHistory)? = nil, settings: RunSettings = RunSettings()
+        history: (any CommandHistory)? = nil, settings: RunSettings = RunSettings(),
+        stepping: (any Stepping)? = nil
     ) {
         self.host = host
+        self.stepping = stepping
         self.settings = settings
         self.catalogue = catalogue
         self.history = history
@@ -72,6 +78,7 @@ public actor Interpreter {
         (host, catalogue, jobs, history) = (of.host, of.catalogue, of.jobs, of.history)
         backgrounds = of.backgrounds
         (settings, root, parent, trail) = (of.settings, of.root ?? of, of, of.trail)
+        stepping = of.stepping
         self.variables = variables
         (included, end, step, sourceDepth) = (state.included, state.end, state.step, state.sourceDepth)
         hasRun = state.hasRun
@@ -115,6 +122,7 @@ public actor Interpreter {
     func markSecret(_ name: String) { variables.markSecret(name) }
     func declare(input name: String) { variables.declare(input: name) }
     func begin(step title: String) { step = title }
+    package var currentStep: String? { step }
 
     /// A limit as it counts in this run: `--time-scale` stretches it.
     nonisolated package func limit(_ limit: Duration) -> Duration { settings.scaled(limit) }
@@ -136,25 +144,28 @@ public actor Interpreter {
             }
             if Task.isCancelled { throw diagnostic(Failure(.cancelled, "cancelled"), statement.range) }
             session = await currentSession()
-            switch statement {
-            case .command(let prefixes, let invocation): try await execute(prefixes[...], invocation)
-            case .conditional(let branches, _):
-                for branch in branches {
-                    if let condition = branch.condition, try await !holds(condition) { continue }
-                    try await execute(branch.body)
-                    break
-                }
-            case .forEach(let loop, let range): try await execute(loop, range)
-            case .repetition(let count, let body, let range):
-                let text = try evaluate(count)
-                guard let number = Int(text), RepetitionLimits.range.contains(number) else {
-                    throw diagnostic(RepetitionLimits.failure(text), range)
-                }
-                for _ in 0..<number { try await execute(body) }
-            case .invalid(_, let range):
-                // A checked script has none.
-                throw diagnostic(Failure(.usage, "this line was found to be wrong"), range)
+            try await execute(statement)
+        }
+    }
+
+    func perform(_ statement: Statement) async throws {
+        switch statement {
+        case .command(let prefixes, let invocation): try await execute(prefixes[...], invocation)
+        case .conditional(let branches, _):
+            for branch in branches {
+                if let condition = branch.condition, try await !holds(condition) { continue }
+                return try await execute(branch.body)
             }
+        case .forEach(let loop, let range): try await execute(loop, range)
+        case .repetition(let count, let body, let range):
+            let text = try evaluate(count)
+            guard let number = Int(text), RepetitionLimits.range.contains(number) else {
+                throw diagnostic(RepetitionLimits.failure(text), range)
+            }
+            for _ in 0..<number { try await execute(body) }
+        case .invalid(_, let range):
+            // A checked script has none.
+            throw diagnostic(Failure(.usage, "this line was found to be wrong"), range)
         }
     }
 

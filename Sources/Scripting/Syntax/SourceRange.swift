@@ -1,6 +1,6 @@
 /// A stretch of one source line; line and column are counted from 1, in characters.
 public struct SourceRange: Equatable, Sendable {
-    let source: Source
+    package let source: Source
     /// Counted from 1.
     public let line: Int
     let column: Int

@@ -108,6 +108,11 @@ extension LogEvent {
         LogEvent("warning", ["text": .text(text)], text, role: .warning)
     }
 
+    /// A plain word to the person at the terminal.
+    package static func notice(_ text: String, isBlock: Bool = false) -> LogEvent {
+        LogEvent("notice", ["text": .text(text)], text, role: .notice, isBlock: isBlock)
+    }
+
     /// What a command was asked for, a line or several.
     public static func result(_ text: String) -> LogEvent {
         LogEvent(

@@ -13,24 +13,38 @@ struct RunCommand: Subcommand {
             usage: "FILE… [options]   (- is stdin; FILE --help prints the script's own help)")
         spec.options =
             [
-                .mock, .set,
-                OptionSpec(
-                    "--allow-faults",
-                    help: "lets fault lines act on the traffic with real control planes, relays and agents"),
                 OptionSpec(
                     "--until", placeholder: "LINE", help: "stops before this line (cleanup still runs)"),
+                OptionSpec("--step", help: "stops before the first command: the debugger"),
+                OptionSpec(
+                    "--shell-on-fail",
+                    help: "opens the debugger's prompt where a command fails, before anything is cleaned up"),
                 OptionSpec("--keep-going", help: "runs the other files when one has failed"),
                 OptionSpec(
                     "--max-time", placeholder: "TIME",
                     help: "limits each file, such as 10m; cleanup comes on top"
                 ),
-                .timeScale, .update,
-            ] + CassetteMode.options
+            ] + Self.debugOptions
         spec.details = """
             exit status: 0 fine · 1 wrong answer · 2 usage or script error, nothing ran · 3 requirement missing
               4 provider, network or job error · 5 no answer in time · 6 cleanup failed · 130/143 signal
             """
         return spec
+    }
+
+    /// Those that make sense with and without the debugger.
+    static var debugOptions: [OptionSpec] {
+        [
+            .mock, .set,
+            OptionSpec(
+                "--allow-faults",
+                help: "lets fault lines act on the traffic with real control planes, relays and agents"),
+            OptionSpec(
+                "--break", placeholder: "PLACE",
+                help: "stops there: a line, a command, failure, or a failure's code; may be repeated",
+                isRepeatable: true),
+            .timeScale, .update,
+        ] + CassetteMode.options
     }
 
     /// A script that is named explains itself.
@@ -41,10 +55,18 @@ struct RunCommand: Subcommand {
     }
 
     func run(_ arguments: ParsedArguments, _ context: CommandContext) async throws -> Int32 {
+        try await run(arguments, context, isStepping: false)
+    }
+
+    /// - Parameter isStepping: in the debugger from the start.
+    func run(
+        _ arguments: ParsedArguments, _ context: CommandContext, isStepping: Bool
+    ) async throws -> Int32 {
         guard !arguments.positionals.isEmpty else {
             throw Failure(
                 .usage, "run needs a script", hints: ["pikachat run scripts/demo-microvm.pika --mock"])
         }
+        let debugging = try DebugRequest(arguments, context.terminal, isStepping: isStepping)
         let sets = try InputSetting.parse(arguments.all("--set"))
         let limit = try TestRequest.maximumTime(arguments)
         let until = try arguments.value("--until").map { text in
@@ -81,8 +103,11 @@ struct RunCommand: Subcommand {
                     isMock: isMock, allowsFaults: allowsFaults, tellsHTTP: true,
                     reel: try mode.reel(script: script.source.name, values: [], log: context.log)
                 ) { host in
-                    try await context.shell(host, sets: sets).run(
-                        [script], limit: limit, until: until, settings: settings)
+                    let shell = try context.shell(host, sets: sets)
+                    if let options = debugging.options(for: script) {
+                        return try await shell.debug(script, options, settings: settings)
+                    }
+                    return await shell.run([script], limit: limit, until: until, settings: settings)
                 }
             }
             if status == 0 { status = result }

@@ -44,7 +44,7 @@ struct CommandContext: Sendable {
     }
 
     /// A plain word to the person at the terminal.
-    func notice(_ text: String) { log.emit(LogEvent("notice", ["text": .text(text)], text, role: .notice)) }
+    func notice(_ text: String) { log.emit(.notice(text)) }
 
     /// The shell over a host.
     func shell(_ host: LiveHost, sets: [String: String] = [:]) throws -> Shell {

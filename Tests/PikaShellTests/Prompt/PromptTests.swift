@@ -51,6 +51,17 @@ struct PromptTests {
     }
 
     @Test(
+        "again runs the last line, with changes where they are given, and says what it runs",
+        arguments: [
+            ("echo a\nagain\n!!\n", "a\na\na\n"), ("echo a\nretry as=x\necho $x.text\n", "a\na\na\n"),
+            ("again\necho a\n", "a\n"), ("echo a\nagain b\n", "a\n"),
+            ("repeat 2\necho a\nend\nagain\n", "a\na\na\na\n"),
+        ])
+    func again(input: String, output: String) async throws {
+        #expect(try await run(input).output == output)
+    }
+
+    @Test(
         "leaving asks; the first letter is enough, and another word is asked again",
         arguments: [
             ("quit\nk\n", ["keep"]), ("quit\nTear it\n", ["teardown"]), ("quit\nx\n\nkeep\n", ["keep"]),

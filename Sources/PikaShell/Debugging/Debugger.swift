@@ -1,0 +1,246 @@
+import Scripting
+import Vocabulary
+
+/// Steps through a script: stops where the plan says and after failures, and lets a person look, change and decide. Every command works
+/// at its prompt, in the session and with the variables of the place.
+actor Debugger: Stepping {
+    /// What a person has decided.
+    enum Word: Equatable, Sendable {
+        case go(StepPlan.Mode)
+        /// Leaves the statement out; after a failure, goes on behind it.
+        case skip
+        /// With these words changed (`within=60s`).
+        case again([String])
+        case quit
+    }
+
+    /// Where it stands.
+    struct Stop: Sendable {
+        let statement: Statement
+        let depth: Int
+        let step: String?
+        let failure: Diagnostic?
+
+        var range: SourceRange { failure?.range ?? statement.range }
+    }
+
+    private var plan: StepPlan
+    private var sitting: Sitting?
+    private var lines: [String: Set<Int>] = [:]
+    private(set) var stop: Stop?
+    private var word: Word?
+    /// What an empty line repeats.
+    private var lastMode: StepPlan.Mode?
+    private var isOver = false
+    /// One place at a time: parts of a script that run beside others wait here.
+    private var isAsking = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+    /// What runs, and how deep inside of others.
+    private var running: [Int: (depth: Int, cancel: @Sendable () -> Void)] = [:]
+    private var nextRunning = 0
+
+    /// - Parameter isStepping: stops before the first statement.
+    init(isStepping: Bool) { plan = StepPlan(mode: isStepping ? .into : .run, breakpoints: []) }
+
+    func begin(_ sitting: Sitting, _ script: CheckedScript) {
+        self.sitting = sitting
+        lines = script.linesWithStatements
+    }
+
+    /// The script has ended; what was deferred runs without stops.
+    func finish() { isOver = true }
+
+    // MARK: The run
+
+    func isWanted(_ statement: Statement, in script: Interpreter) async throws -> Bool {
+        let depth = StepPlace.depth
+        try checkLeaving(statement.range)
+        guard !isOver, plan.reason(before: statement, depth: depth) != nil else { return true }
+        await take()
+        defer { release() }
+        // Somebody may have decided otherwise meanwhile, in another part.
+        guard let reason = plan.reason(before: statement, depth: depth) else { return true }
+        let stop = Stop(statement: statement, depth: depth, step: await script.currentStep, failure: nil)
+        await script.emit(.debugStop(stop, reason: reason))
+        switch try await ask(stop, script) {
+        case .go(let mode): plan.mode = mode
+        case .skip:
+            await script.emit(.notice("left out: \(statement.range.file):\(statement.range.line)"))
+            return false
+        case .again: break
+        case .quit: throw ScriptEnd.stopped
+        }
+        return true
+    }
+
+    func saw(_ failure: Diagnostic, in script: Interpreter) async throws {
+        guard !isOver, plan.stops(after: failure), let range = failure.range else { return }
+        await take()
+        defer { release() }
+        let stop = Stop(
+            statement: .invalid(defines: [], range), depth: StepPlace.depth, step: failure.step,
+            failure: nil)
+        await script.emit(.failure(failure))
+        await script.emit(.debugStop(stop, reason: "breakpoint \(failure.code.name)"))
+        switch try await ask(stop, script) {
+        case .go(let mode): plan.mode = mode
+        case .skip, .again: break
+        case .quit: throw ScriptEnd.stopped
+        }
+    }
+
+    func decide(
+        after failure: Diagnostic, _ statement: Statement, in script: Interpreter
+    ) async throws -> FailureDecision {
+        guard !isOver, sitting?.concern.leaving == nil else { return .fail }
+        await take()
+        defer { release() }
+        let stop = Stop(
+            statement: statement, depth: StepPlace.depth, step: failure.step, failure: failure)
+        if failure.code == .cancelled {
+            await script.emit(.notice("interrupted at \(failure.place)"))
+        } else {
+            await script.emit(.failure(failure))
+        }
+        await script.emit(.debugStop(stop, reason: failure.code.name))
+        while true {
+            switch try await ask(stop, script) {
+            case .go(let mode):
+                plan.mode = mode
+                return .goOn
+            case .skip: return .goOn
+            case .quit: return .fail
+            case .again(let changes):
+                do {
+                    return .again(
+                        try ChangedCommand.statement(
+                            statement, changes: changes, catalogue: script.catalogue))
+                } catch { await script.emit(.failure(Failure(error))) }
+            }
+        }
+    }
+
+    func interruptible(_ work: @escaping @Sendable () async throws -> Void) async throws {
+        let task = Task { try await work() }
+        let number = nextRunning
+        nextRunning += 1
+        if running.isEmpty, !isAsking { concernRunning() }
+        running[number] = (StepPlace.depth, { task.cancel() })
+        defer {
+            running[number] = nil
+            if running.isEmpty, !isAsking { sitting?.concern.finishedRunning(isLeaving: false) }
+        }
+        try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
+    }
+
+    private func concernRunning() { sitting?.concern.run { Task { await self.interrupt() } } }
+
+    /// Ctrl-C: what is innermost ends, and the debugger stops there.
+    private func interrupt() {
+        guard let depth = running.values.map(\.depth).max() else { return }
+        for work in running.values where work.depth == depth { work.cancel() }
+    }
+
+    private func checkLeaving(_ range: SourceRange) throws {
+        guard sitting?.concern.leaving != nil else { return }
+        var end = Diagnostic(.cancelled, "interrupted", range)
+        end.wasLookedAt = true
+        throw end
+    }
+
+    // MARK: The prompt
+
+    private func take() async {
+        guard isAsking else {
+            isAsking = true
+            return
+        }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    private func release() {
+        stop = nil
+        if waiting.isEmpty {
+            isAsking = false
+            if !running.isEmpty { concernRunning() }
+        } else {
+            waiting.removeFirst().resume()
+        }
+    }
+
+    private func ask(_ stop: Stop, _ script: Interpreter) async throws -> Word {
+        guard let sitting else { return .quit }
+        self.stop = stop
+        let place = "\(stop.range.file.split(separator: "/").last ?? ""):\(stop.range.line)"
+        while true {
+            switch await sitting.next(prompt: "(debug \(place)) \(script.host.prompt())", for: script) {
+            case .nothing: continue
+            case .endOfInput: return .quit
+            case .leaving:
+                try checkLeaving(stop.range)
+                return .quit
+            case .script(let typed):
+                guard !typed.statements.isEmpty else {
+                    guard let lastMode, stop.failure == nil else { continue }
+                    return .go(lastMode)
+                }
+                word = nil
+                let outcome = await sitting.perform(typed, in: script) { try await script.executeTyped($0) }
+                if case .ended(.quit) = outcome { return .quit }
+                guard let word else { continue }
+                if case .go(let mode) = word, mode == .into || mode == .over(depth: stop.depth) {
+                    lastMode = mode
+                }
+                return word
+            }
+        }
+    }
+
+    // MARK: What its commands do
+
+    func say(_ word: Word) { self.word = word }
+
+    var breakpoints: [Breakpoint] { plan.breakpoints }
+
+    func add(breakpoint text: String, catalogue: CommandCatalogue, file: String? = nil) throws -> Breakpoint {
+        let file = file ?? stop?.range.file ?? ""
+        let new = try Breakpoint(text, in: file, lines: lines, catalogue: catalogue)
+        if !plan.breakpoints.contains(new) { plan.breakpoints.append(new) }
+        return new
+    }
+
+    func removeBreakpoints() { plan.breakpoints = [] }
+
+    /// The line that `until` goes to.
+    func place(_ text: String, catalogue: CommandCatalogue) throws -> StepPlan.Mode {
+        guard
+            case .line(let file, let line) = try Breakpoint(
+                text, in: stop?.range.file ?? "", lines: lines, catalogue: catalogue)
+        else { throw Failure(.usage, "until takes a line: until 30") }
+        return .until(file: file, line: line)
+    }
+}
+
+extension LogEvent {
+    /// The debugger has stopped.
+    fileprivate static func debugStop(_ stop: Debugger.Stop, reason: String) -> LogEvent {
+        let range = stop.range
+        let source = range.source
+        var text = "\(range.file):\(range.line)\(stop.step.map { "  step \"\($0)\"" } ?? "")  (\(reason))"
+        if stop.failure == nil {
+            text += "\n" + SourceExcerpt.text(source, around: range.line, current: range.line)
+        } else {
+            text += "  nothing is cleaned up yet: look around; again [key=value…], skip, or quit"
+        }
+        return LogEvent(
+            "debug.stop",
+            [
+                "file": .text(range.file), "line": .number(range.line), "reason": .text(reason),
+                "code": .text(stop.failure?.code.name ?? ""),
+            ], text, role: .notice, isBlock: true)
+    }
+}

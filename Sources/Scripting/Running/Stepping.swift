@@ -1,0 +1,67 @@
+/// Somebody who looks over a run's shoulder: a debugger. Asked before each statement and after each failure.
+package protocol Stepping: Sendable {
+    /// - Returns: false leaves the statement out.
+    /// - Throws: what ends the run.
+    func isWanted(_ statement: Statement, in script: Interpreter) async throws -> Bool
+
+    /// Runs a part of the script in such a way that it can be interrupted alone.
+    func interruptible(_ work: @escaping @Sendable () async throws -> Void) async throws
+
+    /// A command has failed, and the script may expect that or catch it.
+    func saw(_ failure: Diagnostic, in script: Interpreter) async throws
+
+    /// A statement has failed, and nothing in the script catches it.
+    func decide(after failure: Diagnostic, _ statement: Statement, in script: Interpreter) async throws
+        -> FailureDecision
+}
+
+/// What a run does once a failure was looked at.
+package enum FailureDecision: Sendable {
+    /// Runs the statement once more, or another one in its place.
+    case again(Statement)
+    /// Goes on behind it; the run has failed all the same.
+    case goOn
+    /// The run ends with it.
+    case fail
+}
+
+/// Where a run is, for a debugger.
+package enum StepPlace {
+    /// How many blocks and files the statement is inside of.
+    @TaskLocal package static var depth = 0
+    /// What runs was typed at the debugger's prompt: nothing stops there.
+    @TaskLocal package static var isTyped = false
+}
+
+extension Interpreter {
+    /// Runs one statement under the eyes of the debugger, if there is one.
+    func execute(_ statement: Statement) async throws {
+        guard let stepping, !StepPlace.isTyped else { return try await perform(statement) }
+        guard try await stepping.isWanted(statement, in: self) else { return }
+        var current = statement
+        while true {
+            let attempt = current
+            do {
+                return try await stepping.interruptible {
+                    try await StepPlace.$depth.withValue(StepPlace.depth + 1) {
+                        try await self.perform(attempt)
+                    }
+                }
+            } catch var failure as Diagnostic where !failure.wasLookedAt {
+                failure.wasLookedAt = true
+                switch try await stepping.decide(after: failure, statement, in: self) {
+                case .again(let other): current = other
+                case .goOn: return await add(softFailure: failure)
+                case .fail: throw failure
+                }
+            }
+        }
+    }
+
+    /// What was typed at the debugger's prompt, with the variables of this place.
+    package func executeTyped(_ script: CheckedScript) async throws {
+        let (place, title, wanted) = (running, step, end)
+        defer { (running, step, end) = (place, title, wanted) }
+        try await StepPlace.$isTyped.withValue(true) { try await execute(script) }
+    }
+}

@@ -1,0 +1,97 @@
+import Vocabulary
+
+/// A command that is run once more with other parameters.
+package enum ChangedCommand {
+    /// The same statement with words set or added, in its own place of the source.
+    ///
+    /// - Parameter changes: `key=value` as it is written; a key that is there already gets the new value.
+    /// - Throws: `Failure` (usage), `Diagnostic` for what the command does not take.
+    package static func statement(
+        _ statement: Statement, changes: [String], catalogue: CommandCatalogue
+    ) throws -> Statement {
+        guard !changes.isEmpty else { return statement }
+        guard case .command(_, let invocation) = statement else {
+            throw Failure(.usage, "only a single command can be changed; this is a block")
+        }
+        let source = invocation.range.source
+        var lines = source.lines
+        try apply(changes, to: invocation, &lines, catalogue)
+        // The other lines are there for the place in messages only.
+        let first = invocation.range.line - 1
+        for number in lines.indices where number < first { lines[number] = "" }
+        lines.removeSubrange((lastLine(of: invocation, lines) + 1)...)
+        let (statements, problems) = Parser.parse(source.replacing(lines), catalogue: catalogue)
+        if let problem = problems.first { throw problem }
+        guard let changed = statements.first, statements.count == 1 else {
+            throw Failure(.usage, "this command cannot be changed: write it anew")
+        }
+        return changed
+    }
+
+    /// The words of `again` in a text that is that command alone; nil for other texts.
+    package static func changes(in text: String, catalogue: CommandCatalogue) -> [String]? {
+        let (statements, problems) = Parser.parse(Source(name: "shell", text: text), catalogue: catalogue)
+        guard problems.isEmpty, statements.count == 1,
+            case .command(let prefixes, let invocation)? = statements.first,
+            prefixes.isEmpty, invocation.command is AgainCommand
+        else { return nil }
+        return invocation.arguments.map(\.source)
+    }
+
+    /// The same line of text with words set or added.
+    ///
+    /// - Throws: `Failure` (usage) for a text that is not one command.
+    package static func text(_ text: String, changes: [String], catalogue: CommandCatalogue) throws -> String
+    {
+        guard !changes.isEmpty else { return text }
+        let source = Source(name: "again", text: text)
+        let (statements, _) = Parser.parse(source, catalogue: catalogue)
+        guard case .command(_, let invocation)? = statements.first, statements.count == 1 else {
+            throw Failure(.usage, "only a single command can be changed; the last line was more than that")
+        }
+        var lines = source.lines
+        try apply(changes, to: invocation, &lines, catalogue)
+        return lines.joined(separator: "\n")
+    }
+
+    /// A command may go on over lines that end with a backslash.
+    private static func lastLine(of invocation: Invocation, _ lines: [String]) -> Int {
+        var line = max(invocation.range.line, invocation.words.map(\.range.line).max() ?? 0) - 1
+        while lines.indices.contains(line + 1), lines[line].hasSuffix("\\") { line += 1 }
+        return line
+    }
+
+    private static func apply(
+        _ changes: [String], to invocation: Invocation, _ lines: inout [String], _ catalogue: CommandCatalogue
+    ) throws {
+        let keyed = invocation.keyed + invocation.universal
+        var (replaced, added): ([(SourceRange, String)], [String]) = ([], [])
+        for change in changes {
+            guard let equals = change.firstIndex(of: "="), equals != change.startIndex else {
+                throw Failure(
+                    .usage, "\(change) is not key=value", hints: ["for example: again within=60s"])
+            }
+            let key = String(change[..<equals])
+            if let old = keyed.last(where: { $0.parameter.isNamed(key) })?.word {
+                replaced.append((old.range, change))
+            } else {
+                added.append(change)
+            }
+        }
+        let nameWords = try catalogue.resolve(invocation.words).nameWords
+        let name = invocation.words[nameWords - 1].range
+        // From the right, so that the places of the others stay what they are.
+        let edits = (replaced + [(name, ([text(of: name, lines)] + added).joined(separator: " "))])
+            .sorted { ($0.0.line, $0.0.startColumn) > ($1.0.line, $1.0.startColumn) }
+        for (range, new) in edits {
+            var line = Array(lines[range.line - 1])
+            line.replaceSubrange(
+                (range.startColumn - 1)..<(range.startColumn - 1 + range.characters), with: Array(new))
+            lines[range.line - 1] = String(line)
+        }
+    }
+
+    private static func text(of range: SourceRange, _ lines: [String]) -> String {
+        String(Array(lines[range.line - 1])[(range.startColumn - 1)...].prefix(range.characters))
+    }
+}

@@ -21,6 +21,13 @@ extension AgentHost {
             providers.descriptions.flatMap(\.variables).filter(\.isSecret).map(\.name))
     }
 
+    package func layers(ofEvent json: String) async -> [(label: String, text: String)] {
+        guard let session = try? await sessions.session(named: SessionScope.name),
+            let event = try? await session.event(json)
+        else { return [] }
+        return await session.environment.client.explain(event).lines
+    }
+
     package func transcript() async -> [String]? {
         guard let session = try? await sessions.session(named: SessionScope.name) else { return nil }
         let messages = await session.transcript

@@ -70,6 +70,7 @@ struct Program: Sendable {
         let context = CommandContext(
             configuration, style: command.style, masking: masking, terminal: terminal, interrupts: interrupts)
         do {
+            if let channels = parsed.value("--trace") { try context.log.trace.apply(option: channels) }
             return try await command.run(parsed, context)
         } catch {
             let failure = Failure(error)

@@ -50,7 +50,7 @@ extension LogEvent {
     }
 
     package static func keyPackageIgnored(reason: String) -> LogEvent {
-        LogEvent("keypackage.ignored", ["reason": .text(reason)], reason, level: .debug)
+        LogEvent("keypackage.ignored", ["reason": .text(reason)], "a key package was refused: \(reason)")
     }
 
     package static func keyPackageFound(npub: String, kind: Int, tries: Int) -> LogEvent {

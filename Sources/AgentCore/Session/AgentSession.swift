@@ -223,6 +223,7 @@ package actor AgentSession {
                     let group = listenedGroup
                     let received = try await environment.client.receive(event)
                     isSorted = !received.contains { $0.result.isChange }
+                    await trace(received, of: event)
                     await take(received, of: group, in: number)
                 } catch {
                     hasLostEvents = true

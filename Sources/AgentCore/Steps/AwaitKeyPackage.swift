@@ -99,8 +99,18 @@ extension AgentSession {
         -> KeyPackageEvent?
     {
         let (found, rejections) = KeyPackageEvent.newestValid(among: events, of: key, now: environment.now())
-        for rejection in await memory.new(rejections) { emit(.keyPackageIgnored(reason: "\(rejection)")) }
+        let fresh = await memory.new(rejections)
+        for rejection in fresh { emit(.keyPackageIgnored(reason: "\(rejection)")) }
+        if !fresh.isEmpty { traceRefused(among: events, of: key) }
         return found
+    }
+
+    private func traceRefused(among events: [Event], of key: XOnlyKey) {
+        let refused = events.flatMap { event in
+            KeyPackageEvent.newestValid(among: [event], of: key, now: environment.now()).rejections
+                .map { (id: event.id, why: "\($0)") }
+        }
+        GroupTrace(book: environment.log.trace).addRefusedKeyPackages(refused)
     }
 
     private func timeout(_ npub: String, _ limit: Duration, _ memory: KeyPackageSearch) async -> Failure {

@@ -53,13 +53,20 @@ package final class Workspace: Sendable {
         relayEnvironment.account = RelayAccount(key: key, anonymousKinds: [.groupEvent])
         let report: @Sendable (RelayReport) -> Void = { report in
             switch report {
-            case .connected(let url): log.emit(.relayConnected(url.text))
-            case .disconnected(let url, let why): log.emit(.relayDisconnected(url.text, reason: why))
+            case .connected(let url):
+                log.trace.add(.relay, "connected to \(url.text)")
+                log.emit(.relayConnected(url.text))
+            case .disconnected(let url, let why):
+                log.trace.add(.relay, "✗ \(url.text): \(why)")
+                log.emit(.relayDisconnected(url.text, reason: why))
             case .remark(let url, let text): log.emit(.relayRemark(url.text, text: text))
             case .notice(let url, let text): log.emit(.relayNotice(url.text, text: text))
             }
         }
         let keyPackageRelays = settings.keyPackageRelays ?? settings.relays
+        let trace = RelayTrace(
+            log.trace, namesRelays: Set(settings.relays + keyPackageRelays).count > 1)
+        relayEnvironment.tap = { trace.add($0, $1) }
         let pool = RelayPool(settings.relays, environment: relayEnvironment, report: report)
         environment = SessionEnvironment(
             client: client, pool: pool,

@@ -50,6 +50,7 @@ package struct Event: Hashable, Sendable {
 /// An event as received: its id and signature have not been verified.
 package struct UnverifiedEvent: Decodable, Sendable {
     package let claimedID: EventID
+    package var kind: EventKind { rumor.kind }
     private let rumor: Rumor
     private let signature: [UInt8]
 

@@ -246,8 +246,11 @@ package actor RelayConnection {
 
     private func received(_ text: String) async {
         do {
-            await perform(state.received(try EventJSON.decode(RelayMessage.self, from: Array(text.utf8))))
+            let message = try EventJSON.decode(RelayMessage.self, from: Array(text.utf8))
+            environment.tap?(url, .received(message, text: text))
+            await perform(state.received(message))
         } catch {
+            environment.tap?(url, .unreadable(text: text))
             report(.remark(url, "sent a message that does not conform to NIP-01: \(error)"))
         }
     }
@@ -318,7 +321,9 @@ package actor RelayConnection {
                 if case .event(let event) = message { sent.insert(event.id) }
                 // A failed send also ends the connection, and everything unanswered is resent after the
                 // reconnection.
-                try? await socket?.send(text: message.text)
+                let text = message.text
+                if socket != nil { environment.tap?(url, .sent(message, text: text)) }
+                try? await socket?.send(text: text)
             case .answer(let id, let accepted, let message):
                 for continuation in (answers[id] ?? [:]).values { continuation.yield((accepted, message)) }
             case .deliver(let subscription, let delivery): await deliver(delivery, to: subscription)

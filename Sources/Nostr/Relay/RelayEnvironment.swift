@@ -10,6 +10,14 @@ package enum RelayReport: Equatable, Sendable {
     case notice(RelayURL, String)
 }
 
+/// One message on a connection to a relay, with its text as it went over the wire.
+package enum RelayTraffic: Sendable {
+    case sent(ClientMessage, text: String)
+    case received(RelayMessage, text: String)
+    /// It does not conform to NIP-01.
+    case unreadable(text: String)
+}
+
 /// The dependencies and settings of a relay connection.
 package struct RelayEnvironment: Sendable {
     package var clock: any Clock<Duration>
@@ -26,6 +34,8 @@ package struct RelayEnvironment: Sendable {
     package var account: RelayAccount?
     /// For fault injection; nil in normal operation.
     package var interference: (any RelayInterference)?
+    /// Gets everything that goes to relays and comes from them.
+    package var tap: (@Sendable (RelayURL, RelayTraffic) -> Void)?
 
     package init(
         clock: any Clock<Duration> = ContinuousClock(), random: any RandomSource = SystemRandom(),

@@ -41,7 +41,7 @@ public struct CommandCatalogue: Sendable {
         ExpectCommand(), ParseCommand(), SnapshotCommand(), EnvCommand(), LetCommand(), RequireCommand(),
         StepCommand(), PauseCommand(), EchoCommand(),
         HintCommand(), SleepCommand(), TagCommand(), OnlyCommand(), SkipCommand(), FailCommand(),
-        HelpCommand(), VarsCommand(),
+        TraceCommand(), ShowCommand(), HelpCommand(), VarsCommand(),
         HistoryCommand(), AgainCommand(), SaveCommand(), SourceCommand(), IncludeCommand(), QuitCommand(),
     ])
 

@@ -43,6 +43,7 @@ struct StartCommand: Command {
         await script.emit(.jobStarted(name: name))
         Task {
             guard let status = await script.jobs.end(of: name) else { return }
+            script.host.log.trace.add(.jobs, "✗ \(name) ended with status \(status)")
             await script.emit(.jobExited(name: name, status: Int(status)))
         }
         return ["name": .text(name)]

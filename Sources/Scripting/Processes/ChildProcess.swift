@@ -38,7 +38,7 @@ package final class ChildProcess: Sendable {
     private let supervisor = Mutex<pid_t>(0)
     private let state = Mutex(State())
     private let groups: ProcessGroups
-    private let onOutput: @Sendable () -> Void
+    private let onOutput: @Sendable (ArraySlice<UInt8>) -> Void
     /// A file with what it printed, where there is one.
     package let logPath: String?
 
@@ -46,11 +46,11 @@ package final class ChildProcess: Sendable {
     ///   - arguments: program (looked up on PATH) and its arguments.
     ///   - environment: the whole environment.
     ///   - groups: knows it as long as it runs.
-    ///   - onOutput: called on its thread when it has printed something.
+    ///   - onOutput: called on its thread with what it has printed.
     /// - Throws: `Failure` (require) for a program that cannot be started.
     package init(
         _ arguments: [String], environment: [String: String], directory: String? = nil, output: Output,
-        groups: ProcessGroups, onOutput: @escaping @Sendable () -> Void = {}
+        groups: ProcessGroups, onOutput: @escaping @Sendable (ArraySlice<UInt8>) -> Void = { _ in }
     ) async throws {
         (self.groups, self.onOutput) = (groups, onOutput)
         let sink: OutputSink
@@ -138,7 +138,7 @@ package final class ChildProcess: Sendable {
                     finish { $0.status = signal == 0 ? (raw >> 8) & 0xff : 128 + signal }
                 } else {
                     sink.take(buffer[..<count], isError: index == 1)
-                    onOutput()
+                    onOutput(buffer[..<count])
                     // Nobody needs the rest; and a program must not write for ever.
                     if sink.isCut, logPath == nil { terminate() }
                 }

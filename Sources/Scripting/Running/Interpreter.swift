@@ -65,7 +65,7 @@ public actor Interpreter {
         (root, parent) = (nil, nil)
         backgrounds = Backgrounds()
         trail = EventTrail(of: host.log)
-        jobs = Jobs(directory: host.jobDirectory, clock: host.clock, masking: host.log.masking)
+        jobs = Jobs(directory: host.jobDirectory, clock: host.clock, log: host.log)
         variables = Variables(inputs: inputs, sessionNames: catalogue.sessionVariables)
         variables.set("mock", .flag(host.isMock), in: nil)
         variables.set("tty", .flag(isTerminal), in: nil)

@@ -19,14 +19,15 @@ package actor Jobs {
     private let directory: String?
     private let clock: any Clock<Duration>
     private let masking: Masking
+    private let trace: TraceBook
     private nonisolated let groups = ProcessGroups()
     /// Ticks when one of them prints something.
     private nonisolated let output = Ticker()
 
-    package init(directory: String?, clock: any Clock<Duration>, masking: Masking) {
+    package init(directory: String?, clock: any Clock<Duration>, log: EventLog) {
         self.directory = directory
         self.clock = clock
-        self.masking = masking
+        (masking, trace) = (log.masking, log.trace)
     }
 
     package var names: [String] { jobs.keys.sorted() }
@@ -46,10 +47,15 @@ package actor Jobs {
             discard(old)
         }
         let path = try log ?? "\(logDirectory())/job-\(name).log"
+        let printed = JobTrace(name, trace)
+        trace.add(.jobs, "→ \(name)", body: code)
         let process = try await ChildProcess(
             ["/bin/sh", "-c", code], environment: environment,
             output: .log(path: path, limitBytes: Self.limitBytes, masking), groups: groups,
-            onOutput: { [output] in output.tick() })
+            onOutput: { [output] bytes in
+                output.tick()
+                printed.add(bytes)
+            })
         jobs[name] = Job(process: process, keepsLog: log != nil)
     }
 

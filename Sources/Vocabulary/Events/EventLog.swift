@@ -19,6 +19,8 @@ public final class EventLog: Sendable {
 
     /// What no listener may see.
     public let masking: Masking
+    /// What went over the wire.
+    package let trace: TraceBook
     private let now: @Sendable () -> Int64
     private let state = Mutex(State())
 
@@ -29,6 +31,8 @@ public final class EventLog: Sendable {
     ) {
         self.masking = masking
         self.now = now
+        trace = TraceBook(masking: masking, now: now)
+        trace.show { [weak self] in self?.emit(.trace($0, $1, masking)) }
     }
 
     /// Listeners are called on the emitter's thread, one event at a time; they must not emit or wait.

@@ -129,6 +129,19 @@ extension LogEvent {
         LogEvent("hint", ["text": .text(text)], text, role: .hint)
     }
 
+    /// Something that went over the wire, for people who want to see that.
+    static func trace(_ entry: TraceEntry, _ detail: TraceDetail, _ masking: Masking) -> LogEvent {
+        let end = "  #\(entry.number)"
+        var lines = [VisibleText.line(entry.line) + end]
+        if detail == .full { lines += entry.details(limitBytes: 8 << 10, masking).map { "    " + $0 } }
+        return LogEvent(
+            "trace",
+            [
+                "channel": .text(entry.channel.rawValue), "number": .number(entry.number),
+                "line": .text(entry.line),
+            ], lines.joined(separator: "\n"), confidential: ["line"], isBlock: true)
+    }
+
     /// A failure as it is reported.
     ///
     /// - Parameter frame: the text for people, where it is more than the failure's own words.

@@ -35,6 +35,14 @@ public final class Masking: Sendable {
         patterns.withLock { $0.replacing(in: text, by: Self.replacement) }
     }
 
+    /// The beginning of a text with every secret in it replaced, also one that the cut goes through.
+    package func masked(_ text: String, cutTo bytes: Int) -> String {
+        // A secret that begins before the cut is looked for as far as it goes.
+        let margin = 16 << 10
+        let beginning = String(decoding: text.utf8.prefix(bytes + margin), as: UTF8.self)
+        return String(decoding: mask(beginning).utf8.prefix(bytes), as: UTF8.self)
+    }
+
     /// Whether a known secret is in the text.
     public func finds(in text: String) -> Bool { mask(text) != text }
 }

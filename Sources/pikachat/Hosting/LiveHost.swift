@@ -62,7 +62,7 @@ struct LiveHost: AgentHost {
             if case .playing(_, let replies) = reel { await world?.say(replies) }
         }
         isReplaying = if case .playing = reel { true } else { false }
-        if tellsHTTP { http = TracedHTTPClient(inner: http, log: context.log, clock: clock) }
+        http = TracedHTTPClient(inner: http, log: context.log, clock: clock, emitsEvents: tellsHTTP)
         if let liveFaults { http = FaultyHTTPClient(inner: http, faults: liveFaults, clock: clock) }
         var settings = Workspace.Settings(
             directory: world?.directory ?? configuration.stateDirectory,

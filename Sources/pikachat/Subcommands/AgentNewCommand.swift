@@ -15,6 +15,7 @@ struct AgentNewCommand: Subcommand {
             name: "agent new", summary: "starts an agent, connects, chats, and removes it again",
             usage: "[--provider \(names.joined(separator: "|"))] [options]")
         spec.options = [
+            .trace,
             OptionSpec("--name", placeholder: "NAME", help: "name of the agent"),
             OptionSpec(
                 "--provider", placeholder: names.joined(separator: "|"),

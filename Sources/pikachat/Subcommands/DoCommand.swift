@@ -16,6 +16,7 @@ struct DoCommand: Subcommand {
             name: "do", summary: "runs one command of the shell on a group of the state directory",
             usage: "[--group ID] COMMAND [WORD…]",
             options: [
+                .trace,
                 OptionSpec(
                     "--group", placeholder: "ID",
                     help: "the beginning of the group's id, or its name [default: the only active one]")

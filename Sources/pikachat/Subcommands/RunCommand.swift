@@ -43,7 +43,7 @@ struct RunCommand: Subcommand {
                 "--break", placeholder: "PLACE",
                 help: "stops there: a line, a command, failure, or a failure's code; may be repeated",
                 isRepeatable: true),
-            .timeScale, .update,
+            .timeScale, .update, .trace,
         ] + CassetteMode.options
     }
 
@@ -145,6 +145,9 @@ extension OptionSpec {
     static let timeScale = OptionSpec(
         "--time-scale", placeholder: "X", help: "multiplies every limit, for slow machines")
     static let update = OptionSpec("--update", help: "writes snapshots instead of comparing with them")
+    static let trace = OptionSpec(
+        "--trace", placeholder: "WHAT",
+        help: "shows what goes over the wire: http, relay, mls, jobs (several with commas), all; =full adds bodies")
     static let mock = OptionSpec(
         "--mock", help: "relay, control planes and agent in this process; nothing leaves the machine")
     static let set = OptionSpec(

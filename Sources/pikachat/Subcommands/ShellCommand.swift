@@ -15,7 +15,7 @@ struct ShellCommand: Subcommand {
             OptionSpec(
                 "-c", placeholder: "COMMAND", help: "runs this instead of asking; may be repeated",
                 isRepeatable: true),
-            .set,
+            .set, .trace,
         ]
         return spec
     }

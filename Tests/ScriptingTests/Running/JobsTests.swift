@@ -200,7 +200,7 @@ struct JobsTests {
 
     @Test("a host without a directory for logs starts nothing")
     func noDirectory() async throws {
-        let jobs = Jobs(directory: nil, clock: ContinuousClock(), masking: Masking())
+        let jobs = Jobs(directory: nil, clock: ContinuousClock(), log: EventLog(masking: Masking()))
         let failure = await #expect(throws: Failure.self) {
             try await jobs.start("j", "true", environment: [:], log: nil)
         }

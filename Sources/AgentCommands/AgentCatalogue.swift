@@ -15,7 +15,8 @@ extension CommandCatalogue {
                 ReplySubject(), EventSubject.keyPackage, EventSubject.welcome, SessionSubject.member,
                 SessionSubject.state,
             ]), StateCommand(), MessagesCommand(), KeepCommand(),
-            TeardownCommand(), AgentsCommand(), UseCommand(), MockCommand(), FaultCommand(),
+            TeardownCommand(), AgentsCommand(), SessionsCommand(), RelaysCommand(), FaultsCommand(),
+            UseCommand(), MockCommand(), FaultCommand(),
         ]
         return agents + CommandCatalogue.general
     }

@@ -3,7 +3,7 @@ import Scripting
 import Vocabulary
 
 /// A host with agents: the workspace, its sessions, the providers, and where faults and mocks are set.
-package protocol AgentHost: ScriptHost, EventExplaining {
+package protocol AgentHost: ScriptHost, EventExplaining, WaitTelling, JournalKeeping, NameTelling {
     var workspace: Workspace { get }
     var sessions: SessionRegistry { get }
     var providers: ProviderFactory { get }

@@ -17,6 +17,7 @@ struct AgentsCommand: Command {
             ("gone", "how many of them their providers do not know any more"),
             ("unasked", "how many of them could not be asked about"),
         ]
+        description.onlyLooks = true
         return description
     }
 

@@ -14,6 +14,7 @@ struct AttachCommand: Command {
         description.suggestsNext = true
         description.results = [("npub", "the agent's public key"), ("session", "name of the session")]
         description.examples = ["attach npub1…", "attach 64-hex-digits"]
+        description.completes = ["npub"]
         return description
     }
 

@@ -20,6 +20,7 @@ struct DecodeCommand: Command {
             "EVENT is a file with its JSON, its id (note1…, nevent1… or hexadecimal; the relays are asked for it), or the JSON itself.",
             "Nothing changes: no key is used up, and no group advances.",
         ]
+        description.onlyLooks = true
         return description
     }
 

@@ -14,6 +14,7 @@ struct GroupInviteCommand: Command {
         description.variables = GroupFields.variables
         description.results = GroupFields.results
         description.examples = ["group invite npub1…"]
+        description.completes = ["npub"]
         return description
     }
 

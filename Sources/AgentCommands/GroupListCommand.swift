@@ -10,6 +10,7 @@ struct GroupListCommand: Command {
         var description = CommandDescription("group list", "lists the groups of the state directory")
         description.repetition = .instant
         description.results = [("ids", "Nostr group ids"), ("count", "how many")]
+        description.onlyLooks = true
         return description
     }
 

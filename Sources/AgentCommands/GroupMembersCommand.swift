@@ -10,6 +10,7 @@ struct GroupMembersCommand: Command {
         description.repetition = .instant
         description.requirements = [.group]
         description.results = [("members", "npubs"), ("count", "how many")]
+        description.onlyLooks = true
         return description
     }
 

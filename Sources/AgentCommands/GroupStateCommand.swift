@@ -12,6 +12,7 @@ struct GroupStateCommand: Command {
         description.requirements = [.group]
         description.variables = GroupFields.variables
         description.results = GroupFields.results
+        description.onlyLooks = true
         return description
     }
 

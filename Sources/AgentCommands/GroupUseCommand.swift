@@ -22,6 +22,7 @@ struct GroupUseCommand: Command {
         description.details = [
             "ID is the beginning of the group's id, or its name; without it, the only active group is taken."
         ]
+        description.completes = ["group"]
         return description
     }
 

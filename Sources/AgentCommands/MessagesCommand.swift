@@ -10,6 +10,7 @@ struct MessagesCommand: Command {
         description.requirements = [.group]
         description.parameters = [Parameter("last", .integer(1...10_000), "how many", default: "50")]
         description.results = [("count", "how many there are"), ("texts", "their texts")]
+        description.onlyLooks = true
         return description
     }
 

@@ -19,6 +19,7 @@ struct StateCommand: Command {
                 "of the agent, in its provider's words; `gone`, or `not asked` where that was not possible"
             ),
         ]
+        description.onlyLooks = true
         return description
     }
 

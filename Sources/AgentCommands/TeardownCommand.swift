@@ -15,6 +15,7 @@ struct TeardownCommand: Command {
         description.examples = ["teardown", "defer teardown", "teardown vm-1"]
         description.closes = "agent"
         description.usualLimit = .seconds(45)
+        description.completes = ["agent"]
         return description
     }
 

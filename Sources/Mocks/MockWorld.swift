@@ -101,6 +101,8 @@ package actor MockWorld: FaultControl {
         }
     }
 
+    package var rules: [(rule: FaultRule, injected: Int)] { get async { await faults.rules } }
+
     package func clear() async { await faults.clear() }
 
     package func add(_ rule: FaultRule) async {

@@ -48,6 +48,8 @@ struct FakeHost: AgentHost {
         return session
     }
 
+    func journal(of session: String) throws -> String? { try workspace.earlierJournal(of: session) }
+
     func close() async {
         await sessions.close()
         await workspace.close()

@@ -11,9 +11,10 @@ import Vocabulary
 @Suite("fault and mock", .timeLimit(.minutes(1)))
 struct WorldCommandsTests {
     private actor Faults: FaultControl {
-        private(set) var rules: [FaultRule] = []
-        func add(_ rule: FaultRule) { rules.append(rule) }
-        func clear() { rules = [] }
+        private(set) var all: [FaultRule] = []
+        func add(_ rule: FaultRule) { all.append(rule) }
+        func clear() { all = [] }
+        var rules: [(rule: FaultRule, injected: Int)] { all.map { ($0, 0) } }
     }
 
     private actor Settings: MockSettings {
@@ -35,13 +36,13 @@ struct WorldCommandsTests {
         var first = FaultRule(.relay, .latency(.seconds(2), jitter: .milliseconds(500)))
         (first.times, first.after, first.probability, first.seed) = (3, 1, 0.5, 7)
         #expect(
-            await faults.rules == [
+            await faults.all == [
                 first, FaultRule(.spawn, .status(503, retryAfter: 4)), FaultRule(.agent, .dup),
             ])
         #expect(await sitting.failure("fault \"clear\"")?.code == .usage)
-        #expect(await faults.rules.count == 3)
+        #expect(await faults.all.count == 3)
         try await sitting.run("fault clear")
-        #expect(await faults.rules.isEmpty)
+        #expect(await faults.all.isEmpty)
         await host.close()
     }
 

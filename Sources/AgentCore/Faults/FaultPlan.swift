@@ -5,6 +5,7 @@ package struct FaultPlan: Sendable {
     package init() {}
 
     package mutating func add(_ rule: FaultRule) { rules.append((rule, 0, 0, rule.seed)) }
+    package var listed: [(rule: FaultRule, injected: Int)] { rules.map { ($0.rule, $0.fired) } }
     package mutating func clear() { rules = [] }
 
     /// The fault to inject at this opportunity, if any. The rule that was added last takes precedence.

@@ -101,3 +101,23 @@ package struct FaultRule: Equatable, Sendable {
     /// Whether it is injected at every opportunity.
     package var isUnconditional: Bool { times == nil && after == 0 && probability >= 1 }
 }
+
+extension FaultRule: CustomStringConvertible {
+    /// As a script writes it.
+    package var description: String {
+        var words = ["fault", stage.rawValue]
+        switch action {
+        case .status(let status, let retryAfter):
+            words.append("status=\(status)")
+            if let retryAfter { words.append("retry-after=\(retryAfter)") }
+        case .latency(let time, let jitter):
+            words.append("latency=\(time.wholeMilliseconds)ms")
+            if jitter > .zero { words.append("jitter=\(jitter.wholeMilliseconds)ms") }
+        case .hang, .reset, .drop, .dup: words.append(action.kind.rawValue)
+        }
+        if let times { words.append("times=\(times)") }
+        if after > 0 { words.append("after=\(after)") }
+        if probability < 1 { words.append("p=\(probability)") }
+        return words.joined(separator: " ")
+    }
+}

@@ -31,6 +31,8 @@ package actor LiveFaults: FaultControl {
         }
     }
 
+    package var rules: [(rule: FaultRule, injected: Int)] { plan.listed }
+
     package func clear() {
         plan.clear()
         treatments = [:]

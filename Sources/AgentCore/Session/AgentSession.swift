@@ -38,6 +38,8 @@ package actor AgentSession {
     var echoWatch: Task<Void, Never>?
     /// Somebody wants to go on although relays keep a part of the history back.
     var acceptsGaps = false
+    /// The search for a key package that is under way.
+    var search: KeyPackageSearch?
     private var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
     private var nextListener = 0
     private let queue: DeliveryQueue
@@ -74,28 +76,6 @@ package actor AgentSession {
 
     package var timings: ProviderTimings { provider?.timings ?? SessionLimits.attachedTimings }
     package var providerName: String? { provider?.name }
-    package var retentionHints: [String] {
-        guard let agent = state.agent, let provider else { return [] }
-        return provider.retentionHints(for: agent)
-    }
-
-    /// The commands that remove the agent without us.
-    package var manualRemoval: [String] {
-        guard let agent = state.agent, let provider else { return [] }
-        return agent.resources.map(provider.manualRemoval)
-    }
-
-    /// What should happen to the agent at the end. Somebody wanted it gone when a teardown has failed, whatever the provider's policy is.
-    package var exitPolicy: ExitPolicy {
-        if hasFailedTeardown { return .destroy }
-        return keepsRunning ? .leaveRunning : provider?.exitPolicy ?? .leaveRunning
-    }
-
-    /// Leaves the agent running at the end, whatever the provider's policy is.
-    package func keepAtEnd() {
-        keepsRunning = true
-        hasFailedTeardown = false
-    }
 
     /// Reports an event of this session.
     package func report(_ event: LogEvent) { emit(event) }

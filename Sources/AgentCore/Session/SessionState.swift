@@ -48,6 +48,9 @@ package struct SessionState: Equatable, Sendable {
         return "empty"
     }
 
+    /// For people: an agent that was torn down is no one to talk to.
+    package var shownPhase: String { agent != nil && !isRunning ? "\(phase), agent removed" : phase }
+
     /// What comes next, for the prompt's hint.
     package var nextCommand: String {
         switch phase {

@@ -14,6 +14,8 @@ extension AgentSession {
         let npub = KeyText.npub(origin.publicKey)
         emit(.waitingForKeyPackage(npub: npub))
         let memory = KeyPackageSearch()
+        search = memory
+        defer { search = nil }
         do {
             if !isWhole { try await readiness(of: origin, within: limit) }
             let found = try await withDeadline(limit, clock: environment.clock) {
@@ -130,7 +132,7 @@ extension AgentSession {
 }
 
 /// What a search has met so far.
-private actor KeyPackageSearch {
+actor KeyPackageSearch {
     private(set) var tries = 1
     private(set) var rejections: [MarmotError] = []
 
@@ -142,4 +144,24 @@ private actor KeyPackageSearch {
         rejections += fresh
         return fresh
     }
+}
+
+extension AgentSession {
+    /// What a wait of this session has met so far, a few words each.
+    package var seenMeanwhile: [String] {
+        get async {
+            guard let search else { return [] }
+            var notes = ["asked \(await search.tries == 1 ? "once" : "\(await search.tries) times")"]
+            let refused = await search.rejections
+            if let last = refused.last {
+                notes.append(
+                    "\(refused.count == 1 ? "1 package" : "\(refused.count) packages") refused, the last: \(last)"
+                )
+            }
+            return notes
+        }
+    }
+
+    /// When the agent, or another member, last said something here. Seconds since 1970.
+    package var lastHeard: Int64? { conversation.transcript.last { !$0.isOurs }.map { $0.time / 1000 } }
 }

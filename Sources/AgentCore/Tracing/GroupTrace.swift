@@ -13,14 +13,16 @@ struct GroupTrace: Sendable {
             let line = Self.line(of: one.result)
             let name = index == 0 ? "" : "  (had waited for it)"
             book.add(
-                .mls, "← \(id.prefix(8)) \(line)\(place)\(name)", number: book.latest(of: id)?.number, ids: [id])
+                .mls, "← \(id.prefix(8)) \(line)\(place)\(name)", number: book.latest(of: id)?.number,
+                ids: [id])
         }
     }
 
     func addRefusedKeyPackages(_ events: [(id: EventID, why: String)]) {
         for (id, why) in events {
             book.add(
-                .mls, "✗ key package \(id.hex.prefix(8)) refused: \(why)", number: book.latest(of: id.hex)?.number,
+                .mls, "✗ key package \(id.hex.prefix(8)) refused: \(why)",
+                number: book.latest(of: id.hex)?.number,
                 ids: [id.hex])
         }
     }

@@ -15,7 +15,8 @@ struct RelayTrace: Sendable {
         case .sent(let message, let text): sent(message, text, place, relay)
         case .received(let message, let text): received(message, text, place, relay)
         case .unreadable(let text):
-            book.add(.relay, "← not a message of NIP-01  \(TraceEntry.size(text.utf8.count))\(place)", body: text)
+            book.add(
+                .relay, "← not a message of NIP-01  \(TraceEntry.size(text.utf8.count))\(place)", body: text)
         }
     }
 
@@ -56,7 +57,8 @@ struct RelayTrace: Sendable {
                 ids: [event.claimedID.hex], body: text)
         case .ok(let id, let isAccepted, let message):
             answer(
-                "OK \(id.prefix(8))\(isAccepted ? "" : " refused")\(message.isEmpty ? "" : ": \(message)")", to: id)
+                "OK \(id.prefix(8))\(isAccepted ? "" : " refused")\(message.isEmpty ? "" : ": \(message)")",
+                to: id)
         case .endOfStoredEvents(let subscription): answer("EOSE \(subscription)", to: subscription)
         case .closed(let subscription, let message):
             answer("CLOSED \(subscription)\(message.isEmpty ? "" : ": \(message)")", to: subscription)

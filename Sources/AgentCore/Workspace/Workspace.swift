@@ -42,6 +42,7 @@ package final class Workspace: Sendable {
         let key = try Identity.load(
             from: directory.file("identity.json"), random: random, durability: settings.durability)
         log.masking.add(key: key)
+        journal.begin(at: openedAt)
         log.listen { journal.write($0) }
         let now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
         let client = try MarmotClient(
@@ -78,6 +79,22 @@ package final class Workspace: Sendable {
             clock: clock, random: random,
             now: now)
     }
+
+    /// The journal's lines of an earlier run.
+    ///
+    /// - Parameter session: `old` is the run before this one; another name the latest that had a session of that name.
+    /// - Returns: nil where there is none.
+    /// - Throws: `FileError`.
+    package func earlierJournal(of session: String) throws -> String? {
+        let runs = try Journal.runs(in: directory.file("journal.ndjson")).dropLast()
+        if session == Self.previousRun { return runs.last }
+        let mark = "\"session\":\(JSONText.quoted(session))"
+        guard let run = runs.last(where: { $0.contains(mark) }) else { return nil }
+        return run.split(separator: "\n").filter { $0.contains(mark) }.joined(separator: "\n")
+    }
+
+    /// What stands for the run before this one.
+    private static let previousRun = "old"
 
     private static func milliseconds() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 

@@ -9,6 +9,7 @@ package actor Faults {
     package init(clock: any Clock<Duration> = ContinuousClock()) { self.clock = clock }
 
     package func add(_ rule: FaultRule) { plan.add(rule) }
+    package var rules: [(rule: FaultRule, injected: Int)] { plan.listed }
     package func clear() { plan.clear() }
     package func next(_ stage: FaultStage) -> FaultAction? { plan.next(stage) }
 

@@ -17,8 +17,8 @@ final class LineEditor: LineReading, @unchecked Sendable {
         let continuation: CheckedContinuation<TypedLine, Never>
     }
 
-    private let terminal: Terminal
-    private let complete: @Sendable (String) -> [String]
+    let terminal: Terminal
+    let help: any LineHelp
     private let onInterrupt: @Sendable (Int) -> Void
     private let wakePipe: WakePipe
     private let requests = Mutex<[Request]>([])
@@ -30,27 +30,31 @@ final class LineEditor: LineReading, @unchecked Sendable {
 
     // Touched by the editor's thread only.
     private var input: TerminalInput
-    private var editor: OpaquePointer?
+    var editor: OpaquePointer?
     private var historyHandle: OpaquePointer?
-    private var promptText = ""
+    var promptText = ""
     private var promptBuffer: UnsafeMutablePointer<CChar>?
     private var wasInterrupted = false
     private var linesRead = 0
+    /// Columns of the grey text behind the cursor.
+    var hintColumns = 0
+    /// The line as it was painted last.
+    var painted = ""
 
     /// - Parameters:
     ///   - history: lines of earlier sittings, oldest first.
-    ///   - complete: candidates for the text before the cursor.
+    ///   - help: what may be typed, and how it looks.
     ///   - onInterrupt: Ctrl-C while no line is being edited; gets the number of lines read until then. Called on the
     ///     editor's thread.
     /// - Returns: nil where libedit cannot work (no terminal, `TERM=dumb`): read plain lines then.
     init?(
-        terminal: Terminal, history: [String], complete: @escaping @Sendable (String) -> [String],
+        terminal: Terminal, history: [String], help: any LineHelp,
         onInterrupt: @escaping @Sendable (Int) -> Void
     ) {
         guard terminal.isInteractive, terminal.type != nil, let wakePipe = WakePipe() else { return nil }
         self.wakePipe = wakePipe
         self.terminal = terminal
-        self.complete = complete
+        self.help = help
         self.onInterrupt = onInterrupt
         input = TerminalInput(wakePipe: wakePipe, source: terminal.input)
         let thread = Thread { self.work(history) }
@@ -176,6 +180,7 @@ final class LineEditor: LineReading, @unchecked Sendable {
 
     private func read(_ prompt: String) -> TypedLine {
         promptText = decorated(prompt)
+        painted = ""
         wasInterrupted = false
         terminal.writer.beginEditing { [wakePipe] in wakePipe.wake() }
         defer { terminal.writer.endEditing() }
@@ -212,7 +217,10 @@ final class LineEditor: LineReading, @unchecked Sendable {
                 wasInterrupted = true
                 return 0
             }
-            switch input.next() {
+            if !input.hasTyped { decorate() }
+            let event = input.next()
+            undecorate()
+            switch event {
             case .character(let scalar):
                 character.pointee = wchar_t(bitPattern: scalar.value)
                 return 1
@@ -274,7 +282,7 @@ final class LineEditor: LineReading, @unchecked Sendable {
     }
 
     /// Width without colour sequences, which stand between U+0001 characters.
-    private static func columns(of prompt: String) -> Int {
+    static func columns(of prompt: String) -> Int {
         var isEscape = false
         var columns = 0
         for scalar in prompt.unicodeScalars {
@@ -294,40 +302,8 @@ final class LineEditor: LineReading, @unchecked Sendable {
         return "\u{1}\u{1b}[1m\u{1}\(text)\u{1}\u{1b}[0m\u{1} "
     }
 
-    private func writeToTerminal(_ text: String) {
+    func writeToTerminal(_ text: String) {
         let bytes = Array(text.utf8)
         _ = bytes.withUnsafeBytes { write(terminal.output, $0.baseAddress, $0.count) }
-    }
-
-    /// Completes the word before the cursor as far as all candidates agree, and lists them when there are several.
-    private func completeWord() -> UInt8 {
-        guard let info = el_wline(editor)?.pointee, let start = info.buffer else { return UInt8(CC_ERROR) }
-        var before = ""
-        for index in 0..<(info.cursor - start) {
-            if let scalar = Unicode.Scalar(UInt32(bitPattern: start[index])) {
-                before.unicodeScalars.append(scalar)
-            }
-        }
-        let candidates = complete(before)
-        guard let first = candidates.first else { return UInt8(CC_ERROR) }
-        let shared = candidates.dropFirst().reduce(first) { $0.commonPrefix(with: $1) }
-        let typed = Self.overlap(of: shared, with: before)
-        if shared.count > typed {
-            let addition =
-                String(shared.dropFirst(typed)) + (candidates.count == 1 && !shared.hasSuffix("=") ? " " : "")
-            return el_insertstr(editor, addition) == 0 ? UInt8(CC_REFRESH) : UInt8(CC_ERROR)
-        }
-        guard candidates.count > 1 else {
-            return el_insertstr(editor, " ") == 0 ? UInt8(CC_REFRESH) : UInt8(CC_ERROR)
-        }
-        writeToTerminal("\n" + terminal.harmless(candidates.joined(separator: "  ")) + "\n")
-        return UInt8(CC_REDISPLAY)
-    }
-
-    /// How many characters of `candidate` are typed already at the end of `text`.
-    private static func overlap(of candidate: String, with text: String) -> Int {
-        for count in stride(from: min(candidate.count, text.count), through: 1, by: -1)
-        where text.hasSuffix(candidate.prefix(count)) { return count }
-        return 0
     }
 }

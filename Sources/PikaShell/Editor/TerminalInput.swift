@@ -20,6 +20,9 @@ struct TerminalInput {
         self.source = source
     }
 
+    /// Keys wait that nobody has read yet.
+    var hasTyped: Bool { typedAhead.first != nil || hasEnded }
+
     /// The next character of the edited line, one that was typed ahead first.
     mutating func next() -> Event {
         while true {

@@ -15,9 +15,6 @@ struct DocumentCompletion {
     let catalogue: CommandCatalogue
     let source: Source
 
-    private static let prefixes = ["defer", "try", "soft", "fails", "if", "unless", "in", "background"]
-    private static let blocks = ["if", "unless", "for", "repeat", "else", "end"]
-
     /// - Parameter text: of the line, up to the place.
     func items(for text: String) -> [Item] {
         if let match = text.firstMatch(of: #/\$\{?([A-Za-z_][A-Za-z0-9_]*)?$/#) {
@@ -26,26 +23,15 @@ struct DocumentCompletion {
                 Item(label: $0.name, kind: 6, detail: $0.detail, replaces: typed.count)
             }
         }
-        let line = String(text.drop { $0 == " " || $0 == "\t" })
-        let (rest, isPrefixed) = Self.withoutPrefixes(line)
-        let typed = rest.split(separator: " ", omittingEmptySubsequences: false).last.map(String.init) ?? ""
-        var items = Completions(catalogue: catalogue).candidates(for: rest).map { candidate in
-            let command = catalogue.command(named: candidate)
-            // Names of two words take the place of both.
-            let replaces =
-                command != nil && !candidate.hasPrefix(typed) || candidate.hasPrefix(rest)
-                ? rest.count : typed.count
+        return Completions(catalogue: catalogue).all(for: text).map { candidate in
+            let isWord =
+                Completions.prefixes.contains(candidate.text) || Completions.blocks.contains(candidate.text)
+            let isCommand = catalogue.command(named: candidate.text) != nil
             return Item(
-                label: candidate, kind: command == nil ? candidate.hasSuffix("=") ? 10 : 12 : 3,
-                detail: command?.description.summary ?? "", replaces: replaces)
+                label: candidate.text,
+                kind: isCommand ? 3 : candidate.text.hasSuffix("=") ? 10 : isWord ? 14 : 12,
+                detail: candidate.detail, replaces: candidate.replaces)
         }
-        if !rest.contains(" ") {
-            let words = Self.prefixes + (isPrefixed ? [] : Self.blocks)
-            items += Set(words).sorted().filter { $0.hasPrefix(rest) }.map {
-                Item(label: $0, kind: 14, detail: "", replaces: rest.count)
-            }
-        }
-        return items
     }
 
     private var variables: [(name: String, detail: String)] {
@@ -57,22 +43,10 @@ struct DocumentCompletion {
             + catalogue.variables.sorted().filter { seen.insert($0).inserted }.map { ($0, "always there") }
     }
 
-    private static func withoutPrefixes(_ line: String) -> (String, Bool) {
-        var rest = line[...]
-        var isPrefixed = false
-        while let match = rest.prefixMatch(
-            of: #/(?:defer|try|soft|fails[^:]*:|(?:if|unless|in|background) [^:]*:)\s+|if ok\s+/#)
-        {
-            rest = rest[match.range.upperBound...]
-            isPrefixed = true
-        }
-        return (String(rest), isPrefixed)
-    }
-
     /// The command, or the word of the language, that a line has at a column.
     static func topic(in line: String, at column: Int, _ catalogue: CommandCatalogue) -> String? {
         let lead = line.prefix { $0 == " " || $0 == "\t" }.count
-        let (rest, _) = withoutPrefixes(String(line.dropFirst(lead)))
+        let (rest, _) = Completions.withoutPrefixes(String(line.dropFirst(lead)))
         let start = line.count - rest.count + 1
         if column < start {
             return line.dropFirst(lead).prefix { $0.isLetter }.description

@@ -29,6 +29,7 @@ final class Sitting: Sendable {
     private let log: EventLog
     private let history: HistoryFile?
     private let reader: any LineReading
+    private let help: LiveLineHelp
     /// What ran last, for `again`.
     private let latest = Mutex<[String]>([])
 
@@ -39,11 +40,11 @@ final class Sitting: Sendable {
         (self.catalogue, self.log, self.terminal, self.history) = (catalogue, log, terminal, history)
         let concern = concern
         interrupts.handle { concern.received($0) }
-        let completions = Completions(catalogue: catalogue)
+        let help = LiveLineHelp(catalogue: catalogue)
+        self.help = help
         reader =
             LineEditor(
-                terminal: terminal, history: history?.lines() ?? [],
-                complete: { completions.candidates(for: $0) },
+                terminal: terminal, history: history?.lines() ?? [], help: help,
                 onInterrupt: { concern.typed(afterLines: $0) }) ?? PlainReader(terminal: terminal)
     }
 
@@ -55,6 +56,7 @@ final class Sitting: Sendable {
     /// The next command, over as many lines as it takes.
     func next(prompt: String, for interpreter: Interpreter) async -> Entry {
         var said: [String] = []
+        help.names = await interpreter.names
         while true {
             let line = await read(said.isEmpty ? prompt : "…>")
             if let number = concern.leaving { return .leaving(number) }

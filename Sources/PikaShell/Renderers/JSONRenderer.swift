@@ -1,3 +1,4 @@
+import Scripting
 import Vocabulary
 
 /// Renders the event log for programs: one JSON object per line on the output.
@@ -6,5 +7,8 @@ package struct JSONRenderer: Sendable {
 
     package init(terminal: Terminal) { self.terminal = terminal }
 
-    package func render(_ record: EventRecord) { terminal.line(record.json) }
+    package func render(_ record: EventRecord) {
+        guard record.event.role != .status || record.event.isMilestone else { return }
+        terminal.line(record.json)
+    }
 }

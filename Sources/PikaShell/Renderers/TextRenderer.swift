@@ -1,4 +1,6 @@
 import Foundation
+import Scripting
+import Synchronization
 import Vocabulary
 
 /// Renders the event log for people: answers on the output, everything else on the error stream.
@@ -14,15 +16,21 @@ package struct TextRenderer: Sendable {
     }
 
     private let style: Style
-    private let level: LogEvent.Level
+    private let shownLevel: @Sendable () -> LogEvent.Level
     private let terminal: Terminal
+    private let sessions = SeenSessions()
+    private var level: LogEvent.Level { shownLevel() }
 
-    package init(style: Style, level: LogEvent.Level, terminal: Terminal) {
-        (self.style, self.level, self.terminal) = (style, level, terminal)
+    /// - Parameter level: asked for each event: it may change while the program runs.
+    package init(
+        style: Style, level: @autoclosure @escaping @Sendable () -> LogEvent.Level, terminal: Terminal
+    ) {
+        (self.style, shownLevel, self.terminal) = (style, level, terminal)
     }
 
     package func render(_ record: EventRecord) {
         let event = record.event
+        if event.role != .status, endsStatus(event) { terminal.status(nil) }
         switch event.role {
         case .answer: print(event)
         case .received(let speaker):
@@ -33,6 +41,7 @@ package struct TextRenderer: Sendable {
             }
         case .sent:
             if style == .script { speech(record, "you") }
+        case .status: if level <= .info { status(event) }
         case .hint: print(event, lead: [("hint: ", .plain)], to: .error)
         case _ where event.level < level: return
         case .progress: print(event, .dim, lead: [("  ", .plain)], to: .error)
@@ -44,11 +53,21 @@ package struct TextRenderer: Sendable {
         }
     }
 
+    /// What was waited for is there, or not.
+    private func endsStatus(_ event: LogEvent) -> Bool { event.name == LogEvent.commandDoneName }
+
+    /// Where nothing can be drawn over, a line at times that grow.
+    private func status(_ event: LogEvent) {
+        let lead = event.branch.map { "[\($0)] " } ?? ""
+        if terminal.status(lead + event.text) { return }
+        if event.isMilestone { print(event, .dim, lead: [("  ", .plain)], to: .error) }
+    }
+
     private func print(
         _ event: LogEvent, _ style: Terminal.Style = .plain,
         lead: [(text: String, style: Terminal.Style)] = [], to stream: Terminal.Stream = .output
     ) {
-        let lead = Self.branch(event) + lead
+        let lead = whose(event) + lead
         if event.isBlock {
             terminal.block(event.text, style, lead: lead, to: stream)
         } else {
@@ -60,11 +79,31 @@ package struct TextRenderer: Sendable {
         let name = speaker.padding(toLength: max(5, speaker.count), withPad: " ", startingAt: 0)
         terminal.block(
             record.event.text,
-            lead: Self.branch(record.event) + [(ClockText.time(record.time), .dim), (" \(name)  ", .plain)])
+            lead: whose(record.event) + [(ClockText.time(record.time), .dim), (" \(name)  ", .plain)])
     }
 
-    /// What tells the output of parts apart that run at the same time.
-    private static func branch(_ event: LogEvent) -> [(text: String, style: Terminal.Style)] {
-        event.branch.map { [("[\($0)] ", .dim)] } ?? []
+    /// What tells the output of parts apart that run at the same time, and that of sessions once there are several.
+    private func whose(_ event: LogEvent) -> [(text: String, style: Terminal.Style)] {
+        let branch = event.branch.map { [(text: "[\($0)] ", style: Terminal.Style.dim)] } ?? []
+        guard let session = event.session, style != .chat, branch.isEmpty, sessions.areSeveral(with: session)
+        else {
+            return branch
+        }
+        switch event.role {
+        case .received, .sent, .progress, .warning: return [("[\(session)] ", .dim)]
+        case .answer, .notice, .heading, .hint, .failure, .status, .record: return []
+        }
+    }
+}
+
+/// The sessions that events were about so far.
+private final class SeenSessions: Sendable {
+    private let names = Mutex<Set<String>>([])
+
+    func areSeveral(with name: String) -> Bool {
+        names.withLock { names in
+            names.insert(name)
+            return names.count > 1
+        }
     }
 }

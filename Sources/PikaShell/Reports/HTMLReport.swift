@@ -58,7 +58,7 @@ struct HTMLReport: Report {
             <summary><span class="outcome">\(result.word)</span> <span class="title">\(MarkupText.escaped(result.test.title))</span> <span class="time">\(Duration.milliseconds(result.ms).inSeconds)</span> <span class="remark">\(MarkupText.escaped(remark.cut(to: 200)))</span></summary>
             \(transcript.failures.map { "<pre class=\"frame\">\(MarkupText.escaped($0.event.text))</pre>" }.joined())
             \(tries(result))
-            \(HTMLWaterfall(transcript).text)
+            \(waterfall(transcript))
             \(events(transcript))
             \(jobs(transcript))
             \(source(result))
@@ -97,7 +97,7 @@ struct HTMLReport: Report {
     }
 
     private static func isShown(_ event: LogEvent) -> Bool {
-        !["command.done", "job.log"].contains(event.name)
+        ![LogEvent.commandDoneName, "job.log", LogEvent.waitingName].contains(event.name)
     }
 
     private static func kind(_ event: LogEvent) -> String {
@@ -106,7 +106,7 @@ struct HTMLReport: Report {
         case .warning: "warning"
         case .heading: "heading"
         case .received, .sent: "words"
-        case .answer, .progress, .notice, .hint, .record: "plain"
+        case .answer, .progress, .notice, .hint, .record, .status: "plain"
         }
     }
 
@@ -137,5 +137,16 @@ struct HTMLReport: Report {
         }
         return
             "<details class=\"part\"><summary>inputs</summary><table class=\"events\">\(rows.joined())</table></details>"
+    }
+
+    private static func waterfall(_ transcript: TestTranscript) -> String {
+        let steps = transcript.steps.filter { $0.title != nil }.map { step in
+            TimelineRow(
+                .step, step.title ?? "", began: step.began, ms: step.ms, isFailed: !step.failures.isEmpty)
+        }
+        let rows = steps + Timeline(events: transcript.records).rows
+        let table = HTMLWaterfall(rows, from: transcript.records.first?.time ?? 0).table
+        return table.isEmpty
+            ? "" : "<details class=\"part\" open><summary>waterfall</summary>\(table)</details>"
     }
 }

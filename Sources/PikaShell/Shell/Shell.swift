@@ -148,7 +148,7 @@ public struct Shell: Sendable {
         log.settle(by: { await terminal.hasRoom() }, shown: { await terminal.hasShownAll() })
         switch output {
         case .text:
-            let renderer = TextRenderer(style: style, level: .info, terminal: terminal)
+            let renderer = TextRenderer(style: style, level: log.shownLevel, terminal: terminal)
             listener = log.listen { renderer.render($0) }
         case .json:
             let renderer = JSONRenderer(terminal: terminal)
@@ -266,7 +266,9 @@ public struct Shell: Sendable {
         _ settings: RunSettings = RunSettings(), _ catalogue: CommandCatalogue? = nil,
         stepping: (any Stepping)? = nil
     ) -> Interpreter {
-        Interpreter(
+        var settings = settings
+        settings.columns = terminal.columns
+        return Interpreter(
             host: host, catalogue: catalogue ?? self.catalogue, inputs: inputs,
             isTerminal: terminal.isInteractive, history: history, settings: settings, stepping: stepping)
     }

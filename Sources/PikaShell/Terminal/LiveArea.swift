@@ -27,7 +27,7 @@ final class LiveArea: Sendable {
     func show(_ lines: [String]) {
         let width = size.columns - 1
         shown.withLock { shown in
-            let fitting = lines.map { Self.cut(terminal.harmless($0), to: width) }
+            let fitting = lines.map { DisplayWidth.cut(terminal.harmless($0), to: width) }
             guard fitting != shown else { return }
             terminal.writer.write(
                 Self.erase(shown.count) + fitting.map { $0 + "\n" }.joined(), to: stream)
@@ -45,17 +45,6 @@ final class LiveArea: Sendable {
     }
 
     private static func erase(_ count: Int) -> String { count == 0 ? "" : "\u{1b}[\(count)A\r\u{1b}[J" }
-
-    /// In columns of a terminal, where East Asian characters take two.
-    private static func cut(_ text: String, to width: Int) -> String {
-        var (columns, end) = (0, text.startIndex)
-        for character in text {
-            columns += character.unicodeScalars.first.map { $0.value >= 0x1100 ? 2 : 1 } ?? 1
-            guard columns <= width else { return String(text[..<end]) }
-            end = text.index(after: end)
-        }
-        return text
-    }
 }
 
 extension Terminal {

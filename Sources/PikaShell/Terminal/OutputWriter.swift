@@ -11,6 +11,8 @@ final class OutputWriter: Sendable {
         var wake: (@Sendable () -> Void)?
         /// For the editor to print.
         var waiting = ""
+        /// The line that stands below everything else, and where.
+        var status: (text: String, descriptor: Int32)?
         /// For the writer thread.
         var pending: [(descriptor: Int32, text: String)] = []
         var pendingBytes = 0
@@ -26,6 +28,11 @@ final class OutputWriter: Sendable {
         var whenDrained: [@Sendable () -> Void] = []
         /// Called once when nothing is left to write, and the editor has printed what waited for it.
         var whenShown: [@Sendable () -> Void] = []
+
+        mutating func add(_ text: String, _ descriptor: Int32) {
+            pending.append((descriptor, text))
+            pendingBytes += text.utf8.count
+        }
 
         var isDrained: Bool { pending.isEmpty && !isWriting }
         var isShown: Bool { isDrained && waiting.isEmpty }
@@ -76,12 +83,37 @@ final class OutputWriter: Sendable {
                 state.waiting += text
                 state.wake?()
             } else if state.pendingBytes < Self.limitBytes {
-                state.pending.append((descriptor, text))
-                state.pendingBytes += text.utf8.count
-                core.available.signal()
+                // The status line makes room, and comes again below.
+                if let status = state.status, isatty(descriptor) == 1 {
+                    state.add(Self.eraseLine, status.descriptor)
+                    state.add(text, descriptor)
+                    if text.hasSuffix("\n") { state.add(status.text, status.descriptor) }
+                    for _ in 0..<3 { core.available.signal() }
+                } else {
+                    state.add(text, descriptor)
+                    core.available.signal()
+                }
             } else if descriptor == core.output {
                 state.failure = ENOBUFS
             }
+        }
+    }
+
+    private static let eraseLine = "\r\u{1b}[K"
+
+    /// Puts a line below everything else, in the place of the one before; nil takes it away. While a line is being edited there is none.
+    func setStatus(_ text: String?, on descriptor: Int32) {
+        core.state.withLock { state in
+            if let text {
+                guard !state.isEditing else { return }
+                state.status = (text, descriptor)
+                state.add(Self.eraseLine + text, descriptor)
+            } else {
+                guard let status = state.status else { return }
+                state.status = nil
+                state.add(Self.eraseLine, status.descriptor)
+            }
+            core.available.signal()
         }
     }
 
@@ -100,6 +132,7 @@ final class OutputWriter: Sendable {
 
     /// The editor takes the terminal over, once all that was written before is out; `wake` tells it that text waits.
     func beginEditing(wake: @escaping @Sendable () -> Void) {
+        setStatus(nil, on: core.output)
         let drained = DispatchSemaphore(value: 0)
         while true {
             let isOurs = core.state.withLock { state in
@@ -154,6 +187,7 @@ final class OutputWriter: Sendable {
     /// Returns when everything is written.
     func drain() async {
         endEditing()
+        setStatus(nil, on: core.output)
         let (stream, continuation) = AsyncStream<Void>.makeStream()
         core.state.withLock { state in
             if state.isDrained {

@@ -110,6 +110,28 @@ public final class Terminal: Sendable {
         writer.write(body.joined(separator: "\n") + "\n", to: stream)
     }
 
+    /// Shows how far something is in a line below everything else, in the place of the one before.
+    ///
+    /// - Parameter text: nil takes the line away.
+    /// - Returns: false where the error stream is no terminal that can do that.
+    @discardableResult
+    func status(_ text: String?) -> Bool {
+        guard type != nil, isatty(error) == 1 else { return false }
+        guard let text else {
+            writer.setStatus(nil, on: error)
+            return true
+        }
+        writer.setStatus(
+            styled("  " + DisplayWidth.cut(VisibleText.line(masked(text)), to: columns - 3), .dim), on: error)
+        return true
+    }
+
+    /// Columns of the window; 80 where there is none.
+    var columns: Int {
+        var size = winsize()
+        return ioctl(error, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
+
     /// A whole report, made for programs: each of its lines as it is, without secrets.
     package func report(_ text: String) { writer.write(masked(text), to: .output) }
 

@@ -48,7 +48,7 @@ enum FailureReport {
 
     private static func isShown(_ event: LogEvent) -> Bool {
         switch event.role {
-        case .failure, .heading: false
+        case .failure, .heading, .status: false
         case .record: ["http", "job.exit"].contains(event.name)
         case .answer, .received, .sent, .progress, .notice, .hint, .warning: true
         }

@@ -50,6 +50,23 @@ package struct CheckedScript: Sendable {
                 included: found.included, readFiles: found.readFiles))
     }
 
+    /// A statement of the script itself as it is written: the lines from its first one to the next statement's, without what is blank at their
+    /// end.
+    func lines(ofStatement number: Int) -> [String] {
+        let first = statements[number].range.line - 1
+        let next = number + 1 < statements.count ? statements[number + 1].range.line - 1 : source.lines.count
+        // Several statements on one line are the line's first.
+        guard number == 0 || statements[number - 1].range.line - 1 < first else { return [] }
+        var lines = Array(
+            source.lines[min(first, source.lines.count)..<min(max(next, first + 1), source.lines.count)])
+        while let last = lines.last, lines.count > 1,
+            last.allSatisfy(\.isWhitespace) || last.drop(while: \.isWhitespace).hasPrefix("#")
+        {
+            lines.removeLast()
+        }
+        return lines
+    }
+
     /// What the commands outside of blocks need.
     package var requirements: Set<Requirement> {
         statements.reduce(into: []) { all, statement in

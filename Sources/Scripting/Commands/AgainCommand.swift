@@ -11,6 +11,7 @@ struct AgainCommand: Command {
             "key=value changes what is there, or adds it. At the prompt only; in a script, `within=` and `repeat` say what is tried again."
         ]
         description.examples = ["again", "again within=60s", "retry cpu=2"]
+        description.onlyLooks = true
         return description
     }
 

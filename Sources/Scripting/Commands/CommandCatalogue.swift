@@ -41,7 +41,8 @@ public struct CommandCatalogue: Sendable {
         ExpectCommand(), ParseCommand(), SnapshotCommand(), EnvCommand(), LetCommand(), RequireCommand(),
         StepCommand(), PauseCommand(), EchoCommand(),
         HintCommand(), SleepCommand(), TagCommand(), OnlyCommand(), SkipCommand(), FailCommand(),
-        TraceCommand(), ShowCommand(), HelpCommand(), VarsCommand(),
+        TraceCommand(), ShowCommand(), TimelineCommand(), DeferredCommand(), SetCommand(), HelpCommand(),
+        VarsCommand(),
         HistoryCommand(), AgainCommand(), SaveCommand(), SourceCommand(), IncludeCommand(), QuitCommand(),
     ])
 

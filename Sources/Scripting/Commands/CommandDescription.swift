@@ -56,6 +56,13 @@ public struct CommandDescription: Sendable {
     public var provides: Set<Requirement> = []
     /// It only says what the script needs or means: nothing is done.
     public var isDeclaration = false
+    /// Kinds of names that its first word may be, for completion; `fileKind` are scripts and folders.
+    package var completes: [String] = []
+    package static let fileKind = "file"
+    /// It tells something, and changes nothing: a script that does again what was done needs it not.
+    package var onlyLooks = false
+    /// Other commands run while it does, and tell for themselves how far they are.
+    var runsCommands = false
     /// A debugger stops in front of it.
     package internal(set) var isBreakpoint = false
     /// Afterwards the prompt shows the next step.

@@ -7,6 +7,7 @@ struct HelpCommand: Command {
         description.repetition = .instant
         description.words = .list("COMMAND-OR-TOPIC", required: false)
         description.examples = ["help", "help spawn microvm", "help defer", "help within"]
+        description.onlyLooks = true
         return description
     }
 

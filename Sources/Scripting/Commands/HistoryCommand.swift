@@ -7,6 +7,7 @@ struct HistoryCommand: Command {
         description.repetition = .instant
         description.parameters = [Parameter("last", .integer(1...10_000), "how many", default: "50")]
         description.results = [("count", "how many"), ("lines", "the lines")]
+        description.onlyLooks = true
         return description
     }
 

@@ -17,6 +17,8 @@ struct IncludeCommand: Command {
             "NAME=VALUE gives values to its `env` lines. What it sets with let or as= is in the result: as=t, then $t.name.",
         ]
         description.examples = ["include lib/tunnel.pika URL=$SPAWNER_URL as=tunnel"]
+        description.runsCommands = true
+        description.completes = [CommandDescription.fileKind]
         return description
     }
 

@@ -6,6 +6,7 @@ struct JobsCommand: Command {
         var description = CommandDescription("jobs", "lists the programs that were started")
         description.repetition = .instant
         description.results = [("count", "how many"), ("names", "their names")]
+        description.onlyLooks = true
         return description
     }
 

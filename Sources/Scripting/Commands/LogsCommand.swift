@@ -10,6 +10,7 @@ struct LogsCommand: Command {
         description.naming = Naming("job", creates: false)
         description.parameters = [Parameter("last", .integer(1...10_000), "how many lines", default: "20")]
         description.results = [("text", "the lines")]
+        description.onlyLooks = true
         return description
     }
 

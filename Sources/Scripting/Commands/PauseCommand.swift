@@ -11,6 +11,7 @@ struct PauseCommand: Command {
             "On a terminal the debugger's prompt opens (`pikachat run`, `pikachat debug`); elsewhere, and at the prompt, the script goes on."
         ]
         description.examples = ["pause look at the VM before it goes"]
+        description.onlyLooks = true
         return description
     }
 

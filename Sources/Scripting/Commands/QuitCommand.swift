@@ -6,6 +6,7 @@ struct QuitCommand: Command {
         var description = CommandDescription("quit", "ends the shell, or the script")
         description.repetition = .instant
         description.aliases = ["exit"]
+        description.onlyLooks = true
         return description
     }
 

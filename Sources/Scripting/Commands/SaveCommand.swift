@@ -1,42 +1,41 @@
-import Foundation
 import Vocabulary
 
 /// `save FILE`
 struct SaveCommand: Command {
     var description: CommandDescription {
-        var description = CommandDescription("save", "writes the history to a new file")
+        var description = CommandDescription(
+            "save", "writes what was done here to a new script: the commands that succeeded")
         description.repetition = .instant
+        description.onlyLooks = true
         description.words = .list("FILE", required: true)
         description.maximumWords = 1
-        description.results = [("path", "the file"), ("count", "how many lines")]
+        description.results = [("path", "the file"), ("count", "how many commands")]
+        description.details = [
+            "Commands that only look are left out. Ids become variables, secrets become inputs, and what was started is removed at the end.",
+            "The script passes `pikachat check`; `history` lists the lines as they were typed.",
+        ]
+        description.examples = ["save first.pika"]
         return description
     }
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
-        guard let history = script.history else {
-            throw Failure(.usage, "no history is kept here, so there is nothing to save")
+        let recording = await script.recorded
+        guard !recording.isEmpty else {
+            throw Failure(.usage, "nothing was done yet that a script could do again")
         }
-        let lines = history.lines()
-        try write(lines.map { $0 + "\n" }.joined(), to: call.text)
-        await script.emit(.result("\(lines.count) lines saved to \(call.text)"))
-        return ["path": .text(call.text), "count": .number(lines.count)]
-    }
-
-    /// Never over something else, and readable by nobody else.
-    private func write(_ text: String, to path: String) throws {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw errno == EEXIST
-                ? Failure(.usage, "\(path) exists already; choose another name")
-                : Failure(.require, "cannot write \(path): \(String(cString: strerror(errno)))")
+        let text = recording.script(script.host.log.masking)
+        if case .failure(let problems) = CheckedScript.make(
+            Source(name: call.text, text: text), catalogue: script.catalogue)
+        {
+            throw Failure(
+                .usage, "what was done here is no script by itself: \(problems.failure.message)",
+                hints: ["`history` lists the lines as they were typed"])
         }
-        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        do {
-            try file.write(contentsOf: Data(text.utf8))
-            try file.close()
-        } catch {
-            unlink(path)
-            throw Failure(.require, "cannot write \(path): \(String(cString: strerror(errno)))")
-        }
+        try NewFile.write(text, to: call.text)
+        await script.emit(
+            .result(
+                "\(recording.count == 1 ? "1 command" : "\(recording.count) commands") saved to \(call.text)")
+        )
+        return ["path": .text(call.text), "count": .number(recording.count)]
     }
 }

@@ -23,6 +23,7 @@ struct ShowCommand: Command {
             "Of an event it also tells what is inside, layer by layer, and why it was refused.",
         ]
         description.examples = ["show", "show 14", "show 3f9a1c02 full=yes"]
+        description.onlyLooks = true
         return description
     }
 
@@ -69,7 +70,8 @@ struct ShowCommand: Command {
         let entries = trace.entries(idPrefix: text.lowercased())
         guard entries.isEmpty else { return entries }
         throw Failure(
-            .usage, "no event \(text) has gone over the wire here", hints: ["`decode \(text)` asks the relays for it"])
+            .usage, "no event \(text) has gone over the wire here",
+            hints: ["`decode \(text)` asks the relays for it"])
     }
 
     /// The JSON of the events in relay messages, each once.

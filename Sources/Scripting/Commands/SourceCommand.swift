@@ -12,6 +12,8 @@ struct SourceCommand: Command {
             "In a file, FILE is looked for beside that file; elsewhere where the program runs."
         ]
         description.examples = ["source setup.pika"]
+        description.runsCommands = true
+        description.completes = [CommandDescription.fileKind]
         return description
     }
 

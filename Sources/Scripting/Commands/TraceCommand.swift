@@ -19,6 +19,7 @@ struct TraceCommand: Command {
             "#N behind a line is its number: `show N` opens it, whether it was traced or not.",
         ]
         description.examples = ["trace http", "trace relay full", "trace all off"]
+        description.onlyLooks = true
         return description
     }
 
@@ -28,7 +29,8 @@ struct TraceCommand: Command {
 
     func problem(in call: WrittenCall) -> WordProblem? {
         for word in call.words {
-            guard let text = word.literal, Self.channel(text) == nil, TraceDetail(rawValue: text) == nil else {
+            guard let text = word.literal, Self.channel(text) == nil, TraceDetail(rawValue: text) == nil
+            else {
                 continue
             }
             let known = Self.channels + TraceDetail.allCases.map(\.rawValue)
@@ -51,7 +53,8 @@ struct TraceCommand: Command {
         try Self.apply(call.words, to: trace)
         if call.words.isEmpty {
             await script.emit(
-                .result(rows: TraceChannel.allCases.map { "\($0.rawValue)  \(trace.detail(of: $0).rawValue)" }))
+                .result(
+                    rows: TraceChannel.allCases.map { "\($0.rawValue)  \(trace.detail(of: $0).rawValue)" }))
         }
         return [:]
     }
@@ -70,7 +73,9 @@ struct TraceCommand: Command {
             } else {
                 throw Failure(
                     .usage, "trace does not understand \(word)",
-                    hints: ["for example: trace http full; channels: \(Self.channels.joined(separator: ", "))"])
+                    hints: [
+                        "for example: trace http full; channels: \(Self.channels.joined(separator: ", "))"
+                    ])
             }
         }
         for channel in channels { trace.set(channel, detail) }
@@ -82,7 +87,8 @@ extension TraceBook {
     ///
     /// - Throws: `Failure` (usage).
     package func apply(option text: String) throws {
-        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init)
         try TraceCommand.apply(
             parts[0].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
                 + parts.dropFirst(), to: self)

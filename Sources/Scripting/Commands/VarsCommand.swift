@@ -6,6 +6,7 @@ struct VarsCommand: Command {
         var description = CommandDescription("vars", "lists all variables with their values")
         description.repetition = .instant
         description.results = [("count", "how many"), ("names", "their names")]
+        description.onlyLooks = true
         return description
     }
 

@@ -4,6 +4,8 @@ import Vocabulary
 actor Backgrounds {
     private var tasks: [String: Task<Result<EventValue, any Error>, Never>] = [:]
 
+    var names: [String] { tasks.keys.sorted() }
+
     /// - Throws: `Failure` (usage) for a name whose command nobody has waited for.
     func begin(
         _ name: String, _ body: @escaping @Sendable () async throws -> EventValue

@@ -23,6 +23,8 @@ package final class EventTrail: Sendable {
         let ticker = Ticker()
 
         func add(_ record: EventRecord) {
+            // It is of a moment, and would push out what has happened.
+            guard record.event.role != .status else { return }
             state.withLock { state in
                 if state.entries.count == Self.limit { state.entries.removeFirst(Self.limit / 2) }
                 state.entries.append(Entry(number: state.next, record: record))
@@ -73,7 +75,7 @@ extension LogEvent {
         case .warning: true
         case .progress: level >= .info
         case .record: name == Self.httpName || name == Self.jobExitName
-        case .received, .sent, .answer, .failure, .heading, .hint, .notice: false
+        case .received, .sent, .answer, .failure, .heading, .hint, .notice, .status: false
         }
     }
 

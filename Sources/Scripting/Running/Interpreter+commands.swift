@@ -11,7 +11,7 @@ extension Interpreter {
         session = await currentSession()
         let (call, universal): (CommandCall, ParameterSet)
         do {
-            (call, universal) = try evaluate(invocation)
+            (call, universal) = try await evaluate(invocation)
         } catch {
             throw located(error, invocation)
         }
@@ -20,7 +20,13 @@ extension Interpreter {
             script: self, universal: universal,
             repetition: invocation.command.repetition(of: invocation.written),
             ignoresJobs: invocation.command.ignoresJobs(invocation.written))
-        let outcome = await attempts.run(invocation.command, call)
+        let outcome =
+            description.runsCommands
+            ? await attempts.run(invocation.command, call)
+            : await WaitWatch(
+                script: self, name: description.name,
+                limit: call.within ?? call.timeout ?? description.usualLimit
+            ).watching { await attempts.run(invocation.command, call) }
         var fields: [String: EventValue] = [:]
         let failure: Failure?
         switch outcome.result {
@@ -75,12 +81,12 @@ extension Interpreter {
         return diagnostic
     }
 
-    private func evaluate(_ invocation: Invocation) throws -> (CommandCall, ParameterSet) {
+    private func evaluate(_ invocation: Invocation) async throws -> (CommandCall, ParameterSet) {
         for word in (invocation.keyed + invocation.universal).map(\.word) + invocation.arguments {
             guard try evaluate(word).contains("\0") else { continue }
             throw diagnostic(Failure(.usage, "\(word.source) contains a NUL character"), word.range)
         }
-        let universal = try universalParameters(invocation)
+        let universal = try universalParameters(invocation, await limits[invocation.command.description.name])
         let first = try invocation.arguments.first { $0.key == nil }.map(evaluate)
         var (texts, repeated): ([String: String], [String: [String]]) = ([:], [:])
         for (parameter, word) in invocation.keyed {
@@ -104,8 +110,14 @@ extension Interpreter {
     }
 
     /// An empty limit is not "no limit".
-    private func universalParameters(_ invocation: Invocation) throws -> ParameterSet {
+    ///
+    /// - Parameter limit: where the line gives none; `within=` is that of a command which waits.
+    private func universalParameters(_ invocation: Invocation, _ limit: Duration?) throws -> ParameterSet {
         var texts: [String: String] = [:]
+        if let limit, invocation.universal("within") == nil, invocation.universal("timeout") == nil {
+            let waits = invocation.command.repetition(of: invocation.written) == .waits
+            texts[waits ? "within" : "timeout"] = "\(limit.wholeMilliseconds)ms"
+        }
         for (parameter, word) in invocation.universal {
             let text = try evaluate(word)
             guard !text.allSatisfy(\.isWhitespace) else {

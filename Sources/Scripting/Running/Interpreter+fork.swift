@@ -24,6 +24,21 @@ extension Interpreter {
         if let root { await root.deferAtEnd(command) } else { deferred.append(command) }
     }
 
+    /// What runs at the end of the whole run, last first.
+    var deferredAtEnd: [Deferred] {
+        get async { if let root { await root.deferredAtEnd } else { deferred } }
+    }
+
+    /// Limits of commands whose lines give none, by name.
+    var limits: [String: Duration] {
+        get async { if let root { await root.limits } else { ownLimits } }
+    }
+
+    /// - Parameter limit: nil is the command's own again.
+    func set(limit: Duration?, of command: String) async {
+        if let root { await root.set(limit: limit, of: command) } else { ownLimits[command] = limit }
+    }
+
     /// Where the next `expect` of a subject begins: a number of the trail, or of bytes.
     func cursor(of subject: String) async -> Int {
         if let root { return await root.cursor(of: subject) }

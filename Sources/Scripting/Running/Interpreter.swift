@@ -42,6 +42,10 @@ public actor Interpreter {
     /// Whether anything was done yet; declarations do nothing.
     var hasRun = false
     var deferred: [Deferred] = []
+    /// What succeeded, for `save`.
+    var recorded = SessionRecording()
+    /// What `set timeout.COMMAND` says.
+    var ownLimits: [String: Duration] = [:]
     var step: String?
     var lastRemark: Diagnostic.Note?
     /// Where `--until` stops.
@@ -134,7 +138,12 @@ public actor Interpreter {
     package func execute(_ script: CheckedScript, until line: Int? = nil) async throws {
         end = line.map { (script.source, $0) }
         included.merge(script.included) { $1 }
-        try await execute(script.statements)
+        for (number, statement) in script.statements.enumerated() {
+            try await execute([statement])
+            if StepPlace.isTyped { continue }
+            recorded.add(
+                statement, lines: script.lines(ofStatement: number), result: variables.value("last", in: nil))
+        }
     }
 
     func execute(_ statements: [Statement]) async throws {

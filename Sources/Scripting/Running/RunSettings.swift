@@ -5,8 +5,11 @@ package struct RunSettings: Sendable {
     /// Writes snapshots instead of comparing with them.
     package var updatesSnapshots: Bool
 
-    package init(timeScale: Double = 1, updatesSnapshots: Bool = false) {
-        (self.timeScale, self.updatesSnapshots) = (timeScale, updatesSnapshots)
+    /// Of what people look at.
+    package var columns: Int
+
+    package init(timeScale: Double = 1, updatesSnapshots: Bool = false, columns: Int = 80) {
+        (self.timeScale, self.updatesSnapshots, self.columns) = (timeScale, updatesSnapshots, columns)
     }
 
     /// A limit as it counts in this run.

@@ -77,13 +77,15 @@ extension LogEvent {
         -> LogEvent
     {
         LogEvent(
-            "command.done",
+            commandDoneName,
             [
                 "file": .text(range.file), "line": .number(range.line), "command": .text(name),
                 "ms": .number(ms), "tries": .number(tries), "code": .text(code),
             ], "\(range.file):\(range.line): \(name) \(code.isEmpty ? "done" : code) after \(ms) ms",
             role: .record)
     }
+
+    package static let commandDoneName = "command.done"
 
     static func retry(command: String, tries: Int, reason: String) -> LogEvent {
         LogEvent(

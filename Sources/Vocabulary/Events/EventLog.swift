@@ -21,6 +21,13 @@ public final class EventLog: Sendable {
     public let masking: Masking
     /// What went over the wire.
     package let trace: TraceBook
+    /// From which level on people see an event; `set log-level` changes it.
+    package var shownLevel: LogEvent.Level {
+        get { level.withLock { $0 } }
+        set { level.withLock { $0 = newValue } }
+    }
+    /// Apart from the rest: listeners read it.
+    private let level = Mutex(LogEvent.Level.info)
     private let now: @Sendable () -> Int64
     private let state = Mutex(State())
 

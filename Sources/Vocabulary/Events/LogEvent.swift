@@ -37,6 +37,8 @@ public struct LogEvent: Equatable, Sendable {
         case warning
         /// What failed, and what to do about it.
         case failure
+        /// How far something is at this moment: a terminal shows the latest, in a line that goes away.
+        case status
         /// A record for programs: never shown to people.
         case record
     }
@@ -91,12 +93,25 @@ public struct LogEvent: Equatable, Sendable {
     }
 }
 
+extension LogEvent.Level {
+    /// By the names that options and commands use, from the most serious on.
+    package static let names: [(name: String, level: LogEvent.Level)] = [
+        ("error", .error), ("warn", .warn), ("info", .info), ("debug", .debug), ("trace", .trace),
+    ]
+
+    /// - Returns: nil for a name that no level has.
+    package init?(named name: String) {
+        guard let level = Self.names.first(where: { $0.name == name })?.level else { return nil }
+        self = level
+    }
+}
+
 extension LogEvent.Role {
     var usualLevel: LogEvent.Level {
         switch self {
         case .warning: .warn
         case .failure: .error
-        case .record: .debug
+        case .record, .status: .debug
         case .answer, .received, .sent, .progress, .notice, .heading, .hint: .info
         }
     }

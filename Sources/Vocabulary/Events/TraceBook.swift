@@ -68,7 +68,9 @@ package final class TraceBook: Sendable {
             state.open[number] = isOpen ? (entry.line, entry.time, channel) : nil
             state.entries.append(entry)
             state.bytes += kept.utf8.count
-            if state.entries.count > Self.entryLimit || state.bytes > Self.bytesLimit { Self.forgetHalf(&state) }
+            if state.entries.count > Self.entryLimit || state.bytes > Self.bytesLimit {
+                Self.forgetHalf(&state)
+            }
             return (entry, state.detail[channel] ?? .off, state.show)
         }
         if detail != .off { show?(entry, detail) }
@@ -105,7 +107,8 @@ package final class TraceBook: Sendable {
 
     /// The latest ones, oldest first.
     package func latest(_ count: Int, of channels: Set<TraceChannel>) -> [TraceEntry] {
-        state.withLock { state in Array(state.entries.filter { channels.contains($0.channel) }.suffix(count)) }
+        state.withLock { state in Array(state.entries.filter { channels.contains($0.channel) }.suffix(count))
+        }
     }
 
     /// What an answer is still expected to.

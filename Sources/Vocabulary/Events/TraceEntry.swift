@@ -23,7 +23,8 @@ extension TraceEntry {
         var lines = fields.map { "\(VisibleText.line($0.name)): \(VisibleText.line($0.value))" }
         guard bodyBytes > 0 else { return lines }
         let shown = body.utf8.count <= limitBytes ? body : masking.masked(body, cutTo: limitBytes)
-        lines += VisibleText.block(shown).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        lines += VisibleText.block(shown).split(separator: "\n", omittingEmptySubsequences: false).map(
+            String.init)
         if shown.utf8.count < bodyBytes {
             lines.append("… \(Self.size(shown.utf8.count)) of \(Self.size(bodyBytes))")
         }

@@ -35,15 +35,11 @@ struct Configuration: Sendable {
     }
 
     private static func level(_ text: String?) throws -> LogEvent.Level {
-        switch text ?? "info" {
-        case "error": return .error
-        case "warn": return .warn
-        case "info": return .info
-        case "debug": return .debug
-        case "trace": return .trace
-        case let other:
+        guard let text else { return .info }
+        guard let level = LogEvent.Level(named: text) else {
             throw Failure(
-                .usage, "--log-level \(other.cut(to: 40)): must be error, warn, info, debug or trace")
+                .usage, "--log-level \(text.cut(to: 40)): must be error, warn, info, debug or trace")
         }
+        return level
     }
 }

@@ -103,5 +103,9 @@ struct LiveHost: AgentHost {
         try await scriptHTTP.send(request)
     }
 
+    func journal(of session: String) throws -> String? {
+        try workspace.earlierJournal(of: session)
+    }
+
     func killProcesses() { world?.killGuests() }
 }

@@ -19,7 +19,7 @@ struct DoCommand: Subcommand {
                 .trace,
                 OptionSpec(
                     "--group", placeholder: "ID",
-                    help: "the beginning of the group's id, or its name [default: the only active one]")
+                    help: "the beginning of the group's id, or its name [default: the only active one]"),
             ],
             details: """
                 pikachat do group list             pikachat do group state

@@ -147,7 +147,9 @@ extension OptionSpec {
     static let update = OptionSpec("--update", help: "writes snapshots instead of comparing with them")
     static let trace = OptionSpec(
         "--trace", placeholder: "WHAT",
-        help: "shows what goes over the wire: http, relay, mls, jobs (several with commas), all; =full adds bodies")
+        help:
+            "shows what goes over the wire: http, relay, mls, jobs (several with commas), all; =full adds bodies"
+    )
     static let mock = OptionSpec(
         "--mock", help: "relay, control planes and agent in this process; nothing leaves the machine")
     static let set = OptionSpec(

@@ -31,7 +31,9 @@ struct CommandContext: Sendable {
             let renderer = JSONRenderer(terminal: terminal)
             log.listen { renderer.render($0) }
         } else {
-            let renderer = TextRenderer(style: style, level: configuration.level, terminal: terminal)
+            let log = log
+            log.shownLevel = configuration.level
+            let renderer = TextRenderer(style: style, level: log.shownLevel, terminal: terminal)
             log.listen { renderer.render($0) }
         }
     }

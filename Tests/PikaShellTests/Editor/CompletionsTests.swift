@@ -42,7 +42,7 @@ struct CompletionsTests {
             ("group p", ["group pick"]), ("x", []), ("x y", []),
         ])
     func names(text: String, expected: [String]) {
-        #expect(completions.candidates(for: text) == expected)
+        #expect(completions.all(for: text).map(\.text) == expected)
     }
 
     @Test(
@@ -53,7 +53,7 @@ struct CompletionsTests {
             ("pick force=yes be", ["beta", "beth"]),
         ])
     func words(text: String, expected: [String]) {
-        #expect(completions.candidates(for: text) == expected)
+        #expect(completions.all(for: text).map(\.text) == expected)
     }
 
     @Test(
@@ -65,17 +65,17 @@ struct CompletionsTests {
             ("group pick one on", ["only-for-one="]), ("group pick two on", []),
         ])
     func keys(text: String, expected: [String]) {
-        #expect(completions.candidates(for: text) == expected)
+        #expect(completions.all(for: text).map(\.text) == expected)
     }
 
     @Test("behind everything else, all keys")
     func allKeys() {
         let universal = UniversalParameters.all.map { "\($0.name)=" }
-        #expect(completions.candidates(for: "pick alpha ") == ["mode=", "force=", "text="] + universal)
+        #expect(completions.all(for: "pick alpha ").map(\.text) == ["mode=", "force=", "text="] + universal)
     }
 
     @Test("a name that is still being written has no arguments")
     func unfinishedName() {
-        #expect(completions.candidates(for: "mode").isEmpty)
+        #expect(completions.all(for: "mode").map(\.text).isEmpty)
     }
 }

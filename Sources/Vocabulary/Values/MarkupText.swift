@@ -1,11 +1,10 @@
 import Foundation
-import Vocabulary
 
 /// Text inside of XML and HTML.
-enum MarkupText {
+package enum MarkupText {
     /// For the content of elements and for attributes in double quotes: what both languages mean by markup is written as references, and
     /// characters that XML 1.0 (§2.2) does not have are shown by a sign.
-    static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         var result = ""
         result.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {
@@ -29,18 +28,18 @@ enum MarkupText {
     }
 
     /// The attribute, with a blank in front.
-    static func attribute(_ name: String, _ value: String) -> String {
+    package static func attribute(_ name: String, _ value: String) -> String {
         let text = escaped(value).replacing("\n", with: "&#10;").replacing("\t", with: "&#9;")
         return " \(name)=\"\(text)\""
     }
 
     /// `2026-11-26T20:04:34Z` (ISO 8601).
-    static func time(_ milliseconds: Int64) -> String {
+    package static func time(_ milliseconds: Int64) -> String {
         Date(timeIntervalSince1970: Double(milliseconds / 1000)).formatted(.iso8601)
     }
 
     /// Milliseconds as seconds: `1.250`.
-    static func seconds(_ ms: Int) -> String {
+    package static func seconds(_ ms: Int) -> String {
         let rest = String(ms % 1000)
         return "\(ms / 1000).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
     }

@@ -7,7 +7,8 @@ extension CommandCatalogue {
         let agents: [any Command] = [
             SpawnCommand(providers: providers), AttachCommand(), WaitKeyPackageCommand(),
             GroupCreateCommand(), GroupListCommand(), GroupUseCommand(), GroupStateCommand(),
-            GroupMembersCommand(), GroupInviteCommand(), GroupChangeCommand.remove, GroupLeaveCommand(),
+            GroupMembersCommand(), GroupInviteCommand(), GroupWelcomeCommand(), GroupChangeCommand.remove,
+            GroupLeaveCommand(),
             GroupChangeCommand.rename, GroupChangeCommand.relays, GroupChangeCommand.promote,
             GroupChangeCommand.demote, GroupChangeCommand.updateKeys, GroupRenewCommand(), DecodeCommand(),
             SayCommand(),

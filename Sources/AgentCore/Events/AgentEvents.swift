@@ -111,8 +111,11 @@ extension LogEvent {
 
     // MARK: Relays
 
-    package static func relayConnected(_ url: String) -> LogEvent {
-        LogEvent("relay.up", ["relay": .text(url)], "\(url) connected", level: .debug)
+    /// - Parameter isBack: it was lost before.
+    package static func relayConnected(_ url: String, isBack: Bool = false) -> LogEvent {
+        LogEvent(
+            "relay.up", ["relay": .text(url)], "\(url) \(isBack ? "is back" : "connected")",
+            level: isBack ? .info : .debug)
     }
 
     package static func relayDisconnected(_ url: String, reason: String) -> LogEvent {

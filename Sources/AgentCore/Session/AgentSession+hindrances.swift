@@ -18,6 +18,7 @@ extension AgentSession {
                 "\(message.relay) confirmed \"\(message.text.cut(to: 60))\", but no relay has delivered it yet"
             )
         }
+        if let silence = silenceSinceWelcome { hindrances.append(silence) }
         return hindrances
     }
 

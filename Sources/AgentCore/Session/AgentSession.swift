@@ -38,6 +38,7 @@ package actor AgentSession {
     var echoWatch: Task<Void, Never>?
     /// Somebody wants to go on although relays keep a part of the history back.
     var acceptsGaps = false
+    var sentWelcome: SentWelcome?
     /// The search for a key package that is under way.
     var search: KeyPackageSearch?
     private var listeners: [Int: AsyncStream<Void>.Continuation] = [:]

@@ -46,6 +46,8 @@ extension AgentSession {
     func deliver(_ welcome: OutgoingWelcome, into group: MarmotGroup) async throws {
         let wrap = try environment.client.wrap(welcome)
         let relay = try await environment.pool.publish(wrap, within: environment.limits.publish)
+        sentWelcome = SentWelcome(
+            welcome: welcome, group: group.id, relay: relay, wrap: wrap.id, time: environment.now())
         try await environment.client.delivered(welcome, of: group.id)
         emit(.welcomeDelivered(relay: relay.text))
         guard let agent = state.agent, let provider else { return }

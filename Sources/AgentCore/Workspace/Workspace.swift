@@ -2,6 +2,7 @@ import Cryptography
 import Foundation
 import Marmot
 import Nostr
+import Synchronization
 import Vocabulary
 
 /// What a process opens once: the state directory with identity, groups, ledger and journal, and the connections to relays.
@@ -52,13 +53,15 @@ package final class Workspace: Sendable {
             clock: clock, random: random, authorityFile: settings.authorityFile)
         relayEnvironment.interference = settings.interference
         relayEnvironment.account = RelayAccount(key: key, anonymousKinds: [.groupEvent])
+        let lost = LostRelays()
         let report: @Sendable (RelayReport) -> Void = { report in
             switch report {
             case .connected(let url):
                 log.trace.add(.relay, "connected to \(url.text)")
-                log.emit(.relayConnected(url.text))
+                log.emit(.relayConnected(url.text, isBack: lost.isBack(url)))
             case .disconnected(let url, let why):
                 log.trace.add(.relay, "✗ \(url.text): \(why)")
+                lost.add(url)
                 log.emit(.relayDisconnected(url.text, reason: why))
             case .remark(let url, let text): log.emit(.relayRemark(url.text, text: text))
             case .notice(let url, let text): log.emit(.relayNotice(url.text, text: text))
@@ -123,4 +126,12 @@ extension Masking {
         add(hexadecimal)
         add(KeyText.nsec(key))
     }
+}
+
+/// Relays whose loss was told: that they are back is told, too.
+private final class LostRelays: Sendable {
+    private let relays = Mutex<Set<RelayURL>>([])
+
+    func add(_ relay: RelayURL) { _ = relays.withLock { $0.insert(relay) } }
+    func isBack(_ relay: RelayURL) -> Bool { relays.withLock { $0.remove(relay) != nil } }
 }

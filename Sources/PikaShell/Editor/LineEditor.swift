@@ -24,17 +24,21 @@ final class LineEditor: LineReading, @unchecked Sendable {
     private let requests = Mutex<[Request]>([])
     private let isCancelled = Mutex(false)
     private let isClosed = Mutex(false)
+    /// What the history takes in before the next line.
+    private let toRemember = Mutex<[String]>([])
+    /// Each line is an entry of its own.
+    private let remembersLines: Bool
     private let terminalChanges = Mutex<[Terminal.Change]>([])
     /// Finished by the thread as its last act.
     private let (threadEnd, threadEnded) = AsyncStream<Void>.makeStream()
 
     // Touched by the editor's thread only.
-    private var input: TerminalInput
+    var input: TerminalInput
     var editor: OpaquePointer?
     private var historyHandle: OpaquePointer?
     var promptText = ""
     private var promptBuffer: UnsafeMutablePointer<CChar>?
-    private var wasInterrupted = false
+    var wasInterrupted = false
     private var linesRead = 0
     /// Columns of the grey text behind the cursor.
     var hintColumns = 0
@@ -44,17 +48,19 @@ final class LineEditor: LineReading, @unchecked Sendable {
     /// - Parameters:
     ///   - history: lines of earlier sittings, oldest first.
     ///   - help: what may be typed, and how it looks.
+    ///   - remembersLines: each line is an entry of the history; otherwise `remember` says what is.
     ///   - onInterrupt: Ctrl-C while no line is being edited; gets the number of lines read until then. Called on the
     ///     editor's thread.
     /// - Returns: nil where libedit cannot work (no terminal, `TERM=dumb`): read plain lines then.
     init?(
-        terminal: Terminal, history: [String], help: any LineHelp,
+        terminal: Terminal, history: [String], help: any LineHelp, remembersLines: Bool = false,
         onInterrupt: @escaping @Sendable (Int) -> Void
     ) {
         guard terminal.isInteractive, terminal.type != nil, let wakePipe = WakePipe() else { return nil }
         self.wakePipe = wakePipe
         self.terminal = terminal
         self.help = help
+        self.remembersLines = remembersLines
         self.onInterrupt = onInterrupt
         input = TerminalInput(wakePipe: wakePipe, source: terminal.input)
         let thread = Thread { self.work(history) }
@@ -74,6 +80,8 @@ final class LineEditor: LineReading, @unchecked Sendable {
             wakePipe.wake()
         }
     }
+
+    func remember(_ entry: String) { toRemember.withLock { $0.append(entry) } }
 
     func close() async {
         isClosed.withLock { $0 = true }
@@ -131,54 +139,30 @@ final class LineEditor: LineReading, @unchecked Sendable {
         terminal.restore()
     }
 
-    private func configure(_ editor: OpaquePointer) {
-        _ = pika_el_set_signal(editor, 0)
-        _ = pika_el_set_clientdata(editor, Unmanaged.passUnretained(self).toOpaque())
-        _ = pika_el_set_editor(editor, "emacs")
-        _ = pika_el_set_prompt(editor) { editor in LineEditor.of(editor)?.promptPointer() }
-        _ = pika_el_set_getcfn(editor) { editor, character in
-            guard let character, let line = LineEditor.of(editor) else { return -1 }
-            return line.nextCharacter(into: character)
-        }
-        _ = pika_el_addfn(editor, "pika-interrupt", "clears the line") { editor, _ in
-            LineEditor.of(editor)?.wasInterrupted = true
-            return UInt8(CC_EOF)
-        }
-        _ = pika_el_addfn(editor, "pika-suspend", "stops the program until fg") { editor, _ in
-            LineEditor.of(editor)?.suspend()
-            return UInt8(CC_REDISPLAY)
-        }
-        _ = pika_el_addfn(editor, "pika-quit", "ends the program at once") { editor, _ in
-            LineEditor.of(editor)?.quit()
-            return UInt8(CC_NORM)
-        }
-        _ = pika_el_addfn(editor, "pika-complete", "completes the word") { editor, _ in
-            LineEditor.of(editor)?.completeWord() ?? UInt8(CC_ERROR)
-        }
-        // libedit's modes for editing (-d) and for running commands (-x), made one.
-        _ = pika_el_setty(editor, "-d", "-isig")
-        for flag in ["-isig", "-icanon", "-echo", "-iexten"] { _ = pika_el_setty(editor, "-x", flag) }
-        terminal.modes.keep()
-        _ = pika_el_bind(editor, "^C", "pika-interrupt")
-        _ = pika_el_bind(editor, "^Z", "pika-suspend")
-        _ = pika_el_bind(editor, #"\034"#, "pika-quit")
-        _ = pika_el_bind(editor, "^I", "pika-complete")
-        _ = pika_el_bind(editor, "^R", "em-inc-search-prev")
-        // libedit binds NUL to whatever the terminal has no key for, quoted-insert in the end.
-        _ = pika_el_bind(editor, "^@", "em-set-mark")
-    }
-
-    private static func of(_ editor: OpaquePointer?) -> LineEditor? {
+    static func of(_ editor: OpaquePointer?) -> LineEditor? {
         pika_el_get_clientdata(editor).map { Unmanaged<LineEditor>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    private func promptPointer() -> UnsafeMutablePointer<CChar>? {
+    func promptPointer() -> UnsafeMutablePointer<CChar>? {
         if let promptBuffer { free(promptBuffer) }
         promptBuffer = strdup(promptText)
         return promptBuffer
     }
 
+    /// Takes lines into the history.
+    private func enter(_ lines: [String]) {
+        guard let historyHandle else { return }
+        for line in lines where !line.allSatisfy(\.isWhitespace) {
+            _ = pika_history_enter(historyHandle, line)
+        }
+    }
+
     private func read(_ prompt: String) -> TypedLine {
+        enter(
+            toRemember.withLock { lines in
+                defer { lines = [] }
+                return lines
+            })
         promptText = decorated(prompt)
         painted = ""
         wasInterrupted = false
@@ -195,8 +179,8 @@ final class LineEditor: LineReading, @unchecked Sendable {
         while let last = text.unicodeScalars.last, last == "\n" || last == "\r" {
             text.unicodeScalars.removeLast()
         }
-        if !text.allSatisfy(\.isWhitespace), let historyHandle { _ = pika_history_enter(historyHandle, text) }
-        return .text(text)
+        if remembersLines { enter([text]) }
+        return .text(PastedText.lines(in: text))
     }
 
     /// Between two lines: waits for a request, and sees to the keys that must not wait for one.
@@ -210,7 +194,7 @@ final class LineEditor: LineReading, @unchecked Sendable {
     }
 
     /// One character from the terminal, printing what waits meanwhile. 1, or 0 at the end of input.
-    private func nextCharacter(into character: UnsafeMutablePointer<wchar_t>) -> Int32 {
+    func nextCharacter(into character: UnsafeMutablePointer<wchar_t>) -> Int32 {
         while true {
             // Looked at before every wait: the wake-up call may have been heard between two lines already.
             if isCancelled.withLock({ $0 }) {
@@ -231,14 +215,14 @@ final class LineEditor: LineReading, @unchecked Sendable {
     }
 
     /// Ctrl-Z: the terminal as it was, until somebody brings us back.
-    private func suspend() {
+    func suspend() {
         terminal.modes.restore()
         raise(SIGTSTP)
         terminal.modes.reapply()
     }
 
     /// Ctrl-\: the signal usually ends the process here, and then nobody else gives the terminal back.
-    private func quit() {
+    func quit() {
         terminal.modes.restore()
         kill(getpid(), SIGQUIT)
     }

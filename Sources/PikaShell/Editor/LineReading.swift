@@ -6,8 +6,14 @@ package protocol LineReading: Sendable {
     ///
     /// - Parameter prompt: without the blank behind it; empty shows none.
     func readLine(prompt: String) async -> TypedLine
+    /// Takes an entry into the history that the arrow keys walk through; nothing where there are none.
+    func remember(_ entry: String)
     /// Ends the reader's thread. When this returns, the terminal has the modes it was found in.
     func close() async
+}
+
+extension LineReading {
+    package func remember(_ entry: String) {}
 }
 
 package enum TypedLine: Equatable, Sendable {

@@ -12,7 +12,7 @@ package enum TypedLines {
         _ take: (String) async throws -> Void
     ) async throws {
         let editor = LineEditor(
-            terminal: terminal, history: [], help: NoLineHelp(),
+            terminal: terminal, history: [], help: NoLineHelp(), remembersLines: true,
             onInterrupt: { _ in interrupts.deliver(SIGINT) })
         let reader: any LineReading = editor ?? PlainReader(terminal: terminal)
         do {

@@ -138,7 +138,9 @@ final class Sitting: Sendable {
     private func remember(_ said: [String]) {
         // What looks like a secret is one, from now on and everywhere.
         for secret in SecretShapes.found(in: said.joined(separator: "\n")) { log.masking.add(secret) }
-        for line in said { history?.append(line) }
+        let entry = PastedText.entry(said)
+        history?.append(entry)
+        reader.remember(entry)
     }
 
     // MARK: Running

@@ -13,18 +13,29 @@ final class TerminalModes: Sendable {
     }
 
     /// The modes in force now are the editor's.
-    func keep() { ours.withLock { $0 = Self.modes(of: descriptor) } }
+    func keep() {
+        ours.withLock { $0 = Self.modes(of: descriptor) }
+        setBracketedPaste(true)
+    }
 
     /// Back to what was before, if the editor changed it.
     func restore() {
         guard ours.withLock({ $0 != nil }), let before else { return }
         set(before)
+        setBracketedPaste(false)
     }
 
     /// The editor's modes again, after somebody else had the terminal.
     func reapply() {
         guard let modes = ours.withLock({ $0 }) else { return }
         set(modes)
+        setBracketedPaste(true)
+    }
+
+    /// Whether the terminal marks what is pasted (DEC private mode 2004).
+    private func setBracketedPaste(_ isOn: Bool) {
+        let bytes = Array("\u{1b}[?2004\(isOn ? "h" : "l")".utf8)
+        _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
     }
 
     private static func modes(of descriptor: Int32) -> termios? {

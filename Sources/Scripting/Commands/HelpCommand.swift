@@ -8,6 +8,7 @@ struct HelpCommand: Command {
         description.words = .list("COMMAND-OR-TOPIC", required: false)
         description.examples = ["help", "help spawn microvm", "help defer", "help within"]
         description.onlyLooks = true
+        description.aliases.append("?")
         return description
     }
 

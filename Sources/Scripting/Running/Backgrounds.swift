@@ -5,6 +5,11 @@ actor Backgrounds {
     private var tasks: [String: Task<Result<EventValue, any Error>, Never>] = [:]
 
     var names: [String] { tasks.keys.sorted() }
+    private var over: Set<String> = []
+
+    /// Whether its command has ended.
+    func isOver(_ name: String) -> Bool { over.contains(name) }
+    private func ended(_ name: String) { over.insert(name) }
 
     /// - Throws: `Failure` (usage) for a name whose command nobody has waited for.
     func begin(
@@ -14,8 +19,12 @@ actor Backgrounds {
             throw Failure(
                 .usage, "there is a background \(name) already", hints: ["wait for it first: wait \(name)"])
         }
+        over.remove(name)
         tasks[name] = Task {
-            do { return .success(try await body()) } catch { return .failure(error) }
+            let result: Result<EventValue, any Error>
+            do { result = .success(try await body()) } catch { result = .failure(error) }
+            ended(name)
+            return result
         }
     }
 

@@ -35,10 +35,7 @@ struct RunCommand: Subcommand {
     /// Those that make sense with and without the debugger.
     static var debugOptions: [OptionSpec] {
         [
-            .mock, .set,
-            OptionSpec(
-                "--allow-faults",
-                help: "lets fault lines act on the traffic with real control planes, relays and agents"),
+            .mock, .set, .allowFaults,
             OptionSpec(
                 "--break", placeholder: "PLACE",
                 help: "stops there: a line, a command, failure, or a failure's code; may be repeated",
@@ -145,6 +142,9 @@ extension OptionSpec {
     static let timeScale = OptionSpec(
         "--time-scale", placeholder: "X", help: "multiplies every limit, for slow machines")
     static let update = OptionSpec("--update", help: "writes snapshots instead of comparing with them")
+    static let allowFaults = OptionSpec(
+        "--allow-faults",
+        help: "lets fault lines act on the traffic with real control planes, relays and agents")
     static let trace = OptionSpec(
         "--trace", placeholder: "WHAT",
         help:

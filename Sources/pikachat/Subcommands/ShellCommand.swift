@@ -15,7 +15,7 @@ struct ShellCommand: Subcommand {
             OptionSpec(
                 "-c", placeholder: "COMMAND", help: "runs this instead of asking; may be repeated",
                 isRepeatable: true),
-            .set, .trace,
+            .set, .trace, .allowFaults,
         ]
         return spec
     }
@@ -36,7 +36,9 @@ struct ShellCommand: Subcommand {
             ? nil
             : commands.isEmpty
                 ? try context.standardInput() : Source(name: "-c", text: commands.joined(separator: "\n"))
-        return try await context.withHost(isMock: arguments.has("--mock"), tellsHTTP: true) { host in
+        return try await context.withHost(
+            isMock: arguments.has("--mock"), allowsFaults: arguments.has("--allow-faults"), tellsHTTP: true
+        ) { host in
             let shell = try context.shell(host, sets: sets)
             let (scripts, problems) = shell.check([first, script].compactMap { $0 })
             guard problems.isEmpty else { return Diagnostic.exitStatus(of: problems) }

@@ -38,34 +38,31 @@ struct SmallCommandsTests {
         #expect(try await ScriptRun.make("sleep \(time) timeout=50ms").failure?.code == code)
     }
 
-    private struct History: CommandHistory {
-        func lines() -> [String] { ["spawn mock", "say hi"] }
-    }
-
-    @Test("save writes the history for its owner only, and never over something else")
+    @Test("save writes what was done for its owner only, and never over something else")
     func save() async throws {
         let (host, directory) = (FakeHost(), TemporaryDirectory())
-        func save(_ path: String, _ history: (any CommandHistory)?) async throws {
+        func save(_ path: String, after lines: String = "let a=1\nvars\necho $a\n") async throws {
             let script = try CheckedScript.make(
-                Source(name: "t", text: "save \(path)"), catalogue: .general
+                Source(name: "t", text: "\(lines)save \(path)"), catalogue: .general
             ).get()
-            try await Interpreter(host: host, catalogue: .general, inputs: Inputs(), history: history)
-                .execute(script)
+            try await Interpreter(host: host, catalogue: .general, inputs: Inputs()).execute(script)
         }
         let path = directory.file("saved")
-        try await save(path, History())
-        #expect(try String(contentsOfFile: path, encoding: .utf8) == "spawn mock\nsay hi\n")
+        try await save(path)
+        #expect(
+            try String(contentsOfFile: path, encoding: .utf8).hasSuffix(
+                "check` explains what looks odd.\nlet a=1\necho $a\n"))
         let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
         #expect(mode == 0o600)
         try "mine".write(toFile: path, atomically: true, encoding: .utf8)
-        let exists = await #expect(throws: Diagnostic.self) { try await save(path, History()) }
+        let exists = await #expect(throws: Diagnostic.self) { try await save(path) }
         #expect(exists?.code == .usage && exists?.message.contains("exists already") ?? false)
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "mine")
-        let nowhere = await #expect(throws: Diagnostic.self) {
-            try await save(directory.file("no/such"), History())
-        }
+        let nowhere = await #expect(throws: Diagnostic.self) { try await save(directory.file("no/such")) }
         #expect(nowhere?.code == .require)
-        let none = await #expect(throws: Diagnostic.self) { try await save(directory.file("x"), nil) }
+        let none = await #expect(throws: Diagnostic.self) {
+            try await save(directory.file("x"), after: "vars\n")
+        }
         #expect(none?.code == .usage)
     }
 

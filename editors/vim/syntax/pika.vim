@@ -15,7 +15,7 @@ syntax match pikaNumber "\([ =]\)\@<=[0-9]\+\(\.[0-9]\+\)\?\(ms\|s\|m\|h\|mb\)\?
 syntax match pikaOperator "\s\zs\(==\|!=\|<=\|>=\|<\|>\|not\|and\|or\|ok\|contains\|matches\)\ze\s"
 syntax match pikaControl "^\s*\zs\(if\|unless\|else\|for\|repeat\|end\)\ze\(\s\|$\)"
 syntax match pikaControl "\(^\s*\|: \|defer \|try \|soft \)\@<=\(defer\|try\|soft\|fails\|in\|background\)\ze[ :]"
-syntax match pikaCommand "\(^\s*\|: \|defer \|try \|soft \|ok \)\@<=\(group update-keys\|timeline\|sessions\|deferred\|relays\|faults\|trace\|pause\|again\|show\|set\|wait-keypackage\|group members\|group promote\|group create\|group demote\|group invite\|group relays\|group remove\|group rename\|group leave\|group renew\|group state\|group list\|group use\|messages\|snapshot\|teardown\|history\|include\|require\|agents\|attach\|decode\|expect\|source\|fault\|parse\|sleep\|spawn\|start\|state\|echo\|fail\|help\|hint\|http\|jobs\|keep\|logs\|mock\|only\|quit\|save\|skip\|step\|stop\|vars\|wait\|env\|let\|say\|tag\|use\|sh\)\ze\(\s\|$\)"
+syntax match pikaCommand "\(^\s*\|: \|defer \|try \|soft \|ok \)\@<=\(group update-keys\|timeline\|sessions\|deferred\|relays\|faults\|trace\|pause\|again\|show\|set\|wait-keypackage\|group members\|group welcome\|group promote\|group create\|group demote\|group invite\|group relays\|group remove\|group rename\|group leave\|group renew\|group state\|group list\|group use\|messages\|snapshot\|teardown\|history\|include\|require\|agents\|attach\|decode\|expect\|source\|fault\|parse\|sleep\|spawn\|start\|state\|echo\|fail\|help\|hint\|http\|jobs\|keep\|logs\|mock\|only\|quit\|save\|skip\|step\|stop\|vars\|wait\|env\|let\|say\|tag\|use\|sh\)\ze\(\s\|$\)"
 
 highlight default link pikaComment Comment
 highlight default link pikaKey Identifier

@@ -40,7 +40,8 @@ struct OneOfEachTests {
         let owners = [
             "Sources/AgentCore/State/", "Sources/AgentCore/ResourceLedger.swift", "Sources/Marmot/Storage/",
             "Sources/Nostr/WebSocket/", "Sources/PikaShell/Shell/HistoryFile.swift",
-            "Sources/PikaShell/Editor/WakePipe.swift", "Sources/Scripting/Processes/OutputSink.swift",
+            "Sources/PikaShell/Editor/WakePipe.swift", "Sources/PikaShell/Terminal/TerminalModes.swift",
+            "Sources/Scripting/Processes/OutputSink.swift",
             "Sources/Mocks/Server/", "Sources/AgentCore/Ledger/",
         ]
         for path in Repository.files(under: "Sources", ending: ".swift") where !Self.writers.contains(path) {

@@ -35,6 +35,11 @@ package final class Collector: Sendable {
         await wait(limit) { String(decoding: $0.bytes, as: UTF8.self).contains(part) }
     }
 
+    /// - Parameter test: of all that has come.
+    package func wait(_ limit: Duration, until test: @escaping @Sendable (String) -> Bool) async -> Bool {
+        await wait(limit) { test(String(decoding: $0.bytes, as: UTF8.self)) }
+    }
+
     package func waitForEnd(limit: Duration) async -> Bool { await wait(limit) { $0.hasEnded } }
 
     private func wait(_ limit: Duration, _ test: @escaping @Sendable (State) -> Bool) async -> Bool {

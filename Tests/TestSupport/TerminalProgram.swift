@@ -7,6 +7,8 @@ package final class TerminalProgram: Sendable {
     private let master: Int32
     private let directory: TemporaryDirectory
     private let screen = Collector()
+    private let columns: Int
+    private let rows: Int
 
     /// - Parameters:
     ///   - arguments: the program's path, then its arguments.
@@ -14,11 +16,13 @@ package final class TerminalProgram: Sendable {
     ///   - directory: the current one; it lives as long as this does.
     package init(
         running arguments: [String], environment: [String: String],
-        directory: TemporaryDirectory = TemporaryDirectory()
+        directory: TemporaryDirectory = TemporaryDirectory(), columns: Int = 100, rows: Int = 24
     ) throws {
         self.directory = directory
+        (self.columns, self.rows) = (columns, rows)
         var (masterEnd, slaveEnd): (Int32, Int32) = (0, 0)
-        var size = winsize(ws_row: 24, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0)
+        var size = winsize(
+            ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
         guard openpty(&masterEnd, &slaveEnd, nil, nil, &size) == 0 else { throw POSIXError(.EMFILE) }
         for end in [masterEnd, slaveEnd] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         master = masterEnd
@@ -34,6 +38,26 @@ package final class TerminalProgram: Sendable {
     deinit { close(master) }
 
     package var text: String { screen.text }
+
+    /// What the terminal shows at this moment.
+    package var shown: Screen {
+        var shown = Screen(columns: columns, rows: rows)
+        shown.feed(screen.text)
+        return shown
+    }
+
+    /// Waits until a row of the screen is as wanted.
+    package func waitForRow(_ test: @escaping @Sendable (String) -> Bool, limit: Duration = .seconds(20))
+        async -> Bool
+    {
+        await screen.wait(
+            limit,
+            until: { text in
+                var shown = Screen(columns: self.columns, rows: self.rows)
+                shown.feed(text)
+                return shown.rows.contains(where: test)
+            })
+    }
 
     package func type(_ text: String) throws { try type(bytes: Array(text.utf8)) }
 

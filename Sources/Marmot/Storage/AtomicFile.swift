@@ -75,8 +75,8 @@ package enum AtomicFile {
     }
 
     static func syncDirectory(of path: String, _ calls: FileCalls = .system) throws(FileError) {
-        let directory = (path as NSString).deletingLastPathComponent
-        let descriptor = open(directory.isEmpty ? "." : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .last(directory, "cannot open the directory") }
         defer { close(descriptor) }
         guard calls.synchronize(descriptor) == 0 else {

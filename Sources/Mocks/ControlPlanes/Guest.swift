@@ -61,7 +61,7 @@ enum GuestProcess {
         for (path, content) in guest.files {
             let file = "\(root)/\(path)"
             try manager.createDirectory(
-                atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+                atPath: FilePath.folder(of: file), withIntermediateDirectories: true)
             guard
                 manager.createFile(
                     atPath: file, contents: Data(content.utf8), attributes: [.posixPermissions: 0o600])

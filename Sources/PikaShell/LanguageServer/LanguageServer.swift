@@ -132,8 +132,12 @@ struct LanguageServer {
         _ id: Any, _ parameters: [String: Any], _ body: (DocumentAnalysis, Int, Int) -> Any
     ) -> [[String: Any]] {
         let position = parameters["position"] as? [String: Any]
-        guard let line = position?["line"] as? Int, let character = position?["character"] as? Int else {
-            return [error(id, .parameters, "position is missing")]
+        // Larger numbers than any document has would overflow in what is counted from them.
+        let places = 0...Int(Int32.max)
+        guard let line = position?["line"] as? Int, let character = position?["character"] as? Int,
+            places.contains(line), places.contains(character)
+        else {
+            return [error(id, .parameters, "position is missing, or not in any document")]
         }
         return answerWhole(id, parameters) { body($0, line, character) }
     }

@@ -11,9 +11,7 @@ struct GitHubReport: Report {
         for result in failed {
             lines.append("::group::\(Self.data(result.test.title))")
             // A line of the log must not be taken for a command.
-            lines += FailureReport.text(of: result).split(separator: "\n").map { line in
-                line.trimmingPrefix(" ").hasPrefix("::") ? " \u{200b}\(line)" : String(line)
-            }
+            lines += FailureReport.text(of: result).split(separator: "\n").map { Self.harmless(String($0)) }
             lines.append("::endgroup::")
         }
         lines += failed.prefix(Self.annotations).map(Self.annotation)
@@ -27,6 +25,13 @@ struct GitHubReport: Report {
             "::warning file=\(Self.property(result.test.path)),title=flaky::\(Self.data("\(result.test.title) passed in try \(result.tries.count)"))"
         }
         return lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n"
+    }
+
+    /// A line that the runner takes for no command: it looks behind leading blanks, and knows an older form, too.
+    static func harmless(_ line: String) -> String {
+        let text = line.drop(while: \.isWhitespace)
+        guard text.hasPrefix("::") || text.hasPrefix("##[") else { return line }
+        return String(line.prefix(line.count - text.count)) + "\u{200b}" + text
     }
 
     private static func annotation(_ result: TestResult) -> String {

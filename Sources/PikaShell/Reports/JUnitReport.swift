@@ -44,7 +44,12 @@ struct JUnitReport: Report {
             cases = [Case(name: result.test.title, ms: result.ms, failures: [], skipped: isSkipped)]
         }
         let earlier = result.tries.dropLast().flatMap(\.failures).map(\.event)
-        if !earlier.isEmpty { cases[cases.count - 1].earlier = earlier }
+        // Where it failed, as far as that step was reached this time.
+        for event in earlier {
+            let step = event.fields["step"]?.description ?? ""
+            let place = cases.firstIndex { $0.name == step } ?? (step.isEmpty ? 0 : cases.count - 1)
+            cases[place].earlier.append(event)
+        }
         if result.isFailed, !cases.contains(where: \.isFailed) {
             let words = LogEvent.failure(Failure(.protocolError, "ended with status \(result.status)"))
             cases.append(

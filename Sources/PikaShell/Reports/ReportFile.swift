@@ -19,8 +19,8 @@ package struct ReportFile: Sendable {
             // A device or a pipe has no folder that matters.
             if status.st_mode & S_IFMT != S_IFREG { return }
         }
-        let folder = (path as NSString).deletingLastPathComponent
-        guard access(folder.isEmpty ? "." : folder, W_OK | X_OK) == 0 else {
+        let folder = FilePath.folder(of: path)
+        guard access(folder, W_OK | X_OK) == 0 else {
             throw Failure(
                 .usage, "--report: \(path) cannot be written: \(Self.reason)",
                 hints: errno == ENOENT ? ["make the folder first: mkdir -p \(folder)"] : [])

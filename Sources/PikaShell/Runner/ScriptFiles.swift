@@ -69,6 +69,8 @@ package enum ScriptFiles {
     ///
     /// - Throws: `Failure` (require).
     package static func write(_ text: String, to path: String) throws(Failure) {
+        // The file that a link leads to: the link stays one.
+        let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
         do {
             let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
             try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)

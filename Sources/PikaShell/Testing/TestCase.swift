@@ -8,8 +8,16 @@ package struct TestCase: Sendable {
     package let script: CheckedScript
     package let values: Matrix.Combination
 
-    package init(index: Int, script: CheckedScript, values: Matrix.Combination) {
+    /// Inputs that were given for all files, without secrets.
+    private let sets: [String: String]
+    private let isLive: Bool
+
+    package init(
+        index: Int, script: CheckedScript, values: Matrix.Combination, sets: [String: String] = [:],
+        isLive: Bool = false
+    ) {
         (self.index, self.script, self.values) = (index, script, values)
+        (self.sets, self.isLive) = (sets, isLive)
     }
 
     /// As it was named, or found.
@@ -22,7 +30,11 @@ package struct TestCase: Sendable {
     /// The command that runs just this again.
     package var again: String {
         let matrix = values.map { " --matrix \(Self.shellWord($0.description))" }.joined()
-        return "pikachat test \(Self.shellWord(path))\(matrix)"
+        let given = sets.sorted { $0.key < $1.key }.map {
+            " --set \(Self.shellWord("\($0.key)=\($0.value)"))"
+        }
+        .joined()
+        return "pikachat test \(Self.shellWord(path))\(matrix)\(given)\(isLive ? " --live" : "")"
     }
 
     /// One word for a shell, whatever is in it.

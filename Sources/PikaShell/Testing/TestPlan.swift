@@ -45,7 +45,11 @@ package struct TestPlan: Sendable {
         var tests: [TestCase] = []
         for script in loaded where Self.isWanted(script.tags, options) {
             for values in matrix.combinations(of: script.inputNames) {
-                let test = TestCase(index: tests.count, script: script, values: values)
+                let test = TestCase(
+                    index: tests.count, script: script, values: values,
+                    sets: inputs.sets.filter {
+                        script.inputNames.contains($0.key) && !script.secretInputs.contains($0.key)
+                    }, isLive: !isMock)
                 guard try filter?(test.title) ?? true else { continue }
                 if script.world?.reasonToSkip(isMock: isMock) == nil {
                     let wrong = CheckedScript.problems(
@@ -101,6 +105,13 @@ package struct TestPlan: Sendable {
         _ matrix: Matrix, _ sets: some Sequence<String>, _ scripts: [CheckedScript], hasProblems: Bool
     ) throws(Failure) -> [String] {
         var remarks: [String] = []
+        for name in matrix.keys {
+            guard let script = scripts.first(where: { $0.secretInputs.contains(name) }) else { continue }
+            throw Failure(
+                .usage,
+                "--matrix \(name): it is a secret of \(script.source.name), and a matrix shows its values",
+                hints: ["give it in the environment, or declare it without `secret`"])
+        }
         for (option, name) in matrix.keys.map({ ("--matrix", $0) }) + sets.sorted().map({ ("--set", $0) }) {
             let without = scripts.filter { !$0.inputNames.contains(name) }
             guard !without.isEmpty else { continue }

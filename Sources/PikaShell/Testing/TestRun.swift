@@ -13,6 +13,8 @@ package struct TestRun: Sendable {
     private let observer: any TestObserver
     private let clock: any Clock<Duration>
     private let makeWorld: @Sendable (TestCase, EventLog) async throws -> TestWorld
+    /// One for all files.
+    private let settings: RunSettings
 
     /// - Parameters:
     ///   - interrupts: of the program.
@@ -25,6 +27,7 @@ package struct TestRun: Sendable {
         (self.options, self.catalogue, self.inputs, self.isMock) = (options, catalogue, inputs, isMock)
         (self.interrupts, self.observer, self.clock) = (interrupts, observer, clock)
         self.makeWorld = makeWorld
+        settings = RunSettings(timeScale: options.timeScale, updatesSnapshots: options.updatesSnapshots)
     }
 
     /// - Returns: one result for each test of the plan, also for those that did not get to run.
@@ -94,9 +97,12 @@ package struct TestRun: Sendable {
 
     private func outcome(_ status: Int32, _ tries: [TestTranscript], _ stop: TestStop) -> TestResult.Outcome {
         // Without a failure of its own, a status says that it was interrupted.
-        if status > 128, let why = stop.reason { return .skipped(why: why) }
+        let hasFailed =
+            tries.last?.failures.contains { $0.event.fields["code"] != .text(FailureCode.cancelled.name) }
+            ?? false
+        if status > 128, let why = stop.reason { return hasFailed ? .failed : .skipped(why: why) }
         guard status == 0 else { return .failed }
-        if let why = tries.last?.skipReason { return .skipped(why: why) }
+        if tries.count == 1, let why = tries.last?.skipReason { return .skipped(why: why) }
         return tries.count > 1 ? .flaky(tries: tries.count) : .passed
     }
 
@@ -137,8 +143,6 @@ package struct TestRun: Sendable {
     ) {
         host.log.masking.addSecrets(of: host.environment, catalogue)
         host.log.masking.addSecrets(in: test.script.source.text, catalogue)
-        let settings = RunSettings(
-            timeScale: options.timeScale, updatesSnapshots: options.updatesSnapshots)
         let interpreter = Interpreter(
             host: host, catalogue: catalogue,
             inputs: inputs.setting(test.values, among: test.script.inputNames), settings: settings)

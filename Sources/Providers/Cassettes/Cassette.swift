@@ -91,6 +91,13 @@ package struct Cassette: Sendable {
         return values
     }
 
+    /// Eight digits that depend on every character (FNV-1a).
+    private static func mark(of text: String) -> String {
+        let hash = text.utf8.reduce(0x811c_9dc5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+
     /// The folder of one file's recording in the folder that was named.
     package static func folder(in directory: String, script: String, values: [(key: String, value: String)])
         -> String
@@ -100,6 +107,8 @@ package struct Cassette: Sendable {
         let safe = parts.map { part in
             String(part.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-=".contains($0)) ? $0 : "_" })
         }
-        return "\(directory)/\(safe.joined(separator: ","))"
+        // Names that had to be changed stay apart from each other all the same.
+        let mark = safe == parts ? "" : "-\(Self.mark(of: parts.joined(separator: "\u{0}")))"
+        return "\(directory)/\(safe.joined(separator: ","))\(mark)"
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Vocabulary
 
 /// Files that a script takes in are checked where they run: with what is known there, and what they define is known behind it.
@@ -25,10 +26,27 @@ extension Checker {
         report(found, in: path, word)
     }
 
+    /// A file may have several names.
+    private static func real(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
     private mutating func mayRead(_ path: String, _ word: Word) -> Bool {
-        guard !files.contains(path) else {
-            let way = (files.drop { $0 != path } + [path]).joined(separator: " → ")
+        let real = Self.real(path)
+        if let place = files.firstIndex(where: { Self.real($0) == real }) {
+            let way = (files[place...] + [path]).joined(separator: " → ")
             report(.missingFile, "\(path) is read into itself", word.range, [way])
+            return false
+        }
+        filesLeft -= 1
+        guard filesLeft >= 0 else {
+            // Once is enough.
+            if filesLeft == -1 {
+                report(
+                    .missingFile, "more than \(Self.maximumFiles) files are read for this script", word.range)
+            }
             return false
         }
         guard files.count <= Interpreter.maximumSourceDepth else {
@@ -81,7 +99,15 @@ extension Checker {
         known.takeWorld(from: inner)
         report(found, in: path, word)
         included[path] = CheckedScript(source: source, statements: statements)
-        return inner.results(without: catalogue.variables)
+        let results = inner.results(without: catalogue.variables)
+        if invocation.universal("as") != nil,
+            let taken = results.intersection(Interpreter.outcomeFields).sorted().first
+        {
+            report(
+                .takenName, "\(path) sets \(taken), which every result has of its own: it would be lost",
+                word.range, ["give it another name there"])
+        }
+        return results
     }
 
     /// Every argument must be an input that the file declares.

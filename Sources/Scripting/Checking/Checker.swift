@@ -8,7 +8,7 @@ struct Checker {
     var known: Knowledge
     var problems: [Diagnostic] = []
     /// Prefixes and blocks around the place that is checked under which a failure is wanted, or decided by a condition.
-    private var isTried = false
+    private(set) var isTried = false
     private var isConditional = false
     /// Those that are being checked, the outermost first.
     var files: [String] = []
@@ -16,6 +16,11 @@ struct Checker {
     var included: [String: CheckedScript] = [:]
     /// Every file that was read beside the script itself.
     var readFiles = Set<String>()
+    /// How many more files may be read: files that include others several times add up fast.
+    var filesLeft = Checker.maximumFiles
+    static let maximumFiles = 2000
+    /// Blocks and prefixes around what is checked.
+    private var blockDepth = 0
     /// A program ran: what files there are, it may have changed.
     private(set) var mayHaveMadeFiles = false
     /// Looking for the nearest name costs much; a file full of mistakes needs it for the first ones only.
@@ -63,6 +68,11 @@ struct Checker {
     }
 
     private mutating func check(_ statement: Statement) {
+        if case .command(let prefixes, let invocation) = statement, prefixes.isEmpty {
+            return check(invocation)
+        }
+        blockDepth += 1
+        defer { blockDepth -= 1 }
         switch statement {
         case .command(let prefixes, let invocation): check(prefixes[...], invocation)
         case .conditional(let branches, _):
@@ -93,7 +103,7 @@ struct Checker {
         part.isConditional = isConditional || conditional
         body(&part)
         (problems, suggestionsLeft) = (part.problems, part.suggestionsLeft)
-        (included, readFiles) = (part.included, part.readFiles)
+        (included, readFiles, filesLeft) = (part.included, part.readFiles, part.filesLeft)
         mayHaveMadeFiles = part.mayHaveMadeFiles
         return part.known
     }
@@ -107,6 +117,16 @@ struct Checker {
             let end = inside(conditional: true) { $0.check(rest, invocation) }
             known.join([end], always: false)
         case .deferred:
+            if rest.contains(where: { if case .background = $0 { true } else { false } }) {
+                report(
+                    .usage, "at the end nothing runs beside anything: defer runs the command itself",
+                    invocation.range, ["leave out background"])
+            } else if invocation.command is WaitCommand {
+                report(
+                    .usage, "what runs in the background is over when deferred commands run",
+                    invocation.range,
+                    ["wait for it before the end"])
+            }
             // Its results are nobody's: it runs at the end.
             let end = inside(conditional: false) { $0.check(rest, invocation) }
             known.provided.formUnion(end.provided)
@@ -184,10 +204,15 @@ struct Checker {
         for (naming, word) in command.namings(of: written) { checkNaming(naming, word) }
         // What the other world lacks does not matter behind it.
         if command is OnlyCommand { isConditional = true }
+        if command is TagCommand, blockDepth > 0 {
+            report(
+                .usage, "tag says something of the whole file: it stands outside of blocks, without a prefix",
+                invocation.range)
+        }
         known.provided.formUnion(command.description.provides)
         if let name = written.resultName {
             if let text = name.literal { checkName(text, name.range, "as=") }
-            let fields = command.description.results.map(\.name) + ["ms", "tries", "code", "message", "text"]
+            let fields = command.description.results.map(\.name) + Interpreter.outcomeFields + ["text"]
             let isOpen = command.hasOpenResults(written) && !(command is IncludeCommand)
             known.define(name.literal ?? "", isOpen ? nil : Set(fields).union(includedResults ?? []))
         }
@@ -249,45 +274,6 @@ struct Checker {
                 known.provided.insert(missing)
                 known.provided.insert(requirement)
             }
-        }
-    }
-
-    private mutating func checkNaming(_ naming: Naming, _ word: Word) {
-        if naming.creates { return known.create(naming.kind, word.literal) }
-        defer { if naming.ends, !isTried, let name = word.literal { known.end(naming.kind, name) } }
-        guard !isTried, let name = word.literal, let names = known.known(naming.kind), !names.contains(name)
-        else {
-            return
-        }
-        let nearest = Suggestion.nearest(to: name, among: names.sorted()).map { "did you mean \($0)?" }
-        let list = names.isEmpty ? "there is none yet" : "known: \(names.sorted().joined(separator: ", "))"
-        report(
-            .unknownName, "there is no \(naming.kind) \(name)", word.range, [nearest, list].compactMap { $0 })
-    }
-
-    /// Names that scripts may give: in lower case, and not taken by the language.
-    mutating func checkName(_ name: String, _ range: SourceRange, _ what: String) {
-        if catalogue.variables.contains(name) {
-            report(
-                .takenName,
-                "\(name) is a variable of the language: \(what) cannot set it", range, ["choose another name"]
-            )
-        } else if name != name.lowercased() {
-            report(
-                .takenName,
-                "local names are in lower case: \(name.lowercased())", range,
-                ["upper case is for inputs: env \(name)"])
-        } else if name.isEmpty
-            || !name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })
-            || name.first?.isNumber ?? true
-        {
-            // `as=` may hold a session's name, too, which may have dashes.
-            guard
-                what != "as="
-                    || !name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) })
-                    || name.isEmpty
-            else { return }
-            report(.takenName, "\(name) is not a name: letters, digits and _ only, a letter first", range)
         }
     }
 

@@ -205,10 +205,11 @@ public struct ExpectCommand: Command {
         } else {
             fields = try await subject.expect(test, within: limit, from: origin, in: script)
         }
-        if case .matches(let pattern) = test, let text = fields["text"]?.description,
-            let groups = try await PatternMatch.groups(text, pattern)
-        {
-            fields.merge(groups) { own, _ in own }
+        if case .matches(let pattern) = test, let text = fields["text"]?.description {
+            // What came last need not match: then its groups are empty.
+            let groups = try await PatternMatch.groups(text, pattern) ?? [:]
+            let none = PatternMatch.names(in: pattern).map { ($0, EventValue.none) }
+            fields.merge(groups.merging(none) { own, _ in own }) { own, _ in own }
         }
         if subject.setsVariable { await script.set(subject.name, .record(fields)) }
         return fields

@@ -31,6 +31,11 @@ struct SnapshotCommand: Command {
         return description
     }
 
+    /// A mask may take long: timeout= bounds it.
+    func repetition(of call: WrittenCall) -> Repetition {
+        call.parameters["mask"] == nil ? .instant : .never
+    }
+
     func problem(in call: WrittenCall) -> WordProblem? {
         if let word = call.words.first, let name = word.literal, !Self.isName(name) {
             return WordProblem(Self.nameProblem(name), at: word)
@@ -61,7 +66,7 @@ struct SnapshotCommand: Command {
         let path = call.range.source.path(to: "\(name).snap")
         let masks = SnapshotMasks(try call.all("mask").map(Self.expression))
         // What leaves the process has no secrets, and a snapshot is for a repository.
-        let now = masks.masked(script.host.log.masking.mask(try await text(call, in: script)))
+        let now = try await masks.masked(script.host.log.masking.mask(try await text(call, in: script)))
         guard now.utf8.count <= Self.maximumBytes else {
             throw Failure(
                 .usage,
@@ -69,6 +74,11 @@ struct SnapshotCommand: Command {
             )
         }
         if script.settings.updatesSnapshots {
+            guard script.settings.snapshots.mayWrite(now, to: path) else {
+                throw Failure(
+                    .mismatch, "\(name) was written in this run already, with another text",
+                    hints: ["each snapshot of a run has a name of its own: \(name)-$x in a loop or matrix"])
+            }
             try Self.write(now, to: path)
             await script.emit(.result("\(path) written"))
         } else {
@@ -120,7 +130,8 @@ struct SnapshotCommand: Command {
             throw Failure(.usage, "\(path) is not a UTF-8 text of at most \(maximumBytes >> 20) MiB")
         }
         if kept.hasSuffix("\n") { kept.removeLast() }
-        guard kept != now else { return }
+        // Character by character: equal looks are not enough.
+        guard !kept.utf8.elementsEqual(now.utf8) else { return }
         throw Failure(
             .mismatch, "\(name) differs from \(path)",
             hints: TextDifference.lines(from: kept, to: now) + ["if this is right, --update writes it"])

@@ -22,11 +22,8 @@ struct SnapshotMasks {
     /// - Parameter own: of the script; applied before the usual ones.
     init(_ own: [NSRegularExpression]) { self.own = own }
 
-    func masked(_ text: String) -> String {
-        let rules = own.map { ($0, "‹masked›") } + Self.usual
-        return rules.reduce(text) { text, rule in
-            rule.0.stringByReplacingMatches(
-                in: text, range: NSRange(text.startIndex..., in: text), withTemplate: rule.1)
-        }
+    /// - Throws: `CancellationError` where an expression does not come to an end in time, `Failure` for one that needs too much.
+    func masked(_ text: String) async throws -> String {
+        try await PatternMatch.replacing(text, own.map { ($0, "‹masked›") } + Self.usual)
     }
 }

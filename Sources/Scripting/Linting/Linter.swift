@@ -1,3 +1,4 @@
+import Foundation
 import Vocabulary
 
 /// All rules that look for what is probably not meant.
@@ -32,7 +33,12 @@ package enum Linter {
     private static func switchedOff(in source: Source) -> (ids: Set<String>, unknown: [Diagnostic]) {
         let known = Set(lints.map { type(of: $0).rule.id })
         var (ids, unknown): (Set<String>, [Diagnostic]) = ([], [])
+        var isInText = false
         for (number, line) in source.lines.enumerated() {
+            // What stands between three quotes is text, whatever it looks like.
+            let quotes = line.components(separatedBy: "\"\"\"").count - 1
+            defer { if quotes % 2 == 1 { isInText.toggle() } }
+            guard !isInText else { continue }
             guard let match = line.wholeMatch(of: #/\s*#\s*check:\s*off\s+([a-z, -]+)(?:\(.*)?/#) else {
                 continue
             }

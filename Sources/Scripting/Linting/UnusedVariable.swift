@@ -23,8 +23,24 @@ struct UnusedVariable: ScriptLint {
             guard let word = invocation.universal("as"), let name = word.literal, !read.contains(name),
                 !invocation.command.namings(of: invocation.written).contains(where: { $0.naming.creates })
             else { return [] }
-            return [finding(name, word, .removing(word, of: invocation))]
+            let fix = ScriptFix.removing(word, of: invocation)
+            return [finding(name, word, Self.keeps(invocation, fix, script.catalogue) ? fix : nil)]
         }
+    }
+
+    /// Whether the command does the same without the word: in code, another one may take its meaning.
+    private static func keeps(_ invocation: Invocation, _ fix: ScriptFix?, _ catalogue: CommandCatalogue)
+        -> Bool
+    {
+        guard let line = fix?.replacement else { return false }
+        let commands = Parser.parse(Source(name: "", text: line), catalogue: catalogue).statements.commands
+        guard
+            let changed = commands.first(where: {
+                $0.invocation.command.description.name == invocation.command.description.name
+            })?.invocation
+        else { return false }
+        return changed.arguments.map(\.source) == invocation.arguments.map(\.source)
+            && changed.universal("as") == nil
     }
 
     private func finding(_ name: String, _ word: Word, _ fix: ScriptFix?) -> Diagnostic {

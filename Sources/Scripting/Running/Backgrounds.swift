@@ -4,6 +4,9 @@ import Vocabulary
 actor Backgrounds {
     private var tasks: [String: Task<Result<EventValue, any Error>, Never>] = [:]
 
+    /// A part that runs beside others has names of its own, and knows those from before.
+    private static func full(_ name: String) -> String { Branch.label.map { "\(name)@\($0)" } ?? name }
+
     var names: [String] { tasks.keys.sorted() }
     private var over: Set<String> = []
 
@@ -15,6 +18,7 @@ actor Backgrounds {
     func begin(
         _ name: String, _ body: @escaping @Sendable () async throws -> EventValue
     ) throws(Failure) {
+        let name = Self.full(name)
         guard tasks[name] == nil else {
             throw Failure(
                 .usage, "there is a background \(name) already", hints: ["wait for it first: wait \(name)"])
@@ -32,6 +36,7 @@ actor Backgrounds {
     ///
     /// - Throws: its failure; `Failure` (usage) for a name that does not exist; `CancellationError`, and the command goes on.
     func join(_ name: String) async throws -> EventValue {
+        let name = tasks[Self.full(name)] == nil ? name : Self.full(name)
         guard let task = tasks[name] else {
             let known =
                 tasks.isEmpty ? "there is none" : "known: \(tasks.keys.sorted().joined(separator: ", "))"
@@ -51,14 +56,15 @@ actor Backgrounds {
 
     /// Ends those that nobody has waited for.
     ///
-    /// - Returns: what has failed among those that had ended.
-    func end() async -> [any Error] {
-        var failures: [any Error] = []
-        for (_, task) in tasks.sorted(by: { $0.key < $1.key }) {
+    /// - Returns: what has failed among those that had ended, and the names of those that had not.
+    func end() async -> (failures: [any Error], unfinished: [String]) {
+        var (failures, unfinished): ([any Error], [String]) = ([], [])
+        for (name, task) in tasks.sorted(by: { $0.key < $1.key }) {
+            if !over.contains(name) { unfinished.append(name) }
             task.cancel()
             if case .failure(let error) = await task.value { failures.append(error) }
         }
         tasks = [:]
-        return failures
+        return (failures, unfinished)
     }
 }

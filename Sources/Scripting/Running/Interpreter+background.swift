@@ -20,7 +20,14 @@ extension Interpreter {
 
     /// Ends what nobody has waited for; what failed meanwhile is told, and the run has failed.
     func endBackgrounds() async {
-        for case let failure as Diagnostic in await backgrounds.end() where failure.code != .cancelled {
+        let (failures, unfinished) = await backgrounds.end()
+        for name in unfinished {
+            await emit(
+                .warning(
+                    "background \(name) was still running at the end, and was ended: `wait \(name)` waits for it"
+                ))
+        }
+        for case let failure as Diagnostic in failures where failure.code != .cancelled {
             softFailures.append(failure)
             await emit(.failure(failure))
         }

@@ -2,6 +2,9 @@ import Vocabulary
 
 /// One command: its words evaluated, its result stored, its failure placed.
 extension Interpreter {
+    /// What every result tells beside the command's own fields.
+    static let outcomeFields = ["ms", "tries", "code", "message"]
+
     /// Runs one command with its universal parameters. Its result is stored as `$last` and under the name given by `as=`, also when it
     /// failed: nothing stale stays readable.
     @discardableResult

@@ -9,7 +9,8 @@ extension Interpreter {
         guard let script = included[path] else {
             throw Failure(.usage, "\(path) was not read before the script started")
         }
-        var inputs = variables.inputs
+        // What the whole run was given, not what was handed to the file that includes this one.
+        var inputs = await (root ?? self).variables.inputs
         for (word, written) in zip(call.rawWords, call.arguments) {
             guard let name = word.key else { continue }
             inputs.sets[name] = word.text

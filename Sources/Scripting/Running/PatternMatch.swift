@@ -42,6 +42,37 @@ package enum PatternMatch {
         }
     }
 
+    /// The text with everything that the expressions match replaced, in their order.
+    ///
+    /// - Parameter rules: with what takes the place; `$1` is the first group.
+    /// - Throws: like `matches`.
+    static func replacing(_ text: String, _ rules: [(NSRegularExpression, String)]) async throws -> String {
+        var text = text
+        for (expression, replacement) in rules {
+            let current = text
+            let isGivenUp = Mutex(false)
+            let box = Box(expression, isGivenUp: { isGivenUp.withLock { $0 } })
+            let replaced: String? = await withTaskCancellationHandler {
+                await withCheckedContinuation { continuation in
+                    let thread = Thread {
+                        continuation.resume(returning: box.replacing(current, by: replacement))
+                    }
+                    thread.start()
+                }
+            } onCancel: {
+                isGivenUp.withLock { $0 = true }
+            }
+            try Task.checkCancellation()
+            guard let replaced else {
+                throw Failure(
+                    .usage, "\(expression.pattern) needs too much memory on this text",
+                    hints: ["avoid repetitions inside repetitions, such as (a+)+"])
+            }
+            text = replaced
+        }
+        return text
+    }
+
     /// Names of the groups of a pattern, beside `text` and the numbers.
     static func names(in pattern: String) -> [String] {
         pattern.matches(of: #/\(\?<([A-Za-z][A-Za-z0-9]*)>/#).map { String($0.1) }
@@ -61,6 +92,26 @@ package enum PatternMatch {
             case nothing
             /// ICU needed too much.
             case givenUp
+        }
+
+        /// Nil where the expression needed too much.
+        func replacing(_ text: String, by replacement: String) -> String? {
+            var (result, end, hasFailed) = ("", text.startIndex, false)
+            expression.enumerateMatches(
+                in: text, options: [.reportProgress], range: NSRange(text.startIndex..., in: text)
+            ) { match, flags, stop in
+                if flags.contains(.internalError) { hasFailed = true }
+                if hasFailed || self.isGivenUp() {
+                    stop.pointee = true
+                    return
+                }
+                guard let match, let range = Range(match.range, in: text) else { return }
+                result += text[end..<range.lowerBound]
+                result += self.expression.replacementString(
+                    for: match, in: text, offset: 0, template: replacement)
+                end = range.upperBound
+            }
+            return hasFailed ? nil : result + text[end...]
         }
 
         func search(_ text: String) -> Found {

@@ -5,6 +5,8 @@ package struct RunSettings: Sendable {
     /// Writes snapshots instead of comparing with them.
     package var updatesSnapshots: Bool
 
+    /// Those that were written so far.
+    package let snapshots = WrittenSnapshots()
     /// Of what people look at.
     package var columns: Int
 

@@ -59,8 +59,8 @@ package final class Source: Sendable {
 
     /// A file that the script names: relative to the script's own place.
     package func path(to file: String) -> String {
-        guard let directory, !file.hasPrefix("/") else { return file }
-        return directory + file
+        guard let directory, !file.hasPrefix("/") else { return FilePath.normal(file) }
+        return FilePath.normal(directory + file)
     }
 
     /// The whole text, for a diagnostic that has no better place.

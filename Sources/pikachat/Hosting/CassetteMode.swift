@@ -31,6 +31,26 @@ enum CassetteMode: Equatable, Sendable {
 
     var isReplay: Bool { if case .replay = self { true } else { false } }
 
+    /// - Throws: `Failure` (usage) where two runs would share one recording.
+    func check(_ runs: [(script: String, values: Matrix.Combination)]) throws(Failure) {
+        let directory: String
+        switch self {
+        case .none: return
+        case .record(let folder), .replay(let folder): directory = folder
+        }
+        var known: [String: String] = [:]
+        for (script, values) in runs {
+            let folder = Cassette.folder(
+                in: directory, script: script, values: values.map { (key: $0.key, value: $0.value) })
+            if let other = known[folder] {
+                throw Failure(
+                    .usage, "\(other) and \(script) would share the recording \(folder)",
+                    hints: ["give one of them another name, or run them one by one with a folder for each"])
+            }
+            known[folder] = script
+        }
+    }
+
     /// The cassette of one file.
     ///
     /// - Throws: `Failure` (usage) for one that cannot be played.

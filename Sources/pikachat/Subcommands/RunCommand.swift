@@ -86,6 +86,7 @@ struct RunCommand: Subcommand {
         let (scripts, problems) = try check(
             arguments.positionals, CheckContext(host: provided), inputs, isMock: isMock, context)
         guard problems.isEmpty else { return Diagnostic.exitStatus(of: problems) }
+        try mode.check(scripts.map { ($0.source.name, []) })
         if let until, let last = scripts.last?.source, until > last.lines.count {
             throw Failure(.usage, "--until \(until): \(last.name) ends before that line")
         }

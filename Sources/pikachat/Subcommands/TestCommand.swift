@@ -72,6 +72,7 @@ struct TestCommand: Subcommand {
         let request = try TestRequest(arguments, context)
         let plan = try request.plan(context)
         if arguments.has("--list") { return list(plan, context) }
+        try request.cassettes.check(plan.tests.map { ($0.path, $0.values) })
         return try await TestSession(request: request, context: context).run(plan)
     }
 

@@ -16,12 +16,19 @@ struct TestSession: Sendable {
 
     func run(_ plan: TestPlan) async throws -> Int32 {
         let files = try request.reports.filter { !$0.isOutput }.map { ($0, try ReportFile($0.path)) }
+        // Until the annotations, the log is text from outside: none of it is a command for the runner.
+        let silence = isGitHub && stream == .output ? "pika-\(UInt64.random(in: .min ... .max))" : nil
+        if let silence {
+            maskForGitHub(plan)
+            terminal.report("::stop-commands::\(silence)\n")
+        }
         for remark in plan.remarks { terminal.line(remark, lead: [("note: ", .plain)], to: .error) }
         for warning in plan.warnings { context.showWarning(warning) }
         let suite = await plan.problems.isEmpty ? tested(plan) : refused(plan)
         for target in request.reports where target.isOutput {
             terminal.report(text(target.kind, suite))
         }
+        if let silence { terminal.report("::\(silence)::\n") }
         var failure: Failure?
         for (target, file) in files {
             do { try file.write(text(target.kind, suite)) } catch { failure = failure ?? error }
@@ -55,7 +62,6 @@ struct TestSession: Sendable {
         if let seed = request.options.shuffleSeed {
             terminal.line("order: --shuffle --seed \(seed)", .dim, to: .error)
         }
-        if isGitHub, stream == .output { maskForGitHub(plan) }
         let progress = TestProgress(terminal: terminal, stream: stream, total: plan.tests.count)
         let run = TestRun(
             options: request.options, catalogue: context.catalogue, inputs: request.inputs,

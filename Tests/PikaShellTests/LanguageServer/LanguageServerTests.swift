@@ -225,4 +225,12 @@ struct LanguageServerTests {
             }
         }
     }
+
+    @Test("a place that no document has is an error, not an overflow", arguments: [Int.max, -1, Int.min])
+    func places(number: Int) throws {
+        let editor = Editor("echo a")
+        #expect(try Self.json(editor.at("hover", number, 0)).contains("not in any document"))
+        #expect(try Self.json(editor.at("definition", 0, number)).contains("not in any document"))
+        #expect(editor.at("hover", 0, 1) != nil)
+    }
 }

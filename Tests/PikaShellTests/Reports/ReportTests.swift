@@ -193,4 +193,21 @@ struct ReportTests {
         let failure = #expect(throws: Failure.self) { try full.write("x") }
         #expect(failure?.message.contains("No space left") ?? false)
     }
+
+    @Test(
+        "no line of the log is a command for the runner, however it is indented",
+        arguments: [
+            ("::error::x", "\u{200b}::error::x"),
+            ("    ::stop-commands::t", "    \u{200b}::stop-commands::t"),
+            ("\t##[error]x", "\t\u{200b}##[error]x"), ("a ::b", "a ::b"), ("", ""),
+        ])
+    func workflowCommands(line: String, shown: String) {
+        #expect(GitHubReport.harmless(line) == shown)
+    }
+
+    @Test("a report may have a name of one letter")
+    func shortName() throws {
+        _ = try ReportFile("y")
+        #expect(throws: Failure.self) { try ReportFile("/nowhere/y") }
+    }
 }

@@ -12,7 +12,7 @@ struct TestPlanTests {
     @Test("tags, and their contrary")
     func tags() throws {
         let folder = try SuiteFolder([
-            "a.pika": "tag slow,net\necho a", "b.pika": "tag net", "c.pika": "if $mock\n  tag slow\nend",
+            "a.pika": "tag slow,net\necho a", "b.pika": "tag net", "c.pika": "echo c",
         ])
         var options = TestOptions()
         options.tags = ["slow"]
@@ -87,5 +87,16 @@ struct TestPlanTests {
         let folder = try SuiteFolder(["empty/x.txt": ""])
         let failure = #expect(throws: Failure.self) { try folder.plan([name]) }
         #expect(failure?.code == .usage)
+    }
+
+    @Test("a secret is no key of a matrix; what was given is part of the command that runs it again")
+    func secretsAndAgain() throws {
+        let folder = try SuiteFolder(["s.pika": "env TOKEN secret\nenv K=1\necho $K"])
+        var options = TestOptions()
+        options.matrix = try Matrix(["TOKEN=sekretvalue,other"])
+        let failure = #expect(throws: Failure.self) { try folder.plan([], options) }
+        #expect(failure?.message.contains("sekret") == false)
+        let plan = try folder.plan([], TestOptions(), sets: ["K": "a b", "TOKEN": "sekretvalue"])
+        #expect(plan.tests.first?.again.hasSuffix(" --set 'K=a b'") ?? false)
     }
 }

@@ -176,6 +176,17 @@ struct CassetteTests {
 
     @Test("folders are names, whatever the script and the values are")
     func folders() {
-        #expect(Cassette.folder(in: "d", script: "x/a b.pika", values: [("P", "../x")]) == "d/a_b,P=.._x")
+        #expect(
+            Cassette.folder(in: "d", script: "x/a b.pika", values: [("P", "../x")]).hasPrefix("d/a_b,P=.._x-")
+        )
+    }
+
+    @Test("values that look alike as names of folders have folders of their own")
+    func distinctFolders() {
+        let values = ["a/b", "a_b", "../../esc", "a:b", "a=b"]
+        let folders = values.map { Cassette.folder(in: "d", script: "m.pika", values: [("U", $0)]) }
+        #expect(Set(folders).count == values.count)
+        #expect(folders.allSatisfy { $0.hasPrefix("d/m,U=") && !$0.dropFirst(2).contains("/") })
+        #expect(folders[1] == "d/m,U=a_b")
     }
 }

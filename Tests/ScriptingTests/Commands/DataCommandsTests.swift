@@ -140,4 +140,21 @@ struct DataCommandsTests {
         let lines = TextDifference.lines(from: old, to: new)
         #expect(lines.count == 61 && lines[0] == "- old 0")
     }
+
+    @Test("a mask that never ends is given up at the limit")
+    func endlessMask() async throws {
+        let failure = try await run(
+            "snapshot s text=\"\(String(repeating: "a", count: 60))!\" mask=/(a+)+$/ timeout=50ms")
+        #expect(failure.failure != nil)
+    }
+
+    @Test("equal looks are not equal, and one name has one text in a run")
+    func exactness() async throws {
+        _ = try await run("snapshot a text=\"caf\u{e9}\"", updating: true)
+        #expect(try await run("snapshot a text=\"cafe\u{301}\"").failure?.code == .mismatch)
+        let twice = "snapshot b text=one\nsnapshot b text=two"
+        #expect(try await run(twice, updating: true).failure?.code == .mismatch)
+        #expect(try kept("b.snap") == "one\n")
+        #expect(try await run("snapshot b text=two\nsnapshot b text=two", updating: true).failure == nil)
+    }
 }

@@ -135,7 +135,8 @@ struct LinterTests {
             ("begin x\necho b", "begin x\ndefer finish\necho b"), ("  begin x", "  begin x\n  defer finish"),
             ("# top\nmocked a", "# top\nonly mock\nmocked a"), ("if $mock: let x=1", "if $mock: let x=1"),
             ("let a=1 b=2\necho $a", "let a=1 b=2\necho $a"), ("nonsense\nlet x=1", "nonsense\nlet x=1"),
-            ("try ok a as=r", "try ok a"),
+            ("try ok a as=r", "try ok a"), ("sh echo as=x as=y", "sh echo as=x as=y"),
+            ("sh echo a as=y", "sh echo a"),
         ])
     func fixes(before: String, after: String) {
         let fixed = ScriptFixer.fixed(Source(name: "t", text: before), catalogue: Self.catalogue)
@@ -163,5 +164,18 @@ struct LinterTests {
     func longest(text: String, expected: String) throws {
         let script = try CheckedScript.make(Source(name: "t", text: text), catalogue: Self.catalogue).get()
         #expect(LongestTime(of: script).text == expected)
+    }
+
+    @Test("what stands in a text switches no rule off")
+    func switchInText() {
+        let text = "let a=\"\"\"\n# check: off unused-variable\n\"\"\"\n"
+        guard
+            case .success(let script) = CheckedScript.make(
+                Source(name: "t", text: text), catalogue: Self.catalogue)
+        else {
+            Issue.record("it has mistakes")
+            return
+        }
+        #expect(script.findings.map { $0.rule?.id } == ["unused-variable"])
     }
 }

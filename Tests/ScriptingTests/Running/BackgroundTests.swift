@@ -75,4 +75,18 @@ struct BackgroundTests {
                 "\(line): \(ScriptRun.problems(line))")
         }
     }
+
+    @Test(
+        "at the end nothing runs beside anything, and nothing is waited for",
+        arguments: ["defer background q: ok", "background q: ok\ndefer wait q"])
+    func deferredBackground(script: String) {
+        #expect(ScriptRun.problems(script).count == 1)
+    }
+
+    @Test("one that nobody waits for and that still runs is told at the end")
+    func cutShort() async throws {
+        let run = try await ScriptRun.make("background j: sleep 60s\necho done")
+        let warnings = run.host.events.filter { $0.role == .warning }.map(\.text)
+        #expect(run.failure == nil && warnings.count == 1 && warnings[0].contains("`wait j`"))
+    }
 }

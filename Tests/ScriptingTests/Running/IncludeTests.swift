@@ -141,4 +141,35 @@ struct IncludeTests {
         let found = try problems()
         #expect(found.contains { $0.contains(message) }, "\(found)")
     }
+
+    @Test("what one file is given is not handed on to the files that it includes")
+    func nestedArguments() async throws {
+        let run = try await run([
+            "a.pika": "include b.pika NAME=leak", "b.pika": "env NAME=x\ninclude c.pika",
+            "c.pika": "env NAME=default\necho $NAME",
+        ])
+        #expect(run.failure == nil && run.printed == ["default"])
+    }
+
+    @Test("a file is itself under every name: cycles are found at once, and many files are too many")
+    func cyclesUnderOtherNames() throws {
+        try write(["a.pika": "include ./a.pika\ninclude ././a.pika\ninclude lib/../a.pika", "lib/x.pika": ""])
+        let problems = try problems()
+        #expect(problems.count == 3 && problems.allSatisfy { $0.contains("is read into itself") })
+        var files: [String: String] = ["a.pika": "include f0.pika"]
+        for number in 0..<12 {
+            files["f\(number).pika"] = String(repeating: "include f\(number + 1).pika\n", count: 3)
+        }
+        files["f12.pika"] = "echo end"
+        try write(files)
+        #expect(try self.problems().contains { $0.contains("more than 2000 files") })
+    }
+
+    @Test("a name that every result has cannot be a file's result")
+    func takenResults() throws {
+        try write(["a.pika": "include b.pika as=t", "b.pika": "let code=x"])
+        #expect(try problems().first?.contains("b.pika sets code") ?? false)
+        try write(["a.pika": "include b.pika"])
+        #expect(try problems().isEmpty)
+    }
 }

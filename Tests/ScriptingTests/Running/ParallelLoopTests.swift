@@ -110,4 +110,42 @@ struct ParallelLoopTests {
         let run = try await ScriptRun.make("let n=x\nfor i in a b jobs=$n\n  echo $i\nend")
         #expect(run.failure?.code == .usage && run.printed.isEmpty)
     }
+
+    @Test(
+        "a failure outweighs a skip or quit of another turn, and is not forgotten because of it",
+        arguments: [
+            "for n in 1 2 keep-going\n  if $n == 2: quit\n  fail first\nend",
+            "for n in 1 2 keep-going\n  if $n == 2: skip later\n  fail first\nend",
+            "for n in 1 2 jobs=2 keep-going\n  if $n == 1: skip later\n  fail first\nend",
+            "for n in 1 2 jobs=1 keep-going\n  if $n == 1: quit\n  fail first\nend",
+        ])
+    func endsAndFailures(script: String) async throws {
+        let run = try await ScriptRun.make(script)
+        #expect(run.failure?.message == "first" && run.end == nil)
+    }
+
+    @Test("the turn that failed is named; a skip alone is one")
+    func namedTurn() async throws {
+        let failed = try await ScriptRun.make("for n in xx yy jobs=1\n  if $n == yy: fail no\nend")
+        #expect(failed.failure?.notes.map(\.text) == ["in the turn yy"])
+        #expect(try await ScriptRun.make("for n in 1 2 jobs=2\n  skip a\nend").end == .skipped(why: "a"))
+    }
+
+    @Test("names of background commands are each turn's own")
+    func backgrounds() async throws {
+        let run = try await ScriptRun.make(
+            "for n in a b jobs=2\n  background w: ok $n\n  wait w as=r\n  echo $r.id\nend")
+        #expect(run.failure == nil && run.printed.sorted() == ["a", "b"])
+    }
+
+    @Test("a session of one turn can be named behind the loop")
+    func sessionOfTurn() {
+        let catalogue =
+            ScriptRun.catalogue + [
+                FakeCommand("open").described { $0.naming = Naming("session", creates: true) }
+            ]
+        let loop = "for n in xx yy jobs=2\n  open a\nend\n"
+        #expect(ScriptRun.problems(loop + "in a@xx: ok", catalogue: catalogue).isEmpty)
+        #expect(!ScriptRun.problems(loop + "in b@xx: ok", catalogue: catalogue).isEmpty)
+    }
 }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The founding rule of the language: the same line means the same in a file, on standard input, at the prompt, in `shell -c` and in `do`.
-@Suite("a line means the same wherever it stands", .timeLimit(.minutes(2)))
+@Suite("a line means the same wherever it stands", .timeLimit(.minutes(5)))
 struct SameMeaningTests {
     private let state = TemporaryDirectory()
 

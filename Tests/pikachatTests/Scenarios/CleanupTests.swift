@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What is cleaned up is gone, and what is not is told: the built binary against mocks.
-@Suite("what is left at the end", .timeLimit(.minutes(2)))
+@Suite("what is left at the end", .timeLimit(.minutes(5)))
 struct CleanupTests {
     private let state = TemporaryDirectory()
 

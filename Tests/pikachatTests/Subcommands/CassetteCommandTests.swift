@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("--record and --replay", .timeLimit(.minutes(2)))
+@Suite("--record and --replay", .timeLimit(.minutes(5)))
 struct CassetteCommandTests {
     private let state = TemporaryDirectory()
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("pikachat check and fmt", .timeLimit(.minutes(1)))
+@Suite("pikachat check and fmt", .timeLimit(.minutes(5)))
 struct CheckCommandTests {
     private let state = TemporaryDirectory()
 

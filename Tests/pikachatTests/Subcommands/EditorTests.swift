@@ -5,7 +5,7 @@ import Scripting
 import TestSupport
 import Testing
 
-@Suite("editors", .timeLimit(.minutes(1)))
+@Suite("editors", .timeLimit(.minutes(5)))
 struct EditorTests {
     private static func alternatives(_ text: String, _ start: String, _ end: String, separator: String) throws
         -> Set<String>

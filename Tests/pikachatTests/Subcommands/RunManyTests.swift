@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("pikachat run with several files", .timeLimit(.minutes(1)))
+@Suite("pikachat run with several files", .timeLimit(.minutes(5)))
 struct RunManyTests {
     private let state = TemporaryDirectory()
 

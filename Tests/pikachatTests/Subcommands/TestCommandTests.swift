@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("pikachat test", .timeLimit(.minutes(2)))
+@Suite("pikachat test", .timeLimit(.minutes(5)))
 struct TestCommandTests {
     private let state = TemporaryDirectory()
 

@@ -6,10 +6,10 @@ typealias Terminal = TerminalProgram
 extension TerminalProgram {
     convenience init(
         _ arguments: [String], environment extra: [String: String] = [:],
-        state: TemporaryDirectory = TemporaryDirectory()
+        state: TemporaryDirectory = TemporaryDirectory(), columns: Int = 100, rows: Int = 24
     ) throws {
         try self.init(
             running: [Pikachat.path] + arguments, environment: Pikachat.environment(extra, state: state),
-            directory: state)
+            directory: state, columns: columns, rows: rows)
     }
 }

@@ -103,7 +103,7 @@ struct ReplySubject: ExpectSubject {
                 hints: await others(from: cursor, by: speaker, in: session)
                     + session.environment.pool.troubles().map(\.description)
                     + (hindrances.isEmpty
-                        ? ["is the agent still running? Look at `state`, or allow more time with within="]
+                        ? ["allow more time with within=, or look at `state` and `trace relay`"]
                         : hindrances))
         }
         let count = replies.count == 1 ? "1 reply" : "\(replies.count) replies"

@@ -18,9 +18,28 @@ extension AgentSession {
                 "\(message.relay) confirmed \"\(message.text.cut(to: 60))\", but no relay has delivered it yet"
             )
         }
+        if let says = await controlPlaneSays { hindrances.append(says) }
         if let silence = silenceSinceWelcome { hindrances.append(silence) }
         return hindrances
     }
+
+    /// What the provider says of the agent; nil where nobody can be asked. An agent that is gone answers nobody.
+    var controlPlaneSays: String? {
+        get async {
+            guard let state = await agentState(within: Self.askingLimit), let provider = providerName,
+                let id = self.state.agent?.id
+            else { return nil }
+            return switch state {
+            case .known(let words): "\(provider) says of \(id): \(words)"
+            case .gone:
+                "\(provider) does not know \(id) any more: it is gone; `teardown`, then spawn a new one"
+            case .unasked, .unidentified: nil
+            }
+        }
+    }
+
+    /// A failure is told soon, whether the control plane answers or not.
+    private static let askingLimit: Duration = .seconds(3)
 
     /// What comes next, for hints: `group renew` where nothing can be said any more.
     package func nextCommand() async -> String {

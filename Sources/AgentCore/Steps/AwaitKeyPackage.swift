@@ -122,9 +122,11 @@ extension AgentSession {
             hints.append("\(rejected.count) key packages were refused; the last: \(last)")
         }
         for trouble in await environment.keyPackagePool.troubles() { hints.append("\(trouble)") }
+        if let says = await controlPlaneSays { hints.append(says) }
         if rejected.isEmpty {
+            let tries = await memory.tries
             hints.append(
-                "check that the agent started and uses the same relays: "
+                "asked \(tries == 1 ? "once" : "\(tries) times"), the relays have no key package of it: check that the agent started and uses the same relays: "
                     + environment.keyPackagePool.relays.map(\.text).joined(separator: ", "))
         }
         return Failure(.timeout, "no usable key package of \(npub) within \(limit.inSeconds)", hints: hints)

@@ -7,6 +7,8 @@ package struct RunSettings: Sendable {
 
     /// Those that were written so far.
     package let snapshots = WrittenSnapshots()
+    /// How often a command that takes long tells what it does, for the first time after as long.
+    package var tellingPause: Duration = .seconds(1)
     /// Of what people look at.
     package var columns: Int
 

@@ -8,9 +8,6 @@ package protocol WaitTelling: Sendable {
 
 /// Tells, once a second, what a command that takes long is doing. Only for people: nothing waits for it.
 struct WaitWatch {
-    /// Commands that are done by then are not told about.
-    private static let pause: Duration = .seconds(1)
-
     let script: Interpreter
     let name: String
     /// When it gives up; nil where nobody knows.
@@ -23,7 +20,7 @@ struct WaitWatch {
         let start = clock.now
         let telling = Task {
             while true {
-                try await clock.sleep(for: Self.pause)
+                try await clock.sleep(for: script.settings.tellingPause)
                 let notes = await (script.host as? any WaitTelling)?.whatIsUnderWay() ?? []
                 try Task.checkCancellation()
                 await script.emit(

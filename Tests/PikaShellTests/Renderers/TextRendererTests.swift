@@ -61,4 +61,24 @@ struct TextRendererTests {
         let shown = try await show([block, line]).output.split(separator: "\n")
         #expect(shown.count == 3 && shown.prefix(2) == ["a", "b"])
     }
+
+    @Test("once there are several sessions, lines say whose they are; answers need not")
+    func sessions() async throws {
+        func said(_ session: String, _ role: LogEvent.Role = .progress) -> LogEvent {
+            LogEvent("e", [:], "text", role: role, session: session)
+        }
+        let shown = try await show([
+            said("a"), said("a", .received(from: "agent")), said("b"), said("a"),
+            said("b", .received(from: "agent")), said("a", .answer), said("a", .warning),
+        ])
+        #expect(shown.error == "  text\n[b]   text\n[a]   text\n[a] warning: text\n")
+        #expect(shown.output.split(separator: "\n").map { $0.hasPrefix("[b] ") } == [false, true, false])
+    }
+
+    @Test("a wait is told after 10 seconds, 20, 40, where nothing can be drawn over")
+    func waits() async throws {
+        let events = (1...45).map { LogEvent("waiting", ["seconds": .number($0)], "\($0)s", role: .status) }
+        #expect(try await show(events).error == "  10s\n  20s\n  40s\n")
+        #expect(try await show(events, .script, .warn).error == "")
+    }
 }

@@ -64,4 +64,37 @@ struct TerminalTests {
         let word = Masking.replacement
         #expect(output == "\(word) \(word)\nx\n\(word)\n" && error == "\(word) ")
     }
+
+    @Test("the status line stands below what is printed, and goes away")
+    func status() async throws {
+        let terminal = try PseudoTerminal()
+        terminal.terminal.line("one")
+        #expect(terminal.terminal.status("waiting 1s") == true)
+        terminal.terminal.status("waiting 2s")
+        terminal.terminal.line("two")
+        _ = await terminal.terminal.hasShownAll()
+        #expect(await terminal.waitFor("two"))
+        var screen = Screen(columns: 80, rows: 24)
+        #expect(await terminal.waitFor("two\r\n\u{1b}[2m  waiting 2s"))
+        screen.feed(terminal.text)
+        #expect(screen.rows.prefix(4) == ["one", "two", "  waiting 2s", ""])
+        terminal.terminal.status(nil)
+        terminal.terminal.line("three")
+        #expect(await terminal.waitFor("three\r\n"))
+        screen = Screen(columns: 80, rows: 24)
+        screen.feed(terminal.text)
+        #expect(screen.rows.prefix(4) == ["one", "two", "three", ""])
+    }
+
+    @Test("a long status is cut to the window")
+    func longStatus() async throws {
+        let terminal = try PseudoTerminal()
+        terminal.terminal.status(String(repeating: "x", count: 300))
+        #expect(await terminal.waitFor("xxx"))
+        terminal.terminal.line("end")
+        #expect(await terminal.waitFor("end\r\n"))
+        var screen = Screen(columns: 80, rows: 24)
+        screen.feed(terminal.text)
+        #expect(screen.rows[0] == "end" && screen.rows[1].count < 80 && screen.rows[2].isEmpty)
+    }
 }

@@ -94,7 +94,8 @@ struct DebuggingTerminalTests {
         #expect(await terminal.waitFor("end"))
         try terminal.type("\recho recalled\r")
         #expect(await terminal.waitForRow { $0 == "recalled" })
-        #expect(terminal.text.components(separatedBy: "\nn2").count == 3, "\(terminal.text)")
+        let shown = terminal.shown
+        #expect((shown.scrolled + shown.rows).count { $0 == "n2" } == 2, "\(shown.text)")
         try terminal.type("\u{4}")
         #expect(await terminal.exitStatus() == 0, "\(terminal.text)")
     }

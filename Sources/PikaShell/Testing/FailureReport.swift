@@ -20,6 +20,7 @@ enum FailureReport {
         }
         if transcript.isCut { lines.append("(more events than are kept: some are left out)") }
         lines.append("again: \(result.test.again)")
+        lines.append("debug: \(result.test.debug)")
         return lines.joined(separator: "\n")
     }
 

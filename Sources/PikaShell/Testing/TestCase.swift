@@ -30,11 +30,18 @@ package struct TestCase: Sendable {
     /// The command that runs just this again.
     package var again: String {
         let matrix = values.map { " --matrix \(Self.shellWord($0.description))" }.joined()
-        let given = sets.sorted { $0.key < $1.key }.map {
-            " --set \(Self.shellWord("\($0.key)=\($0.value)"))"
-        }
-        .joined()
-        return "pikachat test \(Self.shellWord(path))\(matrix)\(given)\(isLive ? " --live" : "")"
+        return "pikachat test \(Self.shellWord(path))\(matrix)\(Self.options(sets))\(isLive ? " --live" : "")"
+    }
+
+    /// The command that runs it alone and stays where it fails, with everything alive.
+    package var debug: String {
+        let given = sets.merging(values.map { ($0.key, $0.value) }) { $1 }
+        return
+            "pikachat run \(Self.shellWord(path))\(isLive ? "" : " --mock")\(Self.options(given)) --shell-on-fail"
+    }
+
+    private static func options(_ sets: [String: String]) -> String {
+        sets.sorted { $0.key < $1.key }.map { " --set \(shellWord("\($0.key)=\($0.value)"))" }.joined()
     }
 
     /// One word for a shell, whatever is in it.

@@ -98,5 +98,6 @@ struct TestPlanTests {
         #expect(failure?.message.contains("sekret") == false)
         let plan = try folder.plan([], TestOptions(), sets: ["K": "a b", "TOKEN": "sekretvalue"])
         #expect(plan.tests.first?.again.hasSuffix(" --set 'K=a b'") ?? false)
+        #expect(plan.tests.first?.debug.hasSuffix("s.pika --mock --set 'K=a b' --shell-on-fail") ?? false)
     }
 }

@@ -1,5 +1,6 @@
 import AgentCore
 import Foundation
+import Mocks
 import Nostr
 import TestSupport
 import Testing
@@ -131,5 +132,33 @@ struct GroupCommandsTests {
             let folder = await talk.sitting.failure("decode \(directory.path)")
             #expect(folder?.message.contains("is not a regular file") == true)
         }
+    }
+
+    @Test("relays add: groups are read from there at once, and the old ones go on")
+    func addedRelay() async throws {
+        try await Talk.with { talk in
+            let more = try EmbeddedRelay()
+            await more.start()
+            let fields = try await talk.sitting.run("relays add \(more.url)")
+            #expect(
+                fields["count"] == .number(2) && talk.host.workspace.environment.pool.relays.last == more.url)
+            let there = RelayPool([more.url], environment: RelayEnvironment()) { _ in }
+            await there.start()
+            try await there.publish(try await talk.event("from there"), within: .seconds(20))
+            try await talk.hear("from here")
+            try await talk.heard(2)
+            #expect(try await talk.sitting.run("relays add \(more.url)")["count"] == .number(2))
+            await there.stop(grace: .zero)
+            await more.stop()
+        }
+    }
+
+    @Test(
+        "relays takes nothing else",
+        arguments: ["relays ad ws://127.0.0.1:1", "relays add", "relays add http://x"])
+    func relayMistakes(line: String) async throws {
+        let sitting = Sitting(try FakeHost())
+        #expect(await sitting.failure(line)?.code == .usage)
+        await sitting.host.close()
     }
 }

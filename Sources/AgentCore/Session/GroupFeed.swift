@@ -65,6 +65,9 @@ package actor GroupFeed {
         await renew(number)
     }
 
+    /// Asks once more for what every group should get, after a relay was added.
+    func listenAgain() async { for number in members.keys.sorted() { await renew(number) } }
+
     /// Does nothing where another session has taken the group over.
     func stopListening(to nostrGroupID: String, _ queue: DeliveryQueue) async {
         guard listeners[nostrGroupID]?.queue === queue else { return }

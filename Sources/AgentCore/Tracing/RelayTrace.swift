@@ -1,16 +1,17 @@
 import Nostr
+import Synchronization
 import Vocabulary
 
 /// Tells what goes to relays and comes from them in the trace: one line for each message, the answer under the number of what it answers.
 struct RelayTrace: Sendable {
     private let book: TraceBook
-    /// Named in each line where there is more than one.
-    private let namesRelays: Bool
+    private let seen: SeenRelays
 
-    init(_ book: TraceBook, namesRelays: Bool) { (self.book, self.namesRelays) = (book, namesRelays) }
+    /// - Parameter relays: that there are from the start; each is named in its lines where there is more than one.
+    init(_ book: TraceBook, relays: Set<RelayURL>) { (self.book, seen) = (book, SeenRelays(relays)) }
 
     func add(_ relay: RelayURL, _ traffic: RelayTraffic) {
-        let place = namesRelays ? "  \(relay.host)" : ""
+        let place = seen.areSeveral(with: relay) ? "  \(relay.host)" : ""
         switch traffic {
         case .sent(let message, let text): sent(message, text, place, relay)
         case .received(let message, let text): received(message, text, place, relay)
@@ -80,5 +81,18 @@ struct RelayTrace: Sendable {
                 filter.limit.map { "limit \($0)" },
             ].compactMap { $0 }.joined(separator: " ")
         }.joined(separator: " | ")
+    }
+}
+
+private final class SeenRelays: Sendable {
+    private let relays: Mutex<Set<RelayURL>>
+
+    init(_ relays: Set<RelayURL>) { self.relays = Mutex(relays) }
+
+    func areSeveral(with relay: RelayURL) -> Bool {
+        relays.withLock { relays in
+            relays.insert(relay)
+            return relays.count > 1
+        }
     }
 }

@@ -69,7 +69,7 @@ package final class Workspace: Sendable {
         }
         let keyPackageRelays = settings.keyPackageRelays ?? settings.relays
         let trace = RelayTrace(
-            log.trace, namesRelays: Set(settings.relays + keyPackageRelays).count > 1)
+            log.trace, relays: Set(settings.relays + keyPackageRelays))
         relayEnvironment.tap = { trace.add($0, $1) }
         let pool = RelayPool(settings.relays, environment: relayEnvironment, report: report)
         environment = SessionEnvironment(
@@ -108,6 +108,15 @@ package final class Workspace: Sendable {
     }
 
     package func connect() async { for pool in pools { await pool.start() } }
+
+    /// One more relay for messages: read from at once; groups that name it are spoken to there, too.
+    ///
+    /// - Returns: false for one that is there already.
+    package func add(_ relay: RelayURL) async -> Bool {
+        guard await environment.pool.add(relay) else { return false }
+        await environment.feed.listenAgain()
+        return true
+    }
 
     /// Breaks every connection; they come back by themselves.
     package func breakConnections() async { for pool in pools { await pool.disconnect() } }

@@ -1,4 +1,5 @@
 import Cryptography
+import Synchronization
 import Vocabulary
 
 /// Several relays treated as one: an event counts as published once one relay has accepted it, and no relay
@@ -34,8 +35,11 @@ package actor RelayPool {
     /// What the other relays have once one has answered.
     package static let grace: Duration = .milliseconds(200)
 
-    package nonisolated let relays: [RelayURL]
-    private let connections: [RelayConnection]
+    private let list: Mutex<[RelayURL]>
+    /// In the order in which they were named.
+    package nonisolated var relays: [RelayURL] { list.withLock { $0 } }
+    private var connections: [RelayConnection]
+    private let environment: RelayEnvironment
     private let clock: any Clock<Duration>
     private let report: @Sendable (RelayReport) -> Void
     private var nextNumber = 1
@@ -54,10 +58,28 @@ package actor RelayPool {
         _ relays: [RelayURL], environment: RelayEnvironment, report: @escaping @Sendable (RelayReport) -> Void
     ) {
         var seen = Set<RelayURL>()
-        self.relays = relays.filter { seen.insert($0).inserted }
-        connections = self.relays.map { RelayConnection($0, environment: environment, report: report) }
+        let relays = relays.filter { seen.insert($0).inserted }
+        list = Mutex(relays)
+        connections = relays.map { RelayConnection($0, environment: environment, report: report) }
+        self.environment = environment
         clock = environment.clock
         self.report = report
+    }
+
+    /// Connects to one more relay. What is subscribed to already does not reach it: follow anew.
+    ///
+    /// - Returns: false for one that is there already.
+    package func add(_ relay: RelayURL) async -> Bool {
+        let isNew = list.withLock { list in
+            guard !list.contains(relay) else { return false }
+            list.append(relay)
+            return true
+        }
+        guard isNew else { return false }
+        let connection = RelayConnection(relay, environment: environment, report: report)
+        connections.append(connection)
+        await connection.start()
+        return true
     }
 
     package func start() async { for connection in connections { await connection.start() } }

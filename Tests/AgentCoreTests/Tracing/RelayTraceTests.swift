@@ -24,7 +24,7 @@ struct RelayTraceTests {
     @Test("answers stand under the number of what they answer, at their relay")
     func answers() throws {
         let other = try RelayURL("wss://two.example")
-        let trace = RelayTrace(log.trace, namesRelays: true)
+        let trace = RelayTrace(log.trace, relays: [relay, other])
         let filters = [Filter(kinds: [.groupEvent], since: 5, limit: 20)]
         for place in [relay, other] {
             trace.add(place, .sent(.request(subscription: "s", filters: filters), text: "[]"))
@@ -42,7 +42,7 @@ struct RelayTraceTests {
 
     @Test("events, refusals, notices, and what is no message; one relay needs no name")
     func events() throws {
-        let trace = RelayTrace(log.trace, namesRelays: false)
+        let trace = RelayTrace(log.trace, relays: [relay])
         let key = TestKeys.alice
         let event = try Rumor(author: key.publicKey, createdAt: 1, kind: .groupEvent, tags: [], content: "x")
             .signed(by: key, random: SystemRandom())

@@ -5,7 +5,7 @@ import Vocabulary
 
 @testable import Scripting
 
-@Suite("commands for looking at a run", .timeLimit(.minutes(1)))
+@Suite("commands for looking at a run", .timeLimit(.minutes(2)))
 struct DebuggingCommandsTests {
     private func results(_ run: ScriptRun) -> [String] {
         run.host.events.filter { $0.name == "result" }.map(\.text)
@@ -99,7 +99,8 @@ struct DebuggingCommandsTests {
 
     @Test("deferred lists what runs at the end, in its order")
     func deferred() async throws {
-        let run = try await ScriptRun.make("defer echo a\nswitch a\ndefer echo b\ndeferred as=d\necho $d.count")
+        let run = try await ScriptRun.make(
+            "defer echo a\nswitch a\ndefer echo b\ndeferred as=d\necho $d.count")
         #expect(results(run)[0] == "echo b  (session a)\necho a  (session main)")
         #expect(run.printed.first == "2")
         #expect(try await results(ScriptRun.make("deferred")) == ["nothing is deferred"])
@@ -144,15 +145,27 @@ struct DebuggingCommandsTests {
         let host = FakeHost()
         var settings = RunSettings()
         settings.tellingPause = .milliseconds(1)
+        let (told, tell) = AsyncStream<Void>.makeStream()
+        host.log.listen { if $0.event.name == LogEvent.waitingName { tell.finish() } }
+        // It takes as long as it takes until that was told.
+        let catalogue =
+            ScriptRun.catalogue + [
+                FakeCommand("hold") { _, _ in
+                    for await _ in told {}
+                    return [:]
+                }
+            ]
         let interpreter = Interpreter(
-            host: host, catalogue: ScriptRun.catalogue, inputs: Inputs(), settings: settings)
+            host: host, catalogue: catalogue, inputs: Inputs(), settings: settings)
         let script = try CheckedScript.make(
-            Source(name: "t", text: "sleep 100ms timeout=9s\necho a"), catalogue: ScriptRun.catalogue
+            Source(name: "t", text: "hold timeout=9s"), catalogue: catalogue
         ).get()
         try await interpreter.execute(script)
-        let told = host.events.filter { $0.name == LogEvent.waitingName }
+        let events = host.events.filter { $0.name == LogEvent.waitingName }
         #expect(
-            !told.isEmpty && told.allSatisfy { $0.text.hasPrefix("sleep · 0s of 9s") && $0.role == .status })
+            events.allSatisfy {
+                $0.text.hasPrefix("hold · ") && $0.text.contains("s of 9s") && $0.role == .status
+            })
         #expect(!interpreter.trail.entries(from: 0).contains { $0.record.event.role == .status })
     }
 }

@@ -60,7 +60,11 @@ struct ScriptRun {
         case .failure(let problems):
             throw Failure(.usage, problems.problems.map(\.message).joined(separator: "; "))
         }
-        let interpreter = Interpreter(host: host, catalogue: catalogue, inputs: inputs)
+        var settings = RunSettings()
+        // On a machine under load any command may take long enough to tell what it does.
+        settings.tellingPause = .seconds(3600)
+        let interpreter = Interpreter(
+            host: host, catalogue: catalogue, inputs: inputs, settings: settings)
         var (failure, end): (Diagnostic?, ScriptEnd?)
         do {
             try await interpreter.execute(script, until: until)

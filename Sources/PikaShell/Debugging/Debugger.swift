@@ -38,6 +38,10 @@ actor Debugger: Stepping {
     /// What runs, and how deep inside of others.
     private var running: [Int: (depth: Int, cancel: @Sendable () -> Void)] = [:]
     private var nextRunning = 0
+    /// Those of them that Ctrl-C has ended.
+    private var interrupted: Set<Int> = []
+    /// Ctrl-C came too late for one statement: it is for the next.
+    private var isInterruptionOwed = false
 
     /// - Parameter isStepping: stops before the first statement.
     init(isStepping: Bool) { plan = StepPlan(mode: isStepping ? .into : .run, breakpoints: []) }
@@ -126,8 +130,10 @@ actor Debugger: Stepping {
         nextRunning += 1
         if running.isEmpty, !isAsking { concernRunning() }
         running[number] = (StepPlace.depth, { task.cancel() })
+        if isInterruptionOwed { interrupt() }
         defer {
             running[number] = nil
+            interrupted.remove(number)
             if running.isEmpty, !isAsking { sitting?.concern.finishedRunning(isLeaving: false) }
         }
         try await withTaskCancellationHandler {
@@ -135,14 +141,20 @@ actor Debugger: Stepping {
         } onCancel: {
             task.cancel()
         }
+        // It was done all the same.
+        if interrupted.contains(number) { isInterruptionOwed = true }
     }
 
     private func concernRunning() { sitting?.concern.run { Task { await self.interrupt() } } }
 
     /// Ctrl-C: what is innermost ends, and the debugger stops there.
     private func interrupt() {
+        isInterruptionOwed = running.isEmpty
         guard let depth = running.values.map(\.depth).max() else { return }
-        for work in running.values where work.depth == depth { work.cancel() }
+        for (number, work) in running where work.depth == depth {
+            interrupted.insert(number)
+            work.cancel()
+        }
     }
 
     private func checkLeaving(_ range: SourceRange) throws {

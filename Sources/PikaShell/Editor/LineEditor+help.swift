@@ -4,6 +4,12 @@ import Foundation
 /// Completion, hints and colours of the line that is being typed. libedit knows nothing of hints and colours: it is told of no character
 /// that is not the line's, and the cursor stands where it left it.
 extension LineEditor {
+    /// What was painted last, and where the cursor stood.
+    struct Painted: Equatable {
+        let text: String
+        let cursor: Int
+    }
+
     /// The line, and the part of it before the cursor.
     private var line: (whole: String, before: String)? {
         guard let info = el_wline(editor)?.pointee, let start = info.buffer else { return nil }
@@ -25,13 +31,17 @@ extension LineEditor {
         let prompt = Self.columns(of: promptText)
         let (width, cursor) = (Self.columns(of: whole), Self.columns(of: before))
         let columns = terminal.columns
-        guard prompt + width < columns - 1 else { return }
+        // While the history is searched, libedit keeps the search in the line, on a row of its own.
+        guard prompt + width < columns - 1, !whole.unicodeScalars.contains(where: { $0.value < 0x20 }) else {
+            return
+        }
         var output = ""
+        // libedit may have written over what was painted, to draw the line or to move the cursor.
         let text = help.painted(whole)
-        if text != painted, !(whole.isEmpty && painted.isEmpty) {
+        if painted != Painted(text: text, cursor: cursor), !whole.isEmpty {
             output +=
                 "\r\u{1b}[\(prompt)C\(text)\r" + (prompt + cursor > 0 ? "\u{1b}[\(prompt + cursor)C" : "")
-            painted = text
+            painted = Painted(text: text, cursor: cursor)
         }
         let room = columns - 2 - prompt - width
         let hint = whole == before && room > 8 ? DisplayWidth.cut(help.hint(for: whole), to: room) : ""
@@ -61,7 +71,7 @@ extension LineEditor {
         let addition = shared.dropFirst(first.replaces)
         let blank = candidates.count == 1 && !isOpen(first.text, before) ? " " : ""
         if !addition.isEmpty || !blank.isEmpty {
-            painted = ""
+            painted = nil
             return el_insertstr(editor, addition + blank) == 0 ? UInt8(CC_REFRESH) : UInt8(CC_ERROR)
         }
         guard candidates.count > 1 else { return UInt8(CC_ERROR) }
@@ -69,7 +79,7 @@ extension LineEditor {
         writeToTerminal(
             "\n" + list.split(separator: "\n").map { terminal.harmless(String($0)) }.joined(separator: "\n")
                 + "\n")
-        painted = ""
+        painted = nil
         return UInt8(CC_REDISPLAY)
     }
 

@@ -64,7 +64,7 @@ extension LineEditor {
         }
         let text = PastedText.edited(String.UnicodeScalarView(pasted.dropLast(end.count)))
         guard !text.isEmpty else { return UInt8(CC_NORM) }
-        painted = ""
+        painted = nil
         return el_insertstr(editor, text) == 0 ? UInt8(CC_REFRESH) : UInt8(CC_ERROR)
     }
 }

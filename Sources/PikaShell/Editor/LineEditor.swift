@@ -42,8 +42,8 @@ final class LineEditor: LineReading, @unchecked Sendable {
     private var linesRead = 0
     /// Columns of the grey text behind the cursor.
     var hintColumns = 0
-    /// The line as it was painted last.
-    var painted = ""
+    /// Nil where nothing is painted, or somebody else has written over it.
+    var painted: Painted?
 
     /// - Parameters:
     ///   - history: lines of earlier sittings, oldest first.
@@ -164,7 +164,7 @@ final class LineEditor: LineReading, @unchecked Sendable {
                 return lines
             })
         promptText = decorated(prompt)
-        painted = ""
+        painted = nil
         wasInterrupted = false
         terminal.writer.beginEditing { [wakePipe] in wakePipe.wake() }
         defer { terminal.writer.endEditing() }
@@ -247,6 +247,7 @@ final class LineEditor: LineReading, @unchecked Sendable {
         guard !text.isEmpty else {
             if wasAway {
                 writeToTerminal(LineEraser.sequence(rowsAbove: 0))
+                painted = nil
                 _ = pika_el_refresh(editor)
             }
             return
@@ -262,6 +263,7 @@ final class LineEditor: LineReading, @unchecked Sendable {
             promptColumns: Self.columns(of: promptText), columnsBeforeCursor: before,
             terminalColumns: Int(size.ws_col))
         writeToTerminal(LineEraser.sequence(rowsAbove: rows) + text)
+        painted = nil
         _ = pika_el_refresh(editor)
     }
 

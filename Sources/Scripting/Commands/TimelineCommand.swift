@@ -22,7 +22,9 @@ struct TimelineCommand: Command {
             Parameter("html", .text, "writes a page with it to a new file"),
         ]
         description.results = [("count", "how many rows it has"), ("path", "the page")]
-        description.details = ["LAST is how many commands back it goes; without it, to the beginning."]
+        description.details = [
+            "LAST is how many commands back it goes; without it, to the beginning, or as far as the last 2000 to 4000 events reach."
+        ]
         description.examples = ["timeline", "timeline 5", "timeline session=old", "timeline html=run.html"]
         description.onlyLooks = true
         return description

@@ -22,6 +22,8 @@ struct SessionRecording: Sendable {
     /// Shorter values are words like others.
     private static let shortestID = 6
     private static let idFields = ["id", "npub"]
+    /// Ids that are looked for in later lines; older ones stay texts.
+    private static let knownLimit = 200
     /// A longer sitting is a program of its own.
     private static let limit = 10_000
 
@@ -69,6 +71,7 @@ struct SessionRecording: Sendable {
             guard case .text(let value)? = fields[field], value.count >= Self.shortestID else { continue }
             known.removeAll { $0.value == value || $0.variable == "\(name).\(field)" }
             known.append(Known(value: value, variable: "\(name).\(field)"))
+            if known.count > Self.knownLimit { known.removeFirst() }
         }
     }
 

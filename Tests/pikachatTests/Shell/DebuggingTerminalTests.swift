@@ -96,6 +96,12 @@ struct DebuggingTerminalTests {
         #expect(await terminal.waitForRow { $0 == "recalled" })
         let shown = terminal.shown
         #expect((shown.scrolled + shown.rows).count { $0 == "n2" } == 2, "\(shown.text)")
+        try terminal.type("\u{12}let long")
+        #expect(
+            await terminal.waitForRow { $0.contains("let long_name=7") && $0.hasPrefix("pika>") },
+            "\(terminal.shown.text)")
+        try terminal.type("\recho found $long_name\r")
+        #expect(await terminal.waitForRow { $0 == "found 7" }, "\(terminal.shown.text)")
         try terminal.type("\u{4}")
         #expect(await terminal.exitStatus() == 0, "\(terminal.text)")
     }

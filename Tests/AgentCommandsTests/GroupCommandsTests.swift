@@ -8,7 +8,7 @@ import Vocabulary
 
 @testable import AgentCommands
 
-@Suite("commands about a group", .timeLimit(.minutes(1)))
+@Suite("commands about a group", .timeLimit(.minutes(4)))
 struct GroupCommandsTests {
     @Test("group members: who is who")
     func members() async throws {

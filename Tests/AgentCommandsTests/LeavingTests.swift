@@ -7,7 +7,7 @@ import Vocabulary
 
 @testable import AgentCommands
 
-@Suite("what becomes of agents at the end", .timeLimit(.minutes(1)))
+@Suite("what becomes of agents at the end", .timeLimit(.minutes(4)))
 struct LeavingTests {
     private struct Stubborn: Error, CustomStringConvertible { let description = "it does not go" }
 

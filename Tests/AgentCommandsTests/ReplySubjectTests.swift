@@ -6,7 +6,7 @@ import Vocabulary
 
 @testable import AgentCommands
 
-@Suite("expect reply", .timeLimit(.minutes(1)))
+@Suite("expect reply", .timeLimit(.minutes(4)))
 struct ReplySubjectTests {
     @Test("each reply is taken once; from=start looks at all of them again")
     func cursor() async throws {

@@ -8,7 +8,7 @@ import Vocabulary
 
 @testable import AgentCommands
 
-@Suite("commands about sessions and agents", .timeLimit(.minutes(1)))
+@Suite("commands about sessions and agents", .timeLimit(.minutes(4)))
 struct SessionCommandsTests {
     private struct Stubborn: Error, CustomStringConvertible { let description = "it does not go" }
 

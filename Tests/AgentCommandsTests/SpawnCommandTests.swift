@@ -9,7 +9,7 @@ import Vocabulary
 
 @testable import AgentCommands
 
-@Suite("spawn", .timeLimit(.minutes(1)))
+@Suite("spawn", .timeLimit(.minutes(4)))
 struct SpawnCommandTests {
     private struct Refused: Error, CustomStringConvertible { let description = "refused" }
 

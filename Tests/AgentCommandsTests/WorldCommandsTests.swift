@@ -8,7 +8,7 @@ import Vocabulary
 
 @testable import AgentCommands
 
-@Suite("fault and mock", .timeLimit(.minutes(1)))
+@Suite("fault and mock", .timeLimit(.minutes(4)))
 struct WorldCommandsTests {
     private actor Faults: FaultControl {
         private(set) var all: [FaultRule] = []

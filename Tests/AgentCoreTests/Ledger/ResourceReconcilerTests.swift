@@ -5,7 +5,7 @@ import Vocabulary
 
 @testable import AgentCore
 
-@Suite("ResourceReconciler", .timeLimit(.minutes(1)))
+@Suite("ResourceReconciler", .timeLimit(.minutes(4)))
 struct ResourceReconcilerTests {
     private struct Stubborn: Error, CustomStringConvertible { let description = "it does not go" }
 

@@ -8,7 +8,7 @@ import Vocabulary
 
 @testable import AgentCore
 
-@Suite("AgentSession over real relays", .timeLimit(.minutes(1)))
+@Suite("AgentSession over real relays", .timeLimit(.minutes(4)))
 struct AgentSessionTests {
     // MARK: Reading and saying
 

@@ -11,7 +11,7 @@ import Vocabulary
 @testable import AgentCore
 
 /// What was said and changed while we were away, from relays as people run them.
-@Suite("a history at relays with limits", .timeLimit(.minutes(1)))
+@Suite("a history at relays with limits", .timeLimit(.minutes(4)))
 struct CappedRelaysTests {
     private static func behaviour(_ change: (inout RelayBehaviour) -> Void) -> RelayBehaviour {
         var behaviour = RelayBehaviour()

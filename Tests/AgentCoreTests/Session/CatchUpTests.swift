@@ -6,7 +6,7 @@ import Vocabulary
 
 @testable import AgentCore
 
-@Suite("catching up, by a clock that the test turns", .timeLimit(.minutes(1)))
+@Suite("catching up, by a clock that the test turns", .timeLimit(.minutes(4)))
 struct CatchUpTests {
     /// Lets a relay's group events through up to some, and then until it is opened.
     private final class Barrier: RelayInterference {

@@ -6,7 +6,7 @@ import Vocabulary
 
 @testable import AgentCore
 
-@Suite("DeliveryQueue", .timeLimit(.minutes(1)))
+@Suite("DeliveryQueue", .timeLimit(.minutes(4)))
 struct DeliveryQueueTests {
     @Test("what was put in comes in that order, with the group it came for; what is forgotten does not")
     func order() async throws {

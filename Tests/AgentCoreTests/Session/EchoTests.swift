@@ -15,7 +15,7 @@ private final class Swallowing: RelayInterference {
     }
 }
 
-@Suite("a message that a relay confirms, and its echo", .timeLimit(.minutes(1)))
+@Suite("a message that a relay confirms, and its echo", .timeLimit(.minutes(4)))
 struct EchoTests {
     private func warnings(_ sides: TwoSides) -> [String] {
         sides.log.texts(of: "warning").filter { $0.contains("nobody will read it") }

@@ -7,7 +7,7 @@ import Vocabulary
 
 @testable import AgentCore
 
-@Suite("GroupFeed over a relay", .timeLimit(.minutes(1)))
+@Suite("GroupFeed over a relay", .timeLimit(.minutes(4)))
 struct GroupFeedTests {
     private struct Scene: Sendable {
         let relay: EmbeddedRelay
@@ -173,7 +173,7 @@ struct GroupFeedTests {
             #expect(await texts(queue) == ["live"])
             let before = await scene.relay.traffic.requests.count
             await scene.feed.listen(to: group(2), other, isNew: true)
-            #expect(await backlog(queue) == ["live"] || true)
+            _ = await backlog(queue)
             #expect(await scene.relay.traffic.requests.count - before == 1)
         }
     }

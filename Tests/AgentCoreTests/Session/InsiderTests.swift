@@ -7,7 +7,7 @@ import Vocabulary
 @testable import AgentCore
 
 /// What a member or an admin does to a group must not end the conversation of the others.
-@Suite("Insiders", .timeLimit(.minutes(1)))
+@Suite("Insiders", .timeLimit(.minutes(4)))
 struct InsiderTests {
     @Test(
         "an admin who moves the group away, or nowhere, moves only himself",

@@ -64,7 +64,7 @@ private struct TrippingWay: RelayInterference {
     }
 }
 
-@Suite("a delivery interrupted anywhere", .timeLimit(.minutes(2)))
+@Suite("a delivery interrupted anywhere", .timeLimit(.minutes(4)))
 struct InterruptedDeliveryTests {
     private struct Scene {
         let relay: EmbeddedRelay

@@ -5,7 +5,7 @@ import Vocabulary
 
 @testable import AgentCore
 
-@Suite("many sessions in one process", .timeLimit(.minutes(2)))
+@Suite("many sessions in one process", .timeLimit(.minutes(4)))
 struct ManySessionsTests {
     /// The commit that lets the peer go from one of the groups is not published before every reply has been seen.
     @Test("a session that publishes slowly, among 50: the others' replies are on time, and its own")

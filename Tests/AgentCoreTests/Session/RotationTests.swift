@@ -8,7 +8,7 @@ import Vocabulary
 @testable import AgentCore
 
 /// A commit may give a group a new Nostr id (MIP-01): MDK's peers do, we never.
-@Suite("a group whose Nostr id changes", .timeLimit(.minutes(1)))
+@Suite("a group whose Nostr id changes", .timeLimit(.minutes(4)))
 struct RotationTests {
     @Test("is followed while the session listens, and the old id is given up")
     func live() async throws {

@@ -7,7 +7,7 @@ import Vocabulary
 
 @testable import AgentCore
 
-@Suite("SessionRegistry", .timeLimit(.minutes(1)))
+@Suite("SessionRegistry", .timeLimit(.minutes(4)))
 struct SessionRegistryTests {
     private let directory = TemporaryDirectory()
     private let log = EventLog()

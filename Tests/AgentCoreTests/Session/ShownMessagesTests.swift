@@ -6,7 +6,7 @@ import Vocabulary
 
 @testable import AgentCore
 
-@Suite("what is received is shown at least once", .timeLimit(.minutes(1)))
+@Suite("what is received is shown at least once", .timeLimit(.minutes(4)))
 struct ShownMessagesTests {
     @Test("what the output lost is shown by the next session; what is out is not shown again")
     func lostOutput() async throws {

@@ -7,7 +7,7 @@ import Vocabulary
 
 @testable import AgentCore
 
-@Suite("changes of a group, and what follows from others'", .timeLimit(.minutes(1)))
+@Suite("changes of a group, and what follows from others'", .timeLimit(.minutes(4)))
 struct ChangeGroupTests {
     @Test("a change that every relay refuses is dropped: the next one is made without it")
     func refused() async throws {

@@ -7,7 +7,7 @@ import Vocabulary
 
 @testable import AgentCore
 
-@Suite("creating a group", .timeLimit(.minutes(1)))
+@Suite("creating a group", .timeLimit(.minutes(4)))
 struct CreateGroupTests {
     private struct NotTaken: Error {}
 

@@ -35,7 +35,7 @@ struct KeyUpdateTests {
 
     @Test(
         "we renew ours when they are due, and only in the group that the session is in",
-        .timeLimit(.minutes(1)))
+        .timeLimit(.minutes(4)))
     func whenDue() async throws {
         let clock = ManualClock()
         var options = TwoSides.Options()

@@ -6,7 +6,7 @@ import Vocabulary
 
 @testable import AgentCore
 
-@Suite("a Welcome that is still owed", .timeLimit(.minutes(1)))
+@Suite("a Welcome that is still owed", .timeLimit(.minutes(4)))
 struct OwedWelcomeTests {
     /// Gift wraps that the relay has.
     private func wraps(_ sides: TwoSides) async -> Int {

@@ -9,7 +9,7 @@ import Vocabulary
 
 @testable import AgentCore
 
-@Suite("starting and removing an agent", .timeLimit(.minutes(1)))
+@Suite("starting and removing an agent", .timeLimit(.minutes(4)))
 struct ProvisionTests {
     private struct NoRoom: Error {}
     private struct Stubborn: Error, CustomStringConvertible { let description = "it does not go" }

@@ -7,7 +7,7 @@ import Vocabulary
 
 @testable import AgentCore
 
-@Suite("group renew", .timeLimit(.minutes(1)))
+@Suite("group renew", .timeLimit(.minutes(4)))
 struct RenewGroupTests {
     /// The peer accepts the newest Welcome for it.
     private func peerJoins(_ sides: TwoSides) async throws -> MarmotGroup {

@@ -6,7 +6,7 @@ import Vocabulary
 
 @testable import AgentCore
 
-@Suite("a message that nobody has confirmed", .timeLimit(.minutes(1)))
+@Suite("a message that nobody has confirmed", .timeLimit(.minutes(4)))
 struct ResendingTests {
     /// Loses the first message that goes out, as a relay does that crashes; its publisher hears nothing.
     private final class FirstIsLost: RelayInterference {

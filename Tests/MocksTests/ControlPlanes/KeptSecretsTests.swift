@@ -5,7 +5,7 @@ import Testing
 @testable import Mocks
 
 /// A mock may run for days beside other programs' tests: what was once sent to it must not stay in its memory.
-@Suite("Mock control planes keep no secrets", .timeLimit(.minutes(2)))
+@Suite("Mock control planes keep no secrets", .timeLimit(.minutes(4)))
 struct KeptSecretsTests {
     private static let secret = String(repeating: "11", count: 32)
     private static let owner = TestKeys.alice.publicKey.hex

@@ -4,7 +4,7 @@ import Vocabulary
 
 @testable import Nostr
 
-@Suite("TopicFollower over a connection that is lost", .timeLimit(.minutes(1)))
+@Suite("TopicFollower over a connection that is lost", .timeLimit(.minutes(4)))
 struct LostConnectionTests {
     @Test("while there is no connection, silence is no end of what is stored")
     func silence() async throws {

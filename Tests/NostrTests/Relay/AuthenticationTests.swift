@@ -6,7 +6,7 @@ import Vocabulary
 
 @testable import Nostr
 
-@Suite("relays that want to know who we are (NIP-42)", .timeLimit(.minutes(1)))
+@Suite("relays that want to know who we are (NIP-42)", .timeLimit(.minutes(4)))
 struct AuthenticationTests {
     private let account = TestKeys.alice
 

@@ -7,7 +7,7 @@ import Vocabulary
 @testable import Nostr
 
 /// What the pool makes of the answers of several relays, each of which the test gives itself.
-@Suite("several relays' answers", .timeLimit(.minutes(1)))
+@Suite("several relays' answers", .timeLimit(.minutes(4)))
 struct RelayAnswersTests {
     private struct Scene: Sendable {
         let clock: ManualClock

@@ -6,7 +6,7 @@ import Vocabulary
 
 @testable import Nostr
 
-@Suite("RelayConnection, by a clock that the test turns", .timeLimit(.minutes(1)))
+@Suite("RelayConnection, by a clock that the test turns", .timeLimit(.minutes(4)))
 struct RelayConnectionTests {
     /// Makes each pause the shortest that its schedule allows.
     private struct Zeros: RandomSource {

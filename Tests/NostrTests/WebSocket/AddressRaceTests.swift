@@ -7,7 +7,7 @@ import Vocabulary
 
 @testable import Nostr
 
-@Suite("AddressRace — RFC 8305", .timeLimit(.minutes(1)))
+@Suite("AddressRace — RFC 8305", .timeLimit(.minutes(4)))
 struct AddressRaceTests {
     private struct Refused: Error, Equatable { let address: String }
 

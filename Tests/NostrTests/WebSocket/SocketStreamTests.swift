@@ -5,7 +5,7 @@ import Testing
 
 @testable import Nostr
 
-@Suite("SocketStream over real sockets", .timeLimit(.minutes(1)))
+@Suite("SocketStream over real sockets", .timeLimit(.minutes(4)))
 struct SocketStreamTests {
     /// A listening socket whose queue is full: the system answers nobody who wants to connect.
     private final class FullQueue: Sendable {

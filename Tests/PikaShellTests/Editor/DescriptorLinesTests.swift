@@ -4,7 +4,7 @@ import Testing
 
 @testable import PikaShell
 
-@Suite("lines of a descriptor", .timeLimit(.minutes(1)))
+@Suite("lines of a descriptor", .timeLimit(.minutes(4)))
 struct DescriptorLinesTests {
     /// A pipe that holds this, and nothing more will come.
     private func pipe(_ bytes: [UInt8]) throws -> Int32 {

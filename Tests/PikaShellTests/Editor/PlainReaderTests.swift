@@ -4,7 +4,7 @@ import Testing
 
 @testable import PikaShell
 
-@Suite("lines without editing", .timeLimit(.minutes(1)))
+@Suite("lines without editing", .timeLimit(.minutes(4)))
 struct PlainReaderTests {
     @Test("lines, then the end of input, again and again; the prompt stands on the error stream")
     func lines() async throws {

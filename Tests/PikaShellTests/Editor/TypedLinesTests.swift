@@ -6,7 +6,7 @@ import Vocabulary
 
 @testable import PikaShell
 
-@Suite("lines one after the other", .timeLimit(.minutes(1)))
+@Suite("lines one after the other", .timeLimit(.minutes(4)))
 struct TypedLinesTests {
     private final class Taken: Sendable {
         private let lines = Mutex<[String]>([])

@@ -6,7 +6,7 @@ import Vocabulary
 
 @testable import PikaShell
 
-@Suite("the prompt", .timeLimit(.minutes(1)))
+@Suite("the prompt", .timeLimit(.minutes(4)))
 struct PromptTests {
     private final class Log: Sendable {
         private let entries = Mutex<[String]>([])

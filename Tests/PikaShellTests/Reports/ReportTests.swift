@@ -7,7 +7,7 @@ import Vocabulary
 
 @testable import PikaShell
 
-@Suite("reports of a suite", .timeLimit(.minutes(1)))
+@Suite("reports of a suite", .timeLimit(.minutes(4)))
 struct ReportTests {
     private static let about = ReportContext(host: "here", program: "pikachat 1")
 

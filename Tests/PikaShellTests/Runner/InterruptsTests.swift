@@ -5,7 +5,7 @@ import Testing
 
 @testable import PikaShell
 
-@Suite("who gets a signal", .timeLimit(.minutes(1)))
+@Suite("who gets a signal", .timeLimit(.minutes(4)))
 struct InterruptsTests {
     private final class Log: Sendable {
         private let entries = Mutex<[String]>([])

@@ -6,7 +6,7 @@ import Vocabulary
 
 @testable import PikaShell
 
-@Suite("a run and its status", .timeLimit(.minutes(1)))
+@Suite("a run and its status", .timeLimit(.minutes(4)))
 struct ScriptRunnerTests {
     private let host = FakeHost()
     private let interrupts = Interrupts()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import PikaShell
 
-@Suite("the one way out", .timeLimit(.minutes(1)))
+@Suite("the one way out", .timeLimit(.minutes(4)))
 struct OutputWriterTests {
     /// A reader that takes exactly as much as it is told to.
     private final class SlowReader: Sendable {

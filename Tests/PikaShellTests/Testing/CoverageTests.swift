@@ -3,7 +3,7 @@ import Vocabulary
 
 @testable import PikaShell
 
-@Suite("--coverage", .timeLimit(.minutes(1)))
+@Suite("--coverage", .timeLimit(.minutes(4)))
 struct CoverageTests {
     @Test("what events show was exercised, the rest never was")
     func accounts() async throws {

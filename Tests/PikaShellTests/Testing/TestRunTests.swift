@@ -76,7 +76,7 @@ extension TestSuite {
     }
 }
 
-@Suite("a suite of files", .timeLimit(.minutes(1)))
+@Suite("a suite of files", .timeLimit(.minutes(4)))
 struct TestRunTests {
     @Test("every outcome is told, in the order of the names; the first failure is the status")
     func outcomes() async throws {

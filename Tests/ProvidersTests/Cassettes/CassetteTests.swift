@@ -5,7 +5,7 @@ import Vocabulary
 
 @testable import Providers
 
-@Suite("cassettes", .timeLimit(.minutes(1)))
+@Suite("cassettes", .timeLimit(.minutes(4)))
 struct CassetteTests {
     private let directory = TemporaryDirectory()
     private let masking = Masking()

@@ -150,7 +150,7 @@ struct GuestFilesTests {
 
     @Test(
         "a command without end is ended where a message is full; what it started ends with it",
-        .timeLimit(.minutes(1)))
+        .timeLimit(.minutes(4)))
     func endless() async throws {
         let (pid, file) = (
             directory.file("pid"), "#!/bin/sh\nsleep 600 & echo $! >\"$PID_FILE\"; exec yes \u{e9}\n"

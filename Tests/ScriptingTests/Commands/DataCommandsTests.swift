@@ -5,7 +5,7 @@ import Vocabulary
 
 @testable import Scripting
 
-@Suite("parse, snapshot, matches as=", .timeLimit(.minutes(1)))
+@Suite("parse, snapshot, matches as=", .timeLimit(.minutes(4)))
 struct DataCommandsTests {
     private let directory = TemporaryDirectory()
 

@@ -5,7 +5,7 @@ import Vocabulary
 
 @testable import Scripting
 
-@Suite("commands for looking at a run", .timeLimit(.minutes(2)))
+@Suite("commands for looking at a run", .timeLimit(.minutes(4)))
 struct DebuggingCommandsTests {
     private func results(_ run: ScriptRun) -> [String] {
         run.host.events.filter { $0.name == "result" }.map(\.text)

@@ -4,7 +4,7 @@ import Vocabulary
 
 @testable import Scripting
 
-@Suite("expect", .timeLimit(.minutes(1)))
+@Suite("expect", .timeLimit(.minutes(4)))
 struct ExpectCommandTests {
     /// Keeps what it was asked for.
     private final class Subject: ExpectSubject {

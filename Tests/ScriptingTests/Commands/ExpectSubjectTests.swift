@@ -4,7 +4,7 @@ import Vocabulary
 
 @testable import Scripting
 
-@Suite("expect exit, log and http", .timeLimit(.minutes(1)))
+@Suite("expect exit, log and http", .timeLimit(.minutes(4)))
 struct ExpectSubjectTests {
     @Test("the end of a job is waited for, and ends nothing else")
     func exit() async throws {

@@ -6,7 +6,7 @@ import Vocabulary
 
 @testable import Scripting
 
-@Suite("http", .timeLimit(.minutes(1)))
+@Suite("http", .timeLimit(.minutes(4)))
 struct HTTPCommandTests {
     /// Answers in order, the last one for ever, and keeps what was asked.
     private final class Server: Sendable {

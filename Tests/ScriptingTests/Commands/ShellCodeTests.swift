@@ -4,7 +4,7 @@ import Vocabulary
 
 @testable import Scripting
 
-@Suite("sh — what a variable holds is data", .timeLimit(.minutes(1)))
+@Suite("sh — what a variable holds is data", .timeLimit(.minutes(4)))
 struct ShellCodeTests {
     static let values = [
         "plain", "", "two  words ", "$(touch PWNED)", "`touch PWNED`", "\"; touch PWNED; \"",

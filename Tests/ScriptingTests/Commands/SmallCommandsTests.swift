@@ -5,7 +5,7 @@ import Vocabulary
 
 @testable import Scripting
 
-@Suite("require, sleep, save, vars", .timeLimit(.minutes(1)))
+@Suite("require, sleep, save, vars", .timeLimit(.minutes(4)))
 struct SmallCommandsTests {
     @Test("require lists everything that is missing")
     func require() async throws {

@@ -6,7 +6,7 @@ import Vocabulary
 
 @testable import Scripting
 
-@Suite("child processes", .timeLimit(.minutes(1)))
+@Suite("child processes", .timeLimit(.minutes(4)))
 struct ChildProcessTests {
     private let directory = TemporaryDirectory()
     private let groups = ProcessGroups()

@@ -5,7 +5,7 @@ import Vocabulary
 
 @testable import Scripting
 
-@Suite("Attempts — timeout, within, every, stable", .timeLimit(.minutes(1)))
+@Suite("Attempts — timeout, within, every, stable", .timeLimit(.minutes(4)))
 struct AttemptsTests {
     /// Counts its runs and answers by their number.
     private static func counting(

@@ -4,7 +4,7 @@ import Vocabulary
 
 @testable import Scripting
 
-@Suite("background and wait", .timeLimit(.minutes(1)))
+@Suite("background and wait", .timeLimit(.minutes(4)))
 struct BackgroundTests {
     @Test("it runs beside what follows; wait takes its result")
     func result() async throws {

@@ -5,7 +5,7 @@ import Vocabulary
 
 @testable import Scripting
 
-@Suite("include", .timeLimit(.minutes(1)))
+@Suite("include", .timeLimit(.minutes(4)))
 struct IncludeTests {
     private let directory = TemporaryDirectory()
 

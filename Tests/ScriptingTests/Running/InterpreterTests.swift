@@ -5,7 +5,7 @@ import Vocabulary
 
 @testable import Scripting
 
-@Suite("Interpreter — prefixes, results, sessions", .timeLimit(.minutes(1)))
+@Suite("Interpreter — prefixes, results, sessions", .timeLimit(.minutes(4)))
 struct InterpreterTests {
     @Test("deferred commands run last first, with words and session as they were when they were met")
     func deferral() async throws {

@@ -5,7 +5,7 @@ import Vocabulary
 
 @testable import Scripting
 
-@Suite("start, stop, logs, jobs — real programs", .timeLimit(.minutes(1)))
+@Suite("start, stop, logs, jobs — real programs", .timeLimit(.minutes(4)))
 struct JobsTests {
     private let host = FakeHost(environment: ["PATH": "/usr/bin:/bin"])
 

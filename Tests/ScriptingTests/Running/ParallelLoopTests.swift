@@ -5,7 +5,7 @@ import Vocabulary
 
 @testable import Scripting
 
-@Suite("for with jobs=", .timeLimit(.minutes(1)))
+@Suite("for with jobs=", .timeLimit(.minutes(4)))
 struct ParallelLoopTests {
     /// A command that waits until so many run at the same time.
     private static func meeting(of count: Int) -> CommandCatalogue {

@@ -3,7 +3,7 @@ import Vocabulary
 
 @testable import Scripting
 
-@Suite("what counts as true, equal and less", .timeLimit(.minutes(1)))
+@Suite("what counts as true, equal and less", .timeLimit(.minutes(4)))
 struct TruthTests {
     @Test(
         "equal is exactly the same text",

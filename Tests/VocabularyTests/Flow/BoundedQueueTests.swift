@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import Vocabulary
 
-@Suite("BoundedQueue", .timeLimit(.minutes(1)))
+@Suite("BoundedQueue", .timeLimit(.minutes(4)))
 struct BoundedQueueTests {
     @Test("many producers and little room: everything comes once, each one's in its order")
     func producers() async {

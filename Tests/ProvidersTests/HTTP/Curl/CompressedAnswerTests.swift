@@ -25,7 +25,7 @@ private struct GzipBomb {
     }
 }
 
-@Suite("CurlHTTPClient — compressed answers", .timeLimit(.minutes(1)))
+@Suite("CurlHTTPClient — compressed answers", .timeLimit(.minutes(4)))
 struct CompressedAnswerTests {
     private let client = CurlHTTPClient()
 

@@ -38,9 +38,9 @@ extension AgentHost {
         }
     }
 
+    /// Of the session that a line typed here would concern: a part of a script that runs beside others has its own.
     package func prompt() async -> String {
-        let all = await sessions.all
-        guard let session = all.first else { return "pika>" }
+        guard let session = await sessionInUse() else { return "pika>" }
         let state = await session.state
         let name: String
         if let agent = state.agent {
@@ -48,10 +48,18 @@ extension AgentHost {
         } else {
             name = state.origin == nil ? "" : " attached"
         }
-        return "pika\(name)\(all.count > 1 ? " [\(session.name)]" : "")>"
+        return "pika\(name)\(await sessions.all.count > 1 ? " [\(session.name)]" : "")>"
     }
 
-    package func nextStep() async -> String? { await sessions.all.first?.nextCommand() }
+    package func nextStep() async -> String? { await sessionInUse()?.nextCommand() }
+
+    /// Nil where there is none yet; asking makes none.
+    private func sessionInUse() async -> AgentSession? {
+        var name = SessionScope.name
+        if name == nil { name = await sessions.currentName }
+        guard let name else { return nil }
+        return try? await sessions.session(named: name)
+    }
 
     package func questionsBeforeLeaving() async -> [LeavingQuestion] {
         var questions: [LeavingQuestion] = []

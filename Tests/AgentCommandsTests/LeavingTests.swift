@@ -175,4 +175,21 @@ struct LeavingTests {
         #expect(await host.prompt() == "pika [a]>")
         await host.close()
     }
+
+    @Test("the prompt names the agent that a line there would concern")
+    func promptOfSession() async throws {
+        let host = try FakeHost()
+        #expect(await host.prompt() == "pika>")
+        try await host.start("a", id: "vm-a")
+        #expect(await host.prompt() == "pika vm-a>")
+        try await host.start("b", id: "vm-b")
+        #expect(await host.prompt() == "pika vm-b [b]>")
+        await SessionScope.$name.withValue("a") { #expect(await host.prompt() == "pika vm-a [a]>") }
+        try await Branch.$label.withValue("2") {
+            _ = try await host.start("x", id: "vm-x")
+            #expect(await host.prompt() == "pika vm-x [x@2]>")
+        }
+        #expect(await host.prompt() == "pika vm-b [b]>")
+        await host.close()
+    }
 }

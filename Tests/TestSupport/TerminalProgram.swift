@@ -5,6 +5,7 @@ import Vocabulary
 package final class TerminalProgram: Sendable {
     private let spawned: Spawned
     private let master: Int32
+    private let slavePath: String
     private let directory: TemporaryDirectory
     private let screen = Collector()
     private let columns: Int
@@ -30,6 +31,7 @@ package final class TerminalProgram: Sendable {
             ["/usr/bin/setsid", "--ctty", "--wait"] + arguments,
             environment: ["TERM": "xterm"].merging(environment) { $1 }, directory: directory.path,
             descriptors: (slaveEnd, slaveEnd, slaveEnd))
+        slavePath = ttyname(slaveEnd).map { String(cString: $0) } ?? ""
         close(slaveEnd)
         let screen = screen
         Spawned.follow(fcntl(masterEnd, F_DUPFD_CLOEXEC, 0)) { screen.add($0, isEnd: $1) }
@@ -64,6 +66,22 @@ package final class TerminalProgram: Sendable {
     package func type(bytes: [UInt8]) throws {
         let written = bytes.withUnsafeBytes { write(master, $0.baseAddress, $0.count) }
         guard written == bytes.count else { throw POSIXError(.EIO) }
+    }
+
+    /// Returns once the program has read everything that was typed.
+    package func isTaken() async -> Bool {
+        let end = ContinuousClock.now + .seconds(20)
+        var count: Int32 = 1
+        let slave = open(slavePath, O_RDWR | O_NOCTTY | O_CLOEXEC)
+        guard slave >= 0 else { return false }
+        defer { close(slave) }
+        while ContinuousClock.now < end {
+            // What its reader has not taken yet.
+            guard ioctl(slave, UInt(FIONREAD), &count) == 0 else { return false }
+            if count == 0 { return true }
+            await Task.yield()
+        }
+        return false
     }
 
     /// To the program itself: setsid is its parent.

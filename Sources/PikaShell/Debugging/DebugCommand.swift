@@ -57,11 +57,16 @@ struct DebugCommand: Command {
             ) { _, _, _ in .skip },
             DebugCommand(
                 "again", "runs the command that failed again, with changes", words: .raw("[key=value]…"),
-                aliases: ["retry"], details: ["again within=60s"], of: debugger
+                aliases: ["retry", "!!"], details: ["again within=60s"], of: debugger
             ) { call, debugger, _ in
-                guard await debugger.stop?.failure != nil else {
+                guard let stop = await debugger.stop, stop.failure != nil else {
                     throw Failure(
                         .usage, "nothing has failed here", hints: ["next runs the statement that is shown"])
+                }
+                guard !stop.isCaught else {
+                    throw Failure(
+                        .usage, "the script catches this failure: its command cannot run again here",
+                        hints: ["next goes on; the command itself can be typed"])
                 }
                 return .again(call.writtenWords)
             },

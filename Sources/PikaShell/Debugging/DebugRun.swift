@@ -41,6 +41,7 @@ struct DebugRun {
         } catch {
             failure = error as? Diagnostic ?? Diagnostic(.protocolError, "\(error)", nil)
         }
+        failure = await debugger.lastFailure ?? failure
         await debugger.finish()
         let status = await sitting.end(runner, failure, by: sitting.concern.leaving)
         await sitting.close()

@@ -20,6 +20,8 @@ actor Debugger: Stepping {
         let depth: Int
         let step: String?
         let failure: Diagnostic?
+        /// The script catches the failure: its command cannot run again here.
+        var isCaught = false
 
         var range: SourceRange { failure?.range ?? statement.range }
     }
@@ -32,6 +34,10 @@ actor Debugger: Stepping {
     /// What an empty line repeats.
     private var lastMode: StepPlan.Mode?
     private var isOver = false
+    /// Somebody has ended the run: nothing more of it begins, in no part.
+    private var hasQuit = false
+    /// The failure at which that was.
+    private(set) var lastFailure: Diagnostic?
     /// One place at a time: parts of a script that run beside others wait here.
     private var isAsking = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -62,6 +68,7 @@ actor Debugger: Stepping {
         guard !isOver, plan.reason(before: statement, depth: depth) != nil else { return true }
         await take()
         defer { release() }
+        try checkLeaving(statement.range)
         // Somebody may have decided otherwise meanwhile, in another part.
         guard let reason = plan.reason(before: statement, depth: depth) else { return true }
         let stop = Stop(statement: statement, depth: depth, step: await script.currentStep, failure: nil)
@@ -72,33 +79,45 @@ actor Debugger: Stepping {
             await script.emit(.notice("left out: \(statement.range.file):\(statement.range.line)"))
             return false
         case .again: break
-        case .quit: throw ScriptEnd.stopped
+        case .quit: throw quit(at: nil)
         }
         return true
     }
 
-    func saw(_ failure: Diagnostic, in script: Interpreter) async throws {
-        guard !isOver, plan.stops(after: failure), let range = failure.range else { return }
+    /// Everything that runs ends, and nothing else begins.
+    private func quit(at failure: Diagnostic?) -> ScriptEnd {
+        hasQuit = true
+        lastFailure = lastFailure ?? failure
+        for work in running.values { work.cancel() }
+        return .stopped
+    }
+
+    func saw(_ failure: Diagnostic, in script: Interpreter) async throws -> Bool {
+        guard !isOver, !hasQuit, plan.stops(after: failure), let range = failure.range else { return false }
         await take()
         defer { release() }
-        let stop = Stop(
+        try checkLeaving(range)
+        var stop = Stop(
             statement: .invalid(defines: [], range), depth: StepPlace.depth, step: failure.step,
-            failure: nil)
+            failure: failure)
+        stop.isCaught = true
         await script.emit(.failure(failure))
         await script.emit(.debugStop(stop, reason: "breakpoint \(failure.code.name)"))
         switch try await ask(stop, script) {
         case .go(let mode): plan.mode = mode
         case .skip, .again: break
-        case .quit: throw ScriptEnd.stopped
+        case .quit: throw quit(at: failure)
         }
+        return true
     }
 
     func decide(
         after failure: Diagnostic, _ statement: Statement, in script: Interpreter
     ) async throws -> FailureDecision {
-        guard !isOver, sitting?.concern.leaving == nil else { return .fail }
+        guard !isOver, !hasQuit, sitting?.concern.leaving == nil else { return .end }
         await take()
         defer { release() }
+        guard !hasQuit, sitting?.concern.leaving == nil else { return .end }
         let stop = Stop(
             statement: statement, depth: StepPlace.depth, step: failure.step, failure: failure)
         if failure.code == .cancelled {
@@ -113,13 +132,21 @@ actor Debugger: Stepping {
                 plan.mode = mode
                 return .goOn
             case .skip: return .goOn
-            case .quit: return .fail
+            case .quit:
+                _ = quit(at: failure)
+                return .end
             case .again(let changes):
                 do {
                     return .again(
                         try ChangedCommand.statement(
                             statement, changes: changes, catalogue: script.catalogue))
-                } catch { await script.emit(.failure(Failure(error))) }
+                } catch {
+                    await script.emit(.failure(Failure(error)))
+                    guard sitting?.isInteractive ?? false else {
+                        _ = quit(at: failure)
+                        return .end
+                    }
+                }
             }
         }
     }
@@ -158,6 +185,7 @@ actor Debugger: Stepping {
     }
 
     private func checkLeaving(_ range: SourceRange) throws {
+        if hasQuit { throw ScriptEnd.stopped }
         guard sitting?.concern.leaving != nil else { return }
         var end = Diagnostic(.cancelled, "interrupted", range)
         end.wasLookedAt = true
@@ -187,11 +215,22 @@ actor Debugger: Stepping {
     private func ask(_ stop: Stop, _ script: Interpreter) async throws -> Word {
         guard let sitting else { return .quit }
         self.stop = stop
-        let place = "\(stop.range.file.split(separator: "/").last ?? ""):\(stop.range.line)"
+        let part = Branch.label.map { " [\($0)]" } ?? ""
+        let place = "\(stop.range.file.split(separator: "/").last ?? ""):\(stop.range.line)\(part)"
         while true {
             switch await sitting.next(prompt: "(debug \(place)) \(script.host.prompt())", for: script) {
             case .nothing: continue
-            case .endOfInput: return .quit
+            case .wrong(let failure):
+                // Whoever sent the commands cannot see what became of one and choose another.
+                guard sitting.isInteractive else { return endOfCommands(failure, at: stop) }
+            case .endOfInput:
+                guard sitting.isInteractive else {
+                    let failure = Failure(
+                        .usage, "the debugger's commands ended here, before the script did",
+                        hints: ["`continue` runs on, `quit` ends the run"])
+                    return endOfCommands(await script.diagnostic(failure, stop.range), at: stop)
+                }
+                return .quit
             case .leaving:
                 try checkLeaving(stop.range)
                 return .quit
@@ -203,6 +242,9 @@ actor Debugger: Stepping {
                 word = nil
                 let outcome = await sitting.perform(typed, in: script) { try await script.executeTyped($0) }
                 if case .ended(.quit) = outcome { return .quit }
+                if case .failed(let failure) = outcome, !sitting.isInteractive {
+                    return endOfCommands(failure, at: stop)
+                }
                 guard let word else { continue }
                 if case .go(let mode) = word, mode == .into || mode == .over(depth: stop.depth) {
                     lastMode = mode
@@ -210,6 +252,12 @@ actor Debugger: Stepping {
                 return word
             }
         }
+    }
+
+    /// The run ends with the failure at which it stands, or else with what is wrong with the commands.
+    private func endOfCommands(_ failure: Diagnostic, at stop: Stop) -> Word {
+        lastFailure = lastFailure ?? stop.failure ?? failure
+        return .quit
     }
 
     // MARK: What its commands do
@@ -243,7 +291,9 @@ extension LogEvent {
         let range = stop.range
         let source = range.source
         var text = "\(range.file):\(range.line)\(stop.step.map { "  step \"\($0)\"" } ?? "")  (\(reason))"
-        if stop.failure == nil {
+        if stop.isCaught {
+            text += "  the script catches this failure: next and continue go on"
+        } else if stop.failure == nil {
             text += "\n" + SourceExcerpt.text(source, around: range.line, current: range.line)
         } else {
             text += "  nothing is cleaned up yet: look around; again [key=value…], skip, or quit"

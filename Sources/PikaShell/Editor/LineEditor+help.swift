@@ -23,6 +23,25 @@ extension LineEditor {
         return (text(info.lastchar - start), text(info.cursor - start))
     }
 
+    /// Rows between the first row of the line and the cursor, in the window as it is now.
+    var rowsAboveCursor: Int {
+        LineEraser.rowsAbove(
+            promptColumns: Self.columns(of: promptText),
+            columnsBeforeCursor: Self.columns(of: line?.before ?? ""),
+            terminalColumns: terminal.columns)
+    }
+
+    /// Moves the cursor behind the line, whose last row may be below it.
+    func moveToEnd() {
+        guard let (whole, before) = line else { return }
+        let (prompt, columns) = (Self.columns(of: promptText), max(1, terminal.columns))
+        let (end, cursor) = (prompt + Self.columns(of: whole), prompt + Self.columns(of: before))
+        let down = end / columns - cursor / columns
+        writeToTerminal(
+            (down > 0 ? "\u{1b}[\(down)B" : "") + "\r" + (end % columns > 0 ? "\u{1b}[\(end % columns)C" : "")
+        )
+    }
+
     // MARK: While nothing is typed
 
     /// Paints the line and shows what may follow, where the line fits in one row.

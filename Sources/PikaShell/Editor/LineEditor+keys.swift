@@ -14,7 +14,7 @@ extension LineEditor {
             return line.nextCharacter(into: character)
         }
         _ = pika_el_addfn(editor, "pika-interrupt", "clears the line") { editor, _ in
-            LineEditor.of(editor)?.wasInterrupted = true
+            LineEditor.of(editor)?.interruptLine()
             return UInt8(CC_EOF)
         }
         _ = pika_el_addfn(editor, "pika-suspend", "stops the program until fg") { editor, _ in
@@ -50,15 +50,29 @@ extension LineEditor {
         _ = pika_el_bind(editor, "^@", "em-set-mark")
     }
 
+    /// The line is given up; what follows on the screen begins behind it.
+    func interruptLine() {
+        moveToEnd()
+        wasInterrupted = true
+    }
+
     /// A bracketed paste: everything up to the mark of its end is text, whatever keys it would be.
     private func paste() -> UInt8 {
         let end = Array("\u{1b}[201~".unicodeScalars)
         var pasted = String.UnicodeScalarView()
         while !pasted.suffix(end.count).elementsEqual(end) {
             switch input.next() {
+            // Nothing follows it: that is no part of a paste, but a key, for a paste whose end was lost.
+            case .character("\u{3}") where !input.hasTyped:
+                interruptLine()
+                return UInt8(CC_EOF)
             case .character(let scalar): pasted.append(scalar)
-            // What waits is printed with the next key.
-            case .woken: continue
+            case .woken:
+                if isCancelled.withLock({ $0 }) {
+                    interruptLine()
+                    return UInt8(CC_EOF)
+                }
+                printWaiting()
             case .end: return UInt8(CC_EOF)
             }
         }

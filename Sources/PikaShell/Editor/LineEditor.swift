@@ -22,7 +22,7 @@ final class LineEditor: LineReading, @unchecked Sendable {
     private let onInterrupt: @Sendable (Int) -> Void
     private let wakePipe: WakePipe
     private let requests = Mutex<[Request]>([])
-    private let isCancelled = Mutex(false)
+    let isCancelled = Mutex(false)
     private let isClosed = Mutex(false)
     /// What the history takes in before the next line.
     private let toRemember = Mutex<[String]>([])
@@ -186,7 +186,7 @@ final class LineEditor: LineReading, @unchecked Sendable {
     /// Between two lines: waits for a request, and sees to the keys that must not wait for one.
     private func listen() {
         switch input.nextKey() {
-        case nil: adoptTerminal()
+        case nil: if !takeTerminalChanges().isEmpty { el_resize(editor) }
         case .interrupt: onInterrupt(linesRead)
         case .suspend: suspend()
         case .quit: quit()
@@ -198,7 +198,7 @@ final class LineEditor: LineReading, @unchecked Sendable {
         while true {
             // Looked at before every wait: the wake-up call may have been heard between two lines already.
             if isCancelled.withLock({ $0 }) {
-                wasInterrupted = true
+                interruptLine()
                 return 0
             }
             if !input.hasTyped { decorate() }
@@ -227,42 +227,26 @@ final class LineEditor: LineReading, @unchecked Sendable {
         kill(getpid(), SIGQUIT)
     }
 
-    /// After a change of the window or a stop; true when somebody else wrote to the terminal meanwhile.
-    @discardableResult
-    private func adoptTerminal() -> Bool {
+    /// After a change of the window, or a stop.
+    private func takeTerminalChanges() -> [Terminal.Change] {
         let changes = terminalChanges.withLock { changes in
             defer { changes = [] }
             return changes
         }
-        guard !changes.isEmpty else { return false }
-        terminal.modes.reapply()
-        el_resize(editor)
-        return changes.contains(.resumed)
+        if !changes.isEmpty { terminal.modes.reapply() }
+        return changes
     }
 
     /// Takes the line down, prints, puts it up again; what is typed stays.
-    private func printWaiting() {
-        let wasAway = adoptTerminal()
+    func printWaiting() {
+        let changes = takeTerminalChanges()
         var text = terminal.writer.takeWaiting()
-        guard !text.isEmpty else {
-            if wasAway {
-                writeToTerminal(LineEraser.sequence(rowsAbove: 0))
-                painted = nil
-                _ = pika_el_refresh(editor)
-            }
-            return
-        }
-        if !text.hasSuffix("\n") { text += "\n" }
-        var before = 0
-        if let info = el_wline(editor)?.pointee, let start = info.buffer {
-            for index in 0..<(info.cursor - start) { before += max(0, Int(pika_wcwidth(start[index]))) }
-        }
-        var size = winsize()
-        _ = ioctl(terminal.output, UInt(TIOCGWINSZ), &size)
-        let rows = LineEraser.rowsAbove(
-            promptColumns: Self.columns(of: promptText), columnsBeforeCursor: before,
-            terminalColumns: Int(size.ws_col))
+        guard !text.isEmpty || !changes.isEmpty else { return }
+        if !text.isEmpty, !text.hasSuffix("\n") { text += "\n" }
+        // Somebody else has written since: the cursor is on no row of ours. After a resize the rows are those of the new width.
+        let rows = changes.contains(.resumed) ? 0 : rowsAboveCursor
         writeToTerminal(LineEraser.sequence(rowsAbove: rows) + text)
+        if !changes.isEmpty { el_resize(editor) }
         painted = nil
         _ = pika_el_refresh(editor)
     }

@@ -29,7 +29,7 @@ final class Prompt: Sendable {
         if let first, await wantsToLeave(after: first) { return await sitting.end(runner, by: nil) }
         while true {
             switch await sitting.next(prompt: host.prompt(), for: interpreter) {
-            case .nothing: continue
+            case .nothing, .wrong: continue
             case .leaving(let number): return await sitting.end(runner, by: number)
             case .endOfInput: if await mayLeave() { return await sitting.end(runner, by: nil) }
             case .script(let script):

@@ -9,8 +9,10 @@ final class Sitting: Sendable {
     /// What somebody wants.
     enum Entry {
         case script(CheckedScript)
-        /// The line was cleared, or was wrong and has been reported.
+        /// The line was cleared.
         case nothing
+        /// It was wrong, and has been reported.
+        case wrong(Diagnostic)
         case endOfInput
         /// A signal ends the program.
         case leaving(Int32)
@@ -63,16 +65,14 @@ final class Sitting: Sendable {
             switch line {
             case .interrupted: return .nothing
             case .tooLong(let limit):
-                await interpreter.emit(.failure(TypedLine.failure(ofLineOver: limit)))
-                return .nothing
+                return await wrong([Diagnostic(TypedLine.failure(ofLineOver: limit))], interpreter)
             case .endOfInput: return said.isEmpty ? .endOfInput : .nothing
             case .text(let text):
                 said.append(text)
                 let lines: [String]
                 do { lines = try repeated(said) } catch {
                     remember(said)
-                    await interpreter.emit(.failure(Failure(error)))
-                    return .nothing
+                    return await wrong([error as? Diagnostic ?? Diagnostic(Failure(error))], interpreter)
                 }
                 if lines != said {
                     await interpreter.emit(.notice(lines.joined(separator: "\n"), isBlock: true))
@@ -80,8 +80,7 @@ final class Sitting: Sendable {
                 switch await check(lines, interpreter) {
                 case nil: continue
                 case .failure(let problems):
-                    for problem in problems.problems { await interpreter.emit(.failure(problem)) }
-                    return .nothing
+                    return await wrong(problems.problems, interpreter)
                 case .success(let script):
                     remember(said)
                     if !script.statements.isEmpty { latest.withLock { $0 = lines } }
@@ -90,6 +89,16 @@ final class Sitting: Sendable {
             }
         }
     }
+
+    private func wrong(_ problems: [Diagnostic], _ interpreter: Interpreter) async -> Entry {
+        for problem in problems { await interpreter.emit(.failure(problem)) }
+        guard var first = problems.first else { return .nothing }
+        first.wasLookedAt = true
+        return .wrong(first)
+    }
+
+    /// A person sits there, who sees what becomes of a line.
+    var isInteractive: Bool { terminal.isInteractive }
 
     /// The last lines in the place of `again`.
     ///
@@ -184,7 +193,9 @@ final class Sitting: Sendable {
             } else {
                 await interpreter.emit(.failure(diagnostic))
             }
-            return .failed(diagnostic)
+            var shown = diagnostic
+            shown.wasLookedAt = true
+            return .failed(shown)
         }
     }
 

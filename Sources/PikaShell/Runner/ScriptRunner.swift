@@ -133,7 +133,8 @@ package struct ScriptRunner: Sendable {
             let commands = await interpreter.host.manualCleanup()
             interpreter.jobs.killAll()
             interpreter.host.killProcesses()
-            forcedEnd(128 + number, commands)
+            // What is left running outweighs the signal, here as everywhere.
+            forcedEnd(commands.isEmpty ? 128 + number : FailureCode.leak.exitStatus, commands)
         }
     }
 }

@@ -6,13 +6,28 @@ import Synchronization
 ///
 /// While a line is being edited, text waits for the editor's thread, which takes the line down, prints, and puts it up again.
 final class OutputWriter: Sendable {
+    /// A line that is drawn over and over.
+    private struct Status {
+        let text: String
+        /// As it was drawn; a window that is narrower by now shows it on several rows.
+        let width: Int
+        let descriptor: Int32
+
+        /// From its first row to the end of the screen.
+        var erasure: String {
+            var size = winsize()
+            let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+            return LineEraser.sequence(rowsAbove: isKnown ? max(0, width - 1) / Int(size.ws_col) : 0)
+        }
+    }
+
     private struct State {
         var isEditing = false
         var wake: (@Sendable () -> Void)?
         /// For the editor to print.
         var waiting = ""
         /// The line that stands below everything else, and where.
-        var status: (text: String, descriptor: Int32)?
+        var status: Status?
         /// For the writer thread.
         var pending: [(descriptor: Int32, text: String)] = []
         var pendingBytes = 0
@@ -85,7 +100,7 @@ final class OutputWriter: Sendable {
             } else if state.pendingBytes < Self.limitBytes {
                 // The status line makes room, and comes again below.
                 if let status = state.status, isatty(descriptor) == 1 {
-                    state.add(Self.eraseLine, status.descriptor)
+                    state.add(status.erasure, status.descriptor)
                     state.add(text, descriptor)
                     if text.hasSuffix("\n") { state.add(status.text, status.descriptor) }
                     for _ in 0..<3 { core.available.signal() }
@@ -99,19 +114,20 @@ final class OutputWriter: Sendable {
         }
     }
 
-    private static let eraseLine = "\r\u{1b}[K"
-
     /// Puts a line below everything else, in the place of the one before; nil takes it away. While a line is being edited there is none.
-    func setStatus(_ text: String?, on descriptor: Int32) {
+    ///
+    /// - Parameter width: columns that it takes.
+    func setStatus(_ text: String?, width: Int = 0, on descriptor: Int32) {
         core.state.withLock { state in
+            let erasure = state.status?.erasure
             if let text {
                 guard !state.isEditing else { return }
-                state.status = (text, descriptor)
-                state.add(Self.eraseLine + text, descriptor)
+                state.status = Status(text: text, width: width, descriptor: descriptor)
+                state.add((erasure ?? "\r") + text, descriptor)
             } else {
                 guard let status = state.status else { return }
                 state.status = nil
-                state.add(Self.eraseLine, status.descriptor)
+                state.add(erasure ?? "", status.descriptor)
             }
             core.available.signal()
         }

@@ -121,8 +121,8 @@ public final class Terminal: Sendable {
             writer.setStatus(nil, on: error)
             return true
         }
-        writer.setStatus(
-            styled("  " + DisplayWidth.cut(VisibleText.line(masked(text)), to: columns - 3), .dim), on: error)
+        let line = "  " + DisplayWidth.cut(VisibleText.line(masked(text)), to: columns - 3)
+        writer.setStatus(styled(line, .dim), width: DisplayWidth.columns(of: line), on: error)
         return true
     }
 

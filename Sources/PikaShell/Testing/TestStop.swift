@@ -68,6 +68,6 @@ final class TestStop: Sendable {
             guard state.running.keys.allSatisfy({ state.leavings[$0] != nil }) else { return nil }
             return state.leavings.sorted { $0.key < $1.key }.flatMap(\.value)
         }
-        if let all { program.forcedEnd?(status, all) }
+        if let all { program.forcedEnd?(all.isEmpty ? status : FailureCode.leak.exitStatus, all) }
     }
 }

@@ -24,12 +24,16 @@ struct SaveCommand: Command {
             throw Failure(.usage, "nothing was done yet that a script could do again")
         }
         let text = recording.script(script.host.log.masking)
+        // In its own place: files that it takes in are looked for beside it.
         if case .failure(let problems) = CheckedScript.make(
-            Source(name: call.text, text: text), catalogue: script.catalogue)
+            Source(at: call.text, text: text), catalogue: script.catalogue)
         {
             throw Failure(
-                .usage, "what was done here is no script by itself: \(problems.failure.message)",
-                hints: ["`history` lists the lines as they were typed"])
+                .usage, "what was done here would be no script in \(call.text): \(problems.failure.message)",
+                hints: [
+                    "a file that it includes is looked for beside it: save it here, without a folder",
+                    "`history` lists the lines as they were typed",
+                ])
         }
         try NewFile.write(text, to: call.text)
         await script.emit(

@@ -41,7 +41,10 @@ struct SetCommand: Command {
 
     func choices(after words: [String], in catalogue: CommandCatalogue) -> [String] {
         switch words.count {
-        case 0: [Self.logLevel] + catalogue.names.map { Self.timeout + $0.replacing(" ", with: "-") }
+        case 0:
+            [Self.logLevel]
+                + catalogue.commands.map(\.description).filter { $0.repetition != .instant }
+                .map { Self.timeout + $0.name.replacing(" ", with: "-") }
         case 1 where words[0] == Self.logLevel: Self.levels.map(\.name)
         default: []
         }

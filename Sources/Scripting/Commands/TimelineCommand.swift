@@ -56,7 +56,11 @@ struct TimelineCommand: Command {
         else {
             throw Failure(
                 .usage, "nothing is known of a session \(session)",
-                hints: ["`sessions` lists those of this run; session=old is the run before this one"])
+                hints: [
+                    script.host.isMock
+                        ? "the mock world leaves nothing behind: there is no earlier run"
+                        : "`sessions` lists those of this run; session=old is the run before this one"
+                ])
         }
         return Timeline(journal: text)
     }

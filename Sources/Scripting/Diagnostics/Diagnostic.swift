@@ -44,6 +44,12 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible, 
         isRetryable = code.isRetryable
     }
 
+    /// A failure that has no place in a script.
+    package init(_ failure: Failure) {
+        self.init(failure.code, failure.message, nil, notes: failure.hints)
+        isRetryable = failure.isRetryable
+    }
+
     /// What a rule of `check` has found.
     ///
     /// - Parameter advice: nil takes the rule's own.

@@ -60,10 +60,12 @@ extension Interpreter {
             if !description.isDeclaration { await noteRun() }
             return record
         }
-        let located = located(error, invocation)
+        var located = located(error, invocation)
         // A mistake in what was asked for is found before anything is done.
         if located.code != .usage { await noteRun() }
-        if let stepping, !StepPlace.isTyped { try await stepping.saw(located, in: self) }
+        if let stepping, !StepPlace.isTyped, StepPlace.isCaught, located.isCatchable, !located.wasLookedAt {
+            located.wasLookedAt = try await stepping.saw(located, in: self)
+        }
         throw located
     }
 
@@ -140,7 +142,7 @@ extension Interpreter {
         return try ParameterSet(UniversalParameters.all, given: texts, environment: [:])
     }
 
-    func diagnostic(_ failure: Failure, _ range: SourceRange?) -> Diagnostic {
+    package func diagnostic(_ failure: Failure, _ range: SourceRange?) -> Diagnostic {
         var diagnostic = Diagnostic(failure.code, failure.message, range, notes: failure.hints, step: step)
         diagnostic.isAfterStart = hasRun
         diagnostic.isRetryable = failure.isRetryable

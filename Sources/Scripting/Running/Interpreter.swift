@@ -205,27 +205,32 @@ public actor Interpreter {
         case .background(let word): try await begin(word, rest, invocation)
         case .trying:
             do {
-                try await execute(rest, invocation)
+                try await executeCaught(rest, invocation)
                 variables.set("error", Self.noError, in: nil)
             } catch let failure as Diagnostic where failure.isCatchable {
                 remember(failure)
             }
         case .soft:
             do {
-                try await execute(rest, invocation)
+                try await executeCaught(rest, invocation)
             } catch let failure as Diagnostic where failure.isCatchable {
                 await add(softFailure: failure)
-                await emit(.failure(failure))
+                // A debugger has shown it when it stopped there.
+                if !failure.wasLookedAt { await emit(.failure(failure)) }
             }
         case .fails(let wanted): try await executeFailing(rest, invocation, wanted)
         }
+    }
+
+    private func executeCaught(_ prefixes: ArraySlice<Prefix>, _ invocation: Invocation) async throws {
+        try await StepPlace.$isCaught.withValue(true) { try await execute(prefixes, invocation) }
     }
 
     private func executeFailing(
         _ prefixes: ArraySlice<Prefix>, _ invocation: Invocation, _ wanted: FailureCode?
     ) async throws {
         do {
-            try await execute(prefixes, invocation)
+            try await executeCaught(prefixes, invocation)
         } catch let failure as Diagnostic where failure.isCatchable || failure.code == wanted {
             if failure.code == .cancelled { throw failure }
             remember(failure)
@@ -271,7 +276,7 @@ public actor Interpreter {
             return groups != nil
         case .succeeds(let invocation):
             do {
-                _ = try await run(invocation)
+                try await executeCaught([], invocation)
                 variables.set("error", Self.noError, in: nil)
                 return true
             } catch let failure as Diagnostic where failure.isCatchable {

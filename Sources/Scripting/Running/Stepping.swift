@@ -7,8 +7,10 @@ package protocol Stepping: Sendable {
     /// Runs a part of the script in such a way that it can be interrupted alone.
     func interruptible(_ work: @escaping @Sendable () async throws -> Void) async throws
 
-    /// A command has failed, and the script may expect that or catch it.
-    func saw(_ failure: Diagnostic, in script: Interpreter) async throws
+    /// A command has failed, and the script catches that: `try`, `soft`, `fails`, `if ok`.
+    ///
+    /// - Returns: whether it has stopped there.
+    func saw(_ failure: Diagnostic, in script: Interpreter) async throws -> Bool
 
     /// A statement has failed, and nothing in the script catches it.
     func decide(after failure: Diagnostic, _ statement: Statement, in script: Interpreter) async throws
@@ -21,14 +23,16 @@ package enum FailureDecision: Sendable {
     case again(Statement)
     /// Goes on behind it; the run has failed all the same.
     case goOn
-    /// The run ends with it.
-    case fail
+    /// The whole run ends, whatever the script would catch.
+    case end
 }
 
 /// Where a run is, for a debugger.
 package enum StepPlace {
     /// How many blocks and files the statement is inside of.
     @TaskLocal package static var depth = 0
+    /// A failure is caught: by `try`, `soft`, `fails`, or a condition.
+    @TaskLocal static var isCaught = false
     /// What runs was typed at the debugger's prompt: nothing stops there.
     @TaskLocal package static var isTyped = false
 }
@@ -47,12 +51,14 @@ extension Interpreter {
                         try await self.perform(attempt)
                     }
                 }
-            } catch var failure as Diagnostic where !failure.wasLookedAt {
+            } catch var failure as Diagnostic
+                where !failure.wasLookedAt && !(StepPlace.isCaught && failure.isCatchable)
+            {
                 failure.wasLookedAt = true
                 switch try await stepping.decide(after: failure, statement, in: self) {
                 case .again(let other): current = other
                 case .goOn: return await add(softFailure: failure)
-                case .fail: throw failure
+                case .end: throw ScriptEnd.stopped
                 }
             }
         }

@@ -16,10 +16,10 @@ package enum ChangedCommand {
         let source = invocation.range.source
         var lines = source.lines
         try apply(changes, to: invocation, &lines, catalogue)
-        // The other lines are there for the place in messages only.
-        let first = invocation.range.line - 1
+        // The other lines are there for the place in messages only. Prefixes may stand on lines before the command.
+        let (first, last) = extent(of: invocation, lines)
         for number in lines.indices where number < first { lines[number] = "" }
-        lines.removeSubrange((lastLine(of: invocation, lines) + 1)...)
+        lines.removeSubrange((last + 1)...)
         let (statements, problems) = Parser.parse(source.replacing(lines), catalogue: catalogue)
         if let problem = problems.first { throw problem }
         guard let changed = statements.first, statements.count == 1 else {
@@ -54,11 +54,35 @@ package enum ChangedCommand {
         return lines.joined(separator: "\n")
     }
 
-    /// A command may go on over lines that end with a backslash.
-    private static func lastLine(of invocation: Invocation, _ lines: [String]) -> Int {
-        var line = max(invocation.range.line, invocation.words.map(\.range.line).max() ?? 0) - 1
-        while lines.indices.contains(line + 1), lines[line].hasSuffix("\\") { line += 1 }
-        return line
+    /// The lines of the statement, from 0: a backslash at a line's end joins it with the next, and so do three quotes that are open.
+    private static func extent(of invocation: Invocation, _ lines: [String]) -> (first: Int, last: Int) {
+        var first = invocation.range.line - 1
+        while first > 0, lines[first - 1].hasSuffix("\\") { first -= 1 }
+        var last = max(first, (invocation.words.map(\.range.line).max() ?? 0) - 1)
+        while last + 1 < lines.count, lines[last].hasSuffix("\\") || isOpen(lines[first...last]) { last += 1 }
+        return (first, last)
+    }
+
+    private static func isOpen(_ lines: ArraySlice<String>) -> Bool {
+        lines.reduce(0) { $0 + $1.ranges(of: tripleQuote).count } % 2 == 1
+    }
+
+    private static let tripleQuote = "\"\"\""
+
+    /// - Throws: `Failure` (usage) for a key that the command does not take: in front of a text it would become a part of it.
+    private static func checkKey(_ key: String, of invocation: Invocation) throws {
+        let description = invocation.command.description
+        if case .raw = description.words { return }
+        if description.takesInputs, key == key.uppercased() { return }
+        let firstWord = invocation.arguments.first { $0.key == nil }?.literal
+        let known = invocation.command.possibleParameters(firstWord: firstWord) + UniversalParameters.all
+        guard !known.contains(where: { $0.isNamed(key) }) else { return }
+        throw Failure(
+            .usage, "\(description.name) takes no \(key)=",
+            hints: [
+                Suggestion.nearest(to: key, among: known.map(\.name)).map { "did you mean \($0)=?" },
+                "known: " + known.map { "\($0.name)=" }.joined(separator: " "),
+            ].compactMap { $0 })
     }
 
     private static func apply(
@@ -72,7 +96,11 @@ package enum ChangedCommand {
                     .usage, "\(change) is not key=value", hints: ["for example: again within=60s"])
             }
             let key = String(change[..<equals])
+            try checkKey(key, of: invocation)
             if let old = keyed.last(where: { $0.parameter.isNamed(key) })?.word {
+                guard !text(of: old.range, lines).hasSuffix(tripleQuote) else {
+                    throw Failure(.usage, "\(key)= goes over several lines: write the command anew")
+                }
                 replaced.append((old.range, change))
             } else {
                 added.append(change)

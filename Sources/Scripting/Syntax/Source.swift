@@ -47,9 +47,12 @@ package final class Source: Sendable {
         guard data.count <= maximumBytes, let text = String(validating: data, as: UTF8.self) else {
             throw Failure(.usage, "\(path): not a UTF-8 text of at most \(maximumBytes >> 20) MiB")
         }
-        // Foundation's own function for that traps on a name of one letter.
-        let directory = path.lastIndex(of: "/").map { String(path[...$0]) }
-        return Source(name: path, text: text, directory: directory)
+        return Source(at: path, text: text)
+    }
+
+    /// A text as if it were read from that file.
+    package convenience init(at path: String, text: String) {
+        self.init(name: path, text: text, directory: path.lastIndex(of: "/").map { String(path[...$0]) })
     }
 
     /// The same file with other lines.

@@ -103,8 +103,9 @@ struct DebuggerTests {
     @Test(
         "again tries the command with changes; quit and the end of input end with the failure",
         arguments: [
-            ("again colour=red\nlet text=b\nagain timeout=9s\n", ["after"], Int32(0)), ("quit\n", [], 4),
-            ("", [], 4), ("let text=b\nagain\n", ["after"], 0), ("again nonsense\nskip\n", ["after"], 4),
+            ("again colour=red\nlet text=b\nagain\n", [], Int32(4)),
+            ("let text=b\nagain timeout=9s\n", ["after"], 0), ("quit\n", [], 4),
+            ("", [], 4), ("let text=b\nagain\n", ["after"], 0), ("again nonsense\nskip\n", [], 4),
         ])
     func again(input: String, output: [String], status: Int32) async throws {
         let script = "let text=a\nsh timeout=5s test $text = b as=r\necho after"
@@ -147,7 +148,10 @@ struct DebuggerTests {
         guard
             case .success(let checked) = CheckedScript.make(
                 Source(name: "d.pika", text: "echo go\nsleep 60s\necho done"), catalogue: .general)
-        else { return }
+        else {
+            Issue.record("the script has mistakes")
+            return
+        }
         let run = Task { try await shell.debug(checked, DebugOptions()) }
         #expect(await terminal.waitFor("go"))
         // Before the editor has the terminal, this one would swallow the key: it controls no process that could get a signal.
@@ -159,5 +163,82 @@ struct DebuggerTests {
         try terminal.type("skip\r")
         #expect(try await run.value == FailureCode.cancelled.exitStatus)
         #expect(terminal.text.contains("done"))
+    }
+
+    private func included(_ line: String, typing input: String) async throws -> (
+        status: Int32, output: [String], stops: [Int]
+    ) {
+        let directory = TemporaryDirectory()
+        let path = directory.file("inc.pika")
+        try "echo in\nfail oops\necho on".write(toFile: path, atomically: true, encoding: .utf8)
+        return try await debug(
+            line.replacing("FILE", with: path) + "\necho after", DebugOptions(), typing: input)
+    }
+
+    @Test(
+        "what the script catches does not stop, and goes on as without a debugger",
+        arguments: [
+            ("try include FILE", Int32(0)), ("fails mismatch: include FILE", 0),
+            ("if ok include FILE: echo no", 0),
+            ("soft include FILE", 1),
+        ])
+    func caught(line: String, status: Int32) async throws {
+        let result = try await included(line, typing: "")
+        #expect(result.stops.isEmpty && result.output == ["in", "after"] && result.status == status)
+    }
+
+    @Test("break failure stops once where it is caught, and once where it is not; again is for the latter")
+    func caughtBreakpoint() async throws {
+        let options = DebugOptions(breakpoints: ["failure"])
+        let caught = try await debug("try fail a\necho on", options, typing: "next\nnext\n")
+        #expect(caught.stops == [1, 2] && caught.status == 0)
+        let bare = try await debug("fail a", options, typing: "quit\n")
+        // The host has seen the stops of both.
+        #expect(bare.stops == [1, 2, 1] && bare.status == 1)
+        let again = try await debug("try fail a\necho on", options, typing: "again\n")
+        #expect(again.status != 0)
+        #expect(host.events.contains { $0.text.contains("its command cannot run again here") })
+    }
+
+    @Test(
+        "one quit ends everything: loops that keep going, parts beside each other, what is caught",
+        arguments: [
+            ("for n in 1..3 keep-going\n  echo b$n\n  fail no\nend", "quit\n", ["b1"], Int32(1)),
+            ("for n in 1..3 jobs=3\n  fail no\nend", "quit\n", [], 1),
+            ("for n in 1..3 jobs=3 keep-going\n  fail no\nend", "quit\n", [], 1),
+            ("for n in 1..3 jobs=3\n  pause\n  echo b$n\nend", "quit\n", [], 0),
+            ("repeat 2\n  pause\n  echo b\nend", "quit\n", [], 0),
+        ] as [(String, String, [String], Int32)])
+    func quit(script: String, input: String, output: [String], status: Int32) async throws {
+        let result = try await debug(script + "\necho after", DebugOptions(), typing: input)
+        #expect(result.output == output && result.status == status && result.stops.count == 1, "\(result)")
+    }
+
+    @Test("quit inside of what is caught ends the run all the same")
+    func quitInside() async throws {
+        let result = try await debug(
+            "try fail a\necho after", DebugOptions(breakpoints: ["mismatch"]), typing: "quit\n")
+        #expect(result.output.isEmpty && result.status == 1)
+    }
+
+    @Test(
+        "commands from a pipe: the first mistake, or their end before the script's, is no success",
+        arguments: [
+            ("", Int32(2)), ("next\n", 1), ("nonsense\ncontinue\n", 2), ("next\nfail no\ncontinue\n", 1),
+            ("continue\n", 0), ("quit\n", 0),
+        ])
+    func piped(input: String, status: Int32) async throws {
+        #expect(try await debug("echo a\necho b", typing: input).status == status)
+    }
+
+    @Test("the prompt names the part that asks")
+    func namedPart() async throws {
+        let piped = try PipedTerminal(input: "quit\n")
+        let shell = Shell(catalogue: .general, host: host, terminal: piped.terminal)
+        let script = try CheckedScript.make(
+            Source(name: "d.pika", text: "for n in xx jobs=2\n  pause\nend"), catalogue: .general
+        ).get()
+        _ = try await shell.debug(script, DebugOptions())
+        #expect(await piped.finish().error.contains("(debug d.pika:2 [xx])"))
     }
 }

@@ -147,7 +147,7 @@ struct ScriptRunnerTests {
             interrupts.deliver(SIGINT)
             interrupts.deliver(SIGTERM)
             for await (status, commands) in ends {
-                #expect(status == 143 && commands == ["rm vm vm-1"])
+                #expect(status == FailureCode.leak.exitStatus && commands == ["rm vm vm-1"])
                 break
             }
         }

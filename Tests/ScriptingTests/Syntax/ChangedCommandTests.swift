@@ -24,6 +24,8 @@ struct ChangedCommandTests {
         "what cannot be changed is refused",
         arguments: [
             ("echo a\necho b", "as=x"), ("sleep 1s", "1s"), ("sleep 1s", "=x"), ("if ok sleep 1s", "as=x"),
+            ("echo hello", "witin=5s"),
+            ("sleep 1s", "colour=red"), ("http post http://h body=\"\"\"\na\n\"\"\"", "body=b"),
         ])
     func refused(text: String, change: String) {
         #expect(throws: Failure.self) {
@@ -40,7 +42,7 @@ struct ChangedCommandTests {
         #expect(changed.range.line == 3 && changed.range.file == "f.pika")
         guard case .command(_, let invocation) = changed else { return #expect(Bool(false)) }
         #expect(invocation.source == "sleep timeout=2s 1s")
-        #expect(throws: Diagnostic.self) {
+        #expect(throws: Failure.self) {
             _ = try ChangedCommand.statement(statement, changes: ["colour=red"], catalogue: .general)
         }
     }
@@ -54,5 +56,32 @@ struct ChangedCommandTests {
     func words(text: String, expected: [String]) {
         #expect(ChangedCommand.changes(in: text, catalogue: .general) == expected)
         #expect(ChangedCommand.changes(in: "echo \(text)", catalogue: .general) == nil)
+    }
+
+    @Test(
+        "prefixes on lines before the command, and texts over several lines, stay",
+        arguments: [
+            ("in a: \\\n  sleep 1s\necho b", "timeout=2s", "sleep timeout=2s 1s"),
+            ("http post http://h body=\"\"\"\none\n\"\"\"\necho b", "timeout=2s", "http timeout=2s post"),
+        ])
+    func whole(text: String, change: String, start: String) throws {
+        let statement = Parser.parse(Source(name: "f", text: text), catalogue: .general).statements[0]
+        let changed = try ChangedCommand.statement(statement, changes: [change], catalogue: .general)
+        guard case .command(let prefixes, let invocation) = changed,
+            case .command(let before, let old) = statement
+        else {
+            Issue.record("no command")
+            return
+        }
+        #expect(prefixes == before && invocation.source.hasPrefix(start))
+        #expect(invocation.keyed.map(\.word.parts) == old.keyed.map(\.word.parts))
+    }
+
+    @Test("an unknown key is named with the nearest one")
+    func unknownKey() throws {
+        let failure = #expect(throws: Failure.self) {
+            _ = try ChangedCommand.text("echo hello", changes: ["a=b"], catalogue: .general)
+        }
+        #expect(failure?.message == "echo takes no a=")
     }
 }

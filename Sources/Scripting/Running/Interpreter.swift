@@ -222,7 +222,7 @@ public actor Interpreter {
         }
     }
 
-    private func executeCaught(_ prefixes: ArraySlice<Prefix>, _ invocation: Invocation) async throws {
+    func executeCaught(_ prefixes: ArraySlice<Prefix>, _ invocation: Invocation) async throws {
         try await StepPlace.$isCaught.withValue(true) { try await execute(prefixes, invocation) }
     }
 
@@ -244,106 +244,11 @@ public actor Interpreter {
             invocation.range)
     }
 
-    private static let noError = EventValue.record(["code": .text(""), "message": .text("")])
+    static let noError = EventValue.record(["code": .text(""), "message": .text("")])
 
-    private func remember(_ failure: Diagnostic) {
+    func remember(_ failure: Diagnostic) {
         variables.set(
             "error", .record(["code": .text(failure.code.name), "message": .text(failure.message)]), in: nil)
-    }
-
-    // MARK: Conditions and words
-
-    private func holds(_ condition: Condition) async throws -> Bool {
-        session = await currentSession()
-        switch condition {
-        case .truth(let word): return Truth.of(try value(word))
-        case .comparison(let left, let comparison, let right):
-            do {
-                return try await Truth.holds(evaluate(left), comparison, evaluate(right))
-            } catch let error where !(error is Diagnostic) {
-                throw diagnostic(Failure(error), left.range.through(right.range))
-            }
-        case .match(let left, let right, let name):
-            let groups: [String: EventValue]?
-            do {
-                groups = try await PatternMatch.groups(evaluate(left), evaluate(right))
-            } catch let error where !(error is Diagnostic) {
-                throw diagnostic(Failure(error), left.range.through(right.range))
-            }
-            let known = ["text"] + PatternMatch.names(in: right.literal ?? "")
-            let none = Dictionary(known.map { ($0, EventValue.none) }) { first, _ in first }
-            variables.set(try evaluate(name), .record(groups ?? none), in: nil)
-            return groups != nil
-        case .succeeds(let invocation):
-            do {
-                try await executeCaught([], invocation)
-                variables.set("error", Self.noError, in: nil)
-                return true
-            } catch let failure as Diagnostic where failure.isCatchable {
-                remember(failure)
-                return false
-            }
-        case .not(let inner): return try await !holds(inner)
-        case .and(let a, let b):
-            guard try await holds(a) else { return false }
-            return try await holds(b)
-        case .or(let a, let b):
-            if try await holds(a) { return true }
-            return try await holds(b)
-        }
-    }
-
-    /// A lone variable keeps its type; everything else is text.
-    func value(_ word: Word) throws -> EventValue {
-        if word.parts.count == 1, case .variable(let path, let place) = word.parts[0] {
-            return try lookUp(path, place)
-        }
-        return .text(try evaluate(word))
-    }
-
-    /// A literal word such as `a,b` stands for several values; a variable for one, unless it is a list.
-    func items(_ word: Word) throws -> [EventValue] {
-        if !word.isQuoted, let text = word.literal {
-            if let numbers = try range(text, word) { return numbers }
-            return text.split(separator: ",").map { .text(String($0)) }
-        }
-        if !word.isQuoted, case .list(let items) = try value(word) { return items }
-        return [try value(word)]
-    }
-
-    /// The whole numbers of `1..5`; nil for other texts.
-    private func range(_ text: String, _ word: Word) throws -> [EventValue]? {
-        let ends = text.split(separator: "..", omittingEmptySubsequences: false).map { Int($0) }
-        guard ends.count == 2, let first = ends[0], let last = ends[1] else { return nil }
-        guard first <= last,
-            RepetitionLimits.range.contains(last.subtractingReportingOverflow(first).partialValue)
-        else {
-            throw diagnostic(
-                Failure(
-                    .usage,
-                    "\(text) is not a range: the smaller number comes first, and at most \(RepetitionLimits.range.upperBound) are between them"
-                ), word.range)
-        }
-        return (first...last).map(EventValue.number)
-    }
-
-    func evaluate(_ word: Word) throws -> String {
-        var text = ""
-        for part in word.parts {
-            switch part {
-            case .literal(let literal): text += literal
-            case .variable(let path, let place): text += try lookUp(path, place).description
-            }
-        }
-        return text
-    }
-
-    private func lookUp(_ path: [String], _ place: SourceRange) throws -> EventValue {
-        do {
-            return try variables.lookUp(path, in: session)
-        } catch {
-            throw diagnostic(Failure(.usage, "\(error)"), place)
-        }
     }
 }
 

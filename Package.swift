@@ -41,18 +41,20 @@ let package = Package(
         .target(name: "CProcess"),
         // Loads libcurl when it is needed; to build it takes libcurl4-openssl-dev.
         .target(name: "CCurl"),
-        layer("Scripting", ["Vocabulary", "CProcess"]),
+        layer("Processes", ["Vocabulary", "CProcess"]),
+        layer("Scripting", ["Processes", "Vocabulary"]),
         layer("AgentCommands", ["Scripting", "AgentCore", "Marmot", "Nostr", "Vocabulary"]),
+        layer(
+            "Messenger", ["AgentCore", "Processes", "Marmot", "Nostr", "Cryptography", "Vocabulary"]),
         layer("PikaShell", ["Scripting", "Vocabulary", "CLibedit"]),
         layer(
             "Mocks",
-            ["AgentCore", "Providers", "Scripting", "Marmot", "Nostr", "Cryptography", "Vocabulary"]),
+            ["AgentCore", "Providers", "Processes", "Marmot", "Nostr", "Cryptography", "Vocabulary"]),
         .executableTarget(
             name: "pikachat",
             dependencies: [
-                "PikaShell", "AgentCommands", "Scripting", "Providers", "AgentCore", "Mocks", "Marmot",
-                "Nostr",
-                "Cryptography", "Vocabulary",
+                "PikaShell", "AgentCommands", "Messenger", "Scripting", "Providers", "AgentCore", "Mocks",
+                "Marmot", "Nostr", "Cryptography", "Vocabulary",
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -87,7 +89,14 @@ let package = Package(
                 "Cryptography", "Vocabulary",
             ]),
         tests("ProvidersTests", ["Providers", "AgentCore", "Mocks", "Cryptography", "Nostr", "Vocabulary"]),
+        tests("ProcessesTests", ["Processes", "Vocabulary"]),
         tests("ScriptingTests", ["Scripting", "Vocabulary"]),
+        tests(
+            "MessengerTests",
+            [
+                "Messenger", "AgentCore", "Mocks", "Marmot", "Nostr", "Processes", "Cryptography",
+                "Vocabulary",
+            ]),
         tests("MocksTests", ["Mocks", "Providers", "Marmot", "Nostr", "Cryptography", "Vocabulary"]),
         tests("PikaShellTests", ["PikaShell", "Scripting", "Vocabulary"]),
         tests(

@@ -19,7 +19,9 @@ struct MockCommand: Command {
                 "boot", .duration(unit: .seconds, seconds: 0...3600),
                 "how long a VM takes before its agent starts"),
             Parameter(
-                "guest", .text, "a command to run as the guest; {secret} {owner} {relays} are filled in"),
+                "guest", .text,
+                "a command to run as the guest; {secret} {owner} {relays} are filled in; self boots its real start script with this program as the daemon"
+            ),
         ],
     ]
 

@@ -22,7 +22,7 @@ struct SayCommand: Command {
 
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         let session = try await script.currentSession()
-        let (message, relay) = try await session.say(call.text, isRetry: call.attempt > 1)
+        let (message, relay, _) = try await session.say(call.text, isRetry: call.attempt > 1)
         await script.remark("sent \(ClockText.time(message.time)), confirmed by \(relay)", at: call.range)
         return ["id": .text(message.id.hex), "relay": .text(relay), "text": .text(message.text)]
     }

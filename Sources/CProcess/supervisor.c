@@ -34,15 +34,21 @@ static void default_signals(void) {
 }
 
 static void run_program(
-    char *const argv[], char *const envp[], const char *directory, int output, int error, int failure, pid_t parent) {
+    char *const argv[], char *const envp[], const char *directory, int input, int output, int error, int failure,
+    pid_t parent) {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(127);
     default_signals();
-    use_null(0);
-    // The two may stand in each other's way.
+    // They may stand in each other's way.
+    int in = input < 0 ? 10 : fcntl(input, F_DUPFD_CLOEXEC, 10);
     int out = fcntl(output, F_DUPFD_CLOEXEC, 10), err = fcntl(error, F_DUPFD_CLOEXEC, 10);
-    if (out >= 0 && err >= 0 && dup2(out, 1) >= 0 && dup2(err, 2) >= 0 && (!directory || chdir(directory) == 0)) {
+    if (input < 0)
+        use_null(0);
+    else if (in >= 0)
+        in = dup2(in, 0);
+    if (in >= 0 && out >= 0 && err >= 0 && dup2(out, 1) >= 0 && dup2(err, 2) >= 0 &&
+        (!directory || chdir(directory) == 0)) {
         close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
         execvpe(argv[0], argv, envp);
     }
@@ -142,8 +148,8 @@ static void supervise(pid_t program, int status, int grace_ms) {
 int pika_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 pid_t pika_supervise(
-    char *const argv[], char *const envp[], const char *directory, int output, int error, int grace_ms, int *status,
-    pid_t *program) {
+    char *const argv[], char *const envp[], const char *directory, int input, int output, int error, int grace_ms,
+    int *status, pid_t *program) {
     int pipes[3][2], *failure = pipes[0], *ended = pipes[1], *started = pipes[2];
     for (int i = 0; i < 3; i++) {
         if (pika_pipe(pipes[i]) == 0) continue;
@@ -167,7 +173,7 @@ pid_t pika_supervise(
         sigprocmask(SIG_SETMASK, &all, NULL);
         prctl(PR_SET_CHILD_SUBREAPER, 1);
         pid_t self = getpid(), child = fork();
-        if (child == 0) run_program(argv, envp, directory, output, error, failure[1], self);
+        if (child == 0) run_program(argv, envp, directory, input, output, error, failure[1], self);
         if (write(started[1], &child, sizeof child) < 0 || child < 0) _exit(127);
         setpgid(child, child);
         // Nothing of ours stays open here but the descriptor that tells how the program ended.

@@ -9,7 +9,7 @@ package actor MarmotClient {
     var account: Account
     let store: any AccountStore
     private let random: any RandomSource
-    private let now: @Sendable () -> Int64
+    let now: @Sendable () -> Int64
     /// Gift wraps that have been dealt with, whether joined or rejected: none is processed twice (audit AP).
     private var seenWraps = Set<EventID>()
     /// Welcomes into later epochs of groups that we are still in.

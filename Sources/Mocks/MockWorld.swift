@@ -5,7 +5,7 @@ import Foundation
 import Marmot
 import Nostr
 import Providers
-import Scripting
+import Processes
 
 /// Relay and control planes of one `--mock` run, all on loopback in this process.
 package actor MockWorld: FaultControl {

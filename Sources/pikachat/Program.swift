@@ -22,7 +22,7 @@ struct Program: Sendable {
     private static let subcommands: [any Subcommand] = [
         ShellCommand(), RunCommand(), DebugScriptCommand(), TestCommand(), CheckCommand(), FormatCommand(),
         LanguageServerCommand(),
-        DoCommand(),
+        DoCommand(), DaemonCommand(),
         AgentNewCommand(providers: providers),
         AgentListCommand(), AgentInspectCommand(), AgentKeepCommand(), AgentDeleteCommand(),
         AgentSweepCommand(),

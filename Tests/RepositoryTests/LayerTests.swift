@@ -8,8 +8,9 @@ struct LayerTests {
         "Foundation", "Dispatch", "Synchronization",
     ]
     private static let sources = [
-        "Vocabulary", "Cryptography", "MLS", "Nostr", "Marmot", "AgentCore", "Providers", "Scripting",
-        "AgentCommands", "PikaShell", "Mocks", "pikachat",
+        "Vocabulary", "Cryptography", "MLS", "Nostr", "Marmot", "AgentCore", "Providers", "Processes",
+        "Scripting",
+        "AgentCommands", "Messenger", "PikaShell", "Mocks", "pikachat",
     ]
 
     /// Target to dependencies, as Package.swift declares them.
@@ -59,7 +60,7 @@ struct LayerTests {
     @Test("the language needs no more than Foundation, and the shell knows no agent")
     func independence() throws {
         let declared = try Self.declared()
-        #expect(declared["Scripting"] == ["Vocabulary", "CProcess"] && declared["Vocabulary"] == [])
+        #expect(declared["Scripting"] == ["Processes", "Vocabulary"] && declared["Vocabulary"] == [])
         #expect(declared["PikaShell"] == ["Scripting", "Vocabulary", "CLibedit"])
     }
 }

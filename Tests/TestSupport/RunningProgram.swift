@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Vocabulary
 
 /// A process under way; output is collected as it comes.
@@ -13,8 +14,8 @@ package final class RunningProgram: Sendable {
     private let directory: TemporaryDirectory
     private let output = Collector()
     private let error = Collector()
-    /// Held open while there is no end of input.
-    private let input: Int32
+    /// Held open while there is no end of input; -1 after it.
+    private let input: Mutex<Int32>
 
     /// - Parameters:
     ///   - arguments: the program's path, then its arguments.
@@ -34,7 +35,7 @@ package final class RunningProgram: Sendable {
         let (outputText, errorText) = (self.output, self.error)
         Spawned.follow(output.read) { outputText.add($0, isEnd: $1) }
         Spawned.follow(error.read) { errorText.add($0, isEnd: $1) }
-        self.input = stdin == nil ? input.write : -1
+        self.input = Mutex(stdin == nil ? input.write : -1)
         if let stdin {
             let bytes = Array(stdin.utf8)
             _ = bytes.withUnsafeBytes { write(input.write, $0.baseAddress, $0.count) }
@@ -42,9 +43,39 @@ package final class RunningProgram: Sendable {
         }
     }
 
-    deinit { if input >= 0 { close(input) } }
+    deinit { closeInput() }
+
+    /// Where standard input was left open.
+    package func send(_ text: String) {
+        let bytes = Array(text.utf8)
+        input.withLock { input in
+            var offset = 0
+            while input >= 0, offset < bytes.count {
+                let count = bytes.withUnsafeBytes {
+                    write(input, $0.baseAddress.map { $0 + offset }, $0.count - offset)
+                }
+                guard count > 0 else { return }
+                offset += count
+            }
+        }
+    }
+
+    /// The end of standard input.
+    package func closeInput() {
+        input.withLock { input in
+            if input >= 0 { close(input) }
+            input = -1
+        }
+    }
 
     package var processID: Int32 { spawned.processID }
+    /// Waits for `test` to hold of what came on stdout.
+    package func waitFor(limit: Duration = .seconds(30), _ test: @escaping @Sendable (String) -> Bool) async
+        -> Bool
+    {
+        await output.wait(limit, until: test)
+    }
+
     package var outputSoFar: String { output.text }
     package var errorSoFar: String { error.text }
 

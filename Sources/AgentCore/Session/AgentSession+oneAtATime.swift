@@ -3,7 +3,7 @@ extension AgentSession {
     /// The caller's, the errands' and the update of keys: a group has one pending commit at a time. The next one waits its turn.
     ///
     /// - Throws: `CancellationError` when the wait for the turn is cancelled.
-    func oneAtATime<Value: Sendable>(_ change: () async throws -> Value) async throws -> Value {
+    package func oneAtATime<Value: Sendable>(_ change: () async throws -> Value) async throws -> Value {
         while isChanging {
             let (turn, continuation) = AsyncStream<Void>.makeStream()
             waitingChanges.append(continuation)

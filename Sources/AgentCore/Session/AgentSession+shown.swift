@@ -15,8 +15,18 @@ extension AgentSession {
             conversation.received(
                 rumors.map { .success(.message($0, from: $0.author)) }, in: conversation.number, group: nil,
                 now: environment.now()))
-        acknowledge(rumors.map(\.id), of: group)
+        acknowledge(await passOn(rumors, of: group), of: group)
         tick()
+    }
+
+    /// Hands messages to whoever keeps them.
+    ///
+    /// - Returns: those that were taken, or all where nobody keeps any.
+    func passOn(_ rumors: [Rumor], of group: [UInt8]) async -> [EventID] {
+        guard let keeper = environment.keeper else { return rumors.map(\.id) }
+        var taken: [EventID] = []
+        for rumor in rumors where await keeper.heard(rumor, in: group) { taken.append(rumor.id) }
+        return taken
     }
 
     /// Messages have gone to the output; once they are out, no later run has to show them.
@@ -33,7 +43,11 @@ extension AgentSession {
                 // Where the output is lost, the next run shows them.
                 guard await environment.log.shown() else { continue }
                 do {
-                    for (group, rumors) in rumors { try await environment.client.showed(rumors, in: group) }
+                    for (group, rumors) in rumors {
+                        try await environment.client.showed(rumors, in: group)
+                        // Who keeps messages passes them on to programs, which must not get them twice.
+                        if environment.keeper != nil { try await environment.client.saveShown(in: group) }
+                    }
                 } catch { tellShownTwice(error) }
             }
             showing = nil
@@ -64,8 +78,8 @@ extension AgentSession {
 
 extension MarmotClient.Received {
     /// The message's, if it is one.
-    var rumor: EventID? {
+    var rumor: Rumor? {
         guard case .success(.message(let rumor, _)) = result else { return nil }
-        return rumor.id
+        return rumor
     }
 }

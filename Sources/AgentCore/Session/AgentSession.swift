@@ -226,7 +226,12 @@ package actor AgentSession {
         additions += 1
         await perform(
             conversation.received(received.map(\.result), in: number, group: view, now: environment.now()))
-        if let group { acknowledge(received.compactMap(\.rumor), of: group) }
+        if let group {
+            acknowledge(await passOn(received.compactMap(\.rumor), of: group), of: group)
+            if received.contains(where: { $0.result.isChangeOrEnd }) {
+                await environment.keeper?.changed(group)
+            }
+        }
         tick()
     }
 

@@ -326,4 +326,10 @@ extension Result<GroupReception, any Error> {
         default: false
         }
     }
+
+    /// The group is another one, or over.
+    var isChangeOrEnd: Bool {
+        if case .success(.removed) = self { return true }
+        return isChange
+    }
 }

@@ -20,13 +20,15 @@ package struct SessionEnvironment: Sendable {
     /// Seconds since 1970.
     package let now: @Sendable () -> Int64
     package let limits: SessionLimits
+    /// Nil where nobody keeps messages.
+    package let keeper: (any MessageKeeping)?
 
     package init(
         client: MarmotClient, pool: RelayPool, keyPackagePool: RelayPool, ledger: ResourceLedger,
         log: EventLog, marks: SyncMarkFile = SyncMarkFile(path: nil),
         clock: any Clock<Duration> = ContinuousClock(), random: any RandomSource = SystemRandom(),
         now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) },
-        limits: SessionLimits = SessionLimits()
+        limits: SessionLimits = SessionLimits(), keeper: (any MessageKeeping)? = nil
     ) {
         self.client = client
         self.pool = pool
@@ -39,5 +41,6 @@ package struct SessionEnvironment: Sendable {
         self.random = random
         self.now = now
         self.limits = limits
+        self.keeper = keeper
     }
 }

@@ -7,7 +7,7 @@ import Nostr
 package enum Identity {
     private struct File: Codable {
         let secretKeyHex: String
-        let publicKeyHex: String
+        let publicKeyHex: String?
 
         enum CodingKeys: String, CodingKey {
             case secretKeyHex = "secret_key_hex"
@@ -38,9 +38,13 @@ package enum Identity {
         } catch {
             throw FileError(path, "its secret key is invalid; \(keep)")
         }
-        guard key.publicKey.hex == file.publicKeyHex.lowercased() else {
+        // Images of the Fly provider write an empty one.
+        let named = file.publicKeyHex ?? ""
+        guard named.isEmpty || key.publicKey.hex == named.lowercased() else {
             throw FileError(path, "its public key does not belong to its secret key; \(keep)")
         }
+        // Other programs write it with the modes that they happen to have.
+        chmod(path, 0o600)
         return key
     }
 

@@ -11,9 +11,9 @@ extension AgentSession {
     ///
     /// - Parameter isRetry: the same words were tried before and not confirmed: the same event goes out again, never a second message.
     /// - Throws: `Failure`; one about relays is safe to repeat.
-    package func say(_ text: String, isRetry: Bool = false) async throws -> (
-        message: ChatMessage, relay: String
-    ) {
+    package func say(
+        _ text: String, kind: EventKind = .chatMessage, tags: [Tag] = [], isRetry: Bool = false
+    ) async throws -> (message: ChatMessage, relay: String, event: EventID) {
         if !isRetry {
             // The same words said once more are another message; what never went out was told as such.
             tried = nil
@@ -30,9 +30,11 @@ extension AgentSession {
         if let tried, let message = unconfirmed.first(where: { $0.event.id == tried }) {
             event = message.event
         } else if let tried, let confirmed, confirmed.event == tried {
-            return (confirmed.message, confirmed.relay)
+            return (confirmed.message, confirmed.relay, confirmed.event)
         } else {
-            let (sealed, rumor) = try await environment.client.encrypt(text, in: groupID)
+            let (sealed, rumor) = try await environment.client.encrypt(
+                text, kind: kind, tags: tags, in: groupID)
+            try environment.keeper?.sealed(rumor, as: sealed, in: groupID)
             event = sealed
             tried = event.id
             // An answer can arrive before the relay's OK does.
@@ -51,7 +53,7 @@ extension AgentSession {
             throw error
         }
         guard let confirmed, confirmed.event == event.id else { throw CancellationError() }
-        return (confirmed.message, confirmed.relay)
+        return (confirmed.message, confirmed.relay, confirmed.event)
     }
 
     private func failure(_ error: PublishError, of event: EventID) -> Failure {
@@ -88,6 +90,7 @@ extension AgentSession {
         let said = conversation.append(message.rumor, isOurs: true, now: environment.now())
         conversation.read(upTo: message.cursor)
         confirmed = (id, said, relay)
+        environment.keeper?.confirmed(id)
         tick()
         emit(.sent(text: message.text, relay: relay))
     }
@@ -104,6 +107,7 @@ extension AgentSession {
                     settle(message.event.id, relay: relay.text, isEcho: false)
                 } catch let error as PublishError where error.isRefused {
                     unconfirmed.removeAll { $0.event.id == message.event.id }
+                    environment.keeper?.refused(message.event.id)
                     emit(
                         .warning("the message \"\(message.text.cut(to: 60))\" did not get through: \(error)"))
                 } catch is PublishError {

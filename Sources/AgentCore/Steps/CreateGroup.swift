@@ -5,6 +5,12 @@ import Nostr
 extension AgentSession {
     package static let defaultGroupName = "Agent Chat"
 
+    /// An account whose key package is known already takes the place of whoever the session was about.
+    package func begin(with keyPackage: KeyPackageEvent) {
+        state.began(with: .attached(keyPackage.account))
+        state.found(keyPackage)
+    }
+
     /// Creates the group, delivers the Welcome, listens for replies, and tells the provider.
     package func createGroup(name: String?, description: String = "") async throws -> MarmotGroup {
         let keyPackage = try state.requireKeyPackage("group create")

@@ -18,6 +18,8 @@ package final class Workspace: Sendable {
         /// Disturbs the traffic with relays, for `--allow-faults`.
         package var interference: (any RelayInterference)?
 
+        package var limits = SessionLimits()
+        package var keeper: (any MessageKeeping)?
         /// `.none` where the directory goes with the run.
         package var durability = Durability.onDisk
 
@@ -79,8 +81,7 @@ package final class Workspace: Sendable {
             ledger: try ResourceLedger(path: directory.file("ledger.ndjson"), durability: settings.durability)
             { Self.milliseconds() },
             log: log, marks: SyncMarkFile(path: directory.file("sync.json"), durability: settings.durability),
-            clock: clock, random: random,
-            now: now)
+            clock: clock, random: random, now: now, limits: settings.limits, keeper: settings.keeper)
     }
 
     /// The journal's lines of an earlier run.

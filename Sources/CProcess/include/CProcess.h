@@ -3,7 +3,7 @@
 #pragma once
 #include <sys/types.h>
 
-// Starts `argv` with /dev/null as its input, `output` and `error` as its descriptors 1 and 2, and nothing else open.
+// Starts `argv` with `input`, `output` and `error` as its descriptors 0, 1 and 2, and nothing else open. An input below 0 is /dev/null.
 //
 // The calling thread must live as long as the supervisor does: its death is what tells the supervisor that we are gone.
 // `grace_ms` is the time between SIGTERM and SIGKILL.
@@ -12,8 +12,8 @@
 //
 // SIGTERM asks the supervisor to end everything; SIGUSR1 to do so without grace. It exits when nothing is left.
 pid_t pika_supervise(
-    char *const argv[], char *const envp[], const char *directory, int output, int error, int grace_ms, int *status,
-    pid_t *program);
+    char *const argv[], char *const envp[], const char *directory, int input, int output, int error, int grace_ms,
+    int *status, pid_t *program);
 
 // A pipe that no program started meanwhile by another thread inherits. Returns 0, or -1 with `errno`.
 int pika_pipe(int ends[2]);

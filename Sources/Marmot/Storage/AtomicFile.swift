@@ -50,6 +50,20 @@ package enum AtomicFile {
         if durability == .onDisk { try syncDirectory(of: path, calls) }
     }
 
+    /// Adds to a file, which is made where there is none, without syncing it: for what may be lost with the power. A write that is cut
+    /// short is taken back.
+    package static func append(_ bytes: [UInt8], to path: String) throws(FileError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw .last(path, "cannot open the file") }
+        defer { close(descriptor) }
+        let length = lseek(descriptor, 0, SEEK_END)
+        guard length >= 0, FileCalls.system.writeAll(bytes, to: descriptor, at: Int(length)) else {
+            let failure = FileError.last(path, "cannot write the file")
+            if length >= 0 { ftruncate(descriptor, length) }
+            throw failure
+        }
+    }
+
     /// Nil when there is no such file.
     package static func read(_ path: String) throws(FileError) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

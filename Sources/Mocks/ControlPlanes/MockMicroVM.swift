@@ -4,7 +4,7 @@ import Cryptography
 import Foundation
 import Marmot
 import Nostr
-import Scripting
+import Processes
 import Providers
 
 /// A mock vm-spawner on loopback, with real agents as VMs (contracts/providers.md, "MicroVM spawner").
@@ -261,7 +261,8 @@ package actor MockMicroVM {
                 let agent = await template()
                 try await clock.sleep(for: agent.boot)
                 if let command = settings.guest {
-                    try await GuestProcess.run(command, guest, in: directory, clock: clock, groups: guests)
+                    try await GuestProcess.run(
+                        command, guest, rules: agent.rules, in: directory, groups: guests)
                 } else {
                     var behaviour = MockAgent.Behaviour(rules: { await template().rules }, faults: faults)
                     behaviour.offersForeignKey = agent.offersForeignKey

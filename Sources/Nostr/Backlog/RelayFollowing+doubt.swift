@@ -24,8 +24,8 @@ extension RelayFollowing {
         // Before the end is believed nothing else is likely; afterwards it may have been published late.
         let age = isDoubting ? Self.soonSeconds : Self.oldSeconds
         return topics.contains { topic in
-            topic.topic.filter.matches(event) && event.createdAt < topic.startedAt - age
-                && topic.hasHistory
+            !topic.topic.isBackdated && topic.topic.filter.matches(event)
+                && event.createdAt < topic.startedAt - age && topic.hasHistory
         }
     }
 

@@ -9,12 +9,16 @@ package struct Topic: Sendable {
     package var marks: [RelayURL: SyncMark]
     /// Nothing can have been stored yet: there is no history to be read.
     package let isNew: Bool
+    /// The dates say nothing of when the events were published: gift wraps (NIP-59). All is read on each new connection, then.
+    package let isBackdated: Bool
 
     package init(
-        _ name: String, _ filter: Filter, since: Int64, marks: [RelayURL: SyncMark] = [:], isNew: Bool = false
+        _ name: String, _ filter: Filter, since: Int64, marks: [RelayURL: SyncMark] = [:],
+        isNew: Bool = false,
+        isBackdated: Bool = false
     ) {
         (self.name, self.filter, self.since) = (name, filter, since)
-        (self.marks, self.isNew) = (marks, isNew)
+        (self.marks, self.isNew, self.isBackdated) = (marks, isNew, isBackdated)
     }
 
     func filter(since: Int64, until: Int64? = nil, limit: Int) -> Filter {

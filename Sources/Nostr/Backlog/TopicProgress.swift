@@ -26,6 +26,7 @@ struct TopicProgress {
     init(_ topic: Topic, mark: SyncMark?) { (self.topic, self.mark) = (topic, mark) }
 
     mutating func begin(now: Int64) {
+        if topic.isBackdated { mark = nil }
         walk = HistoryWalk(
             since: topic.since, mark: mark, excludesUntil: excludesUntil)
         (startedAt, oldMark) = (now, mark)

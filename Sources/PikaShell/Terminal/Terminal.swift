@@ -78,6 +78,9 @@ public final class Terminal: Sendable {
     /// Whether a person sits at it: input and output are a terminal.
     public var isInteractive: Bool { isatty(input) == 1 && isatty(output) == 1 }
 
+    /// For a protocol of whole lines: the descriptors themselves, for somebody who lets nothing else be written to the output.
+    package var descriptors: (input: Int32, output: Int32) { (input, output) }
+
     /// From now on these secrets are masked, too.
     public func mask(with masking: Masking) {
         maskings.withLock { list in if !list.contains(where: { $0 === masking }) { list.append(masking) } }

@@ -107,7 +107,7 @@ struct HTTPCommand: Command {
         let response = try await script.host.http(request)
         let result: [String: EventValue] = [
             "status": .number(response.status), "text": .text(response.text),
-            "json": JSONReader.read(response.text) ?? .none,
+            "json": JSONValueReader.read(response.text) ?? .none,
             "headers": .record(response.headers.mapValues(EventValue.text)),
         ]
         let wanted = call.values.integer("status")

@@ -43,7 +43,7 @@ struct ParseCommand: Command {
         let text = call.words[1]
         switch form {
         case .json:
-            guard let value = JSONReader.read(text) else {
+            guard let value = JSONValueReader.read(text) else {
                 throw Failure(
                     .mismatch, "this is not JSON: \"\(text.cut(to: 120))\"",
                     hints: text.isEmpty ? ["the text is empty"] : [])

@@ -35,7 +35,7 @@ struct ShCommand: Command {
         let text = output.withoutLastLineEnd
         let result: [String: EventValue] = [
             "status": .number(Int(status)), "text": .text(text), "stderr": .text(errors.withoutLastLineEnd),
-            "json": JSONReader.read(text) ?? .none,
+            "json": JSONValueReader.read(text) ?? .none,
         ]
         guard status == 0 else {
             let tail = (errors.isEmpty ? output : errors).split(whereSeparator: \.isNewline).suffix(8)

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Vocabulary
 
 /// Programs that a script has started, by name.

@@ -104,7 +104,7 @@ package struct Timeline {
     package init(journal text: String) {
         self.init(
             text.split(separator: "\n").compactMap { line -> TimelineRow? in
-                guard case .record(let fields)? = JSONReader.read(String(line)),
+                guard case .record(let fields)? = JSONValueReader.read(String(line)),
                     case .text(let name)? = fields["event"], case .number(let time)? = fields["time"]
                 else { return nil }
                 let session = if case .text(let name)? = fields["session"] { name } else { String?.none }

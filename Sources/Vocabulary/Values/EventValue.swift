@@ -51,6 +51,24 @@ public enum EventValue: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The value as JSON over several lines, two blanks for each level, names in alphabetical order.
+    package var prettyJSON: String { prettyJSON(indent: "") }
+
+    private func prettyJSON(indent: String) -> String {
+        let inner = indent + "  "
+        switch self {
+        case .list(let values) where !values.isEmpty:
+            return "[\n" + values.map { inner + $0.prettyJSON(indent: inner) }.joined(separator: ",\n")
+                + "\n\(indent)]"
+        case .record(let fields) where !fields.isEmpty:
+            return "{\n"
+                + fields.sorted { $0.key < $1.key }
+                .map { "\(inner)\(JSONText.quoted($0.key)): \($0.value.prettyJSON(indent: inner))" }
+                .joined(separator: ",\n") + "\n\(indent)}"
+        default: return json
+        }
+    }
+
     /// The same with every text put through `change`.
     func mapTexts(_ change: (String) -> String) -> EventValue {
         switch self {

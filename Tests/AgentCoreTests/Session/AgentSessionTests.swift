@@ -78,7 +78,7 @@ struct AgentSessionTests {
             try await sides.peerChanges(.relays([new.url]), in: group, to: [old.url])
             let session = try await sides.session()
             await session.use(group)
-            let (message, _) = try await session.say("hello")
+            let (message, _, _) = try await session.say("hello")
             #expect(message.text == "hello")
             // The new one has it as soon as it is asked; the old one has the change, and the message: the peer may have moved the group to
             // a place where nobody else is.
@@ -105,7 +105,7 @@ struct AgentSessionTests {
             #expect(moved.relays == [new.url])
             #expect(await old.stored([group.filter(since: nil)]).count == 1)
             try await sides.peerReads(in: group) { if case .epochChanged = $0 { true } else { false } }
-            let (_, relay) = try await session.say("here")
+            let (_, relay, _) = try await session.say("here")
             #expect(relay == new.url.text)
             #expect(await old.stored([group.filter(since: nil)]).count == 1)
             await session.close()

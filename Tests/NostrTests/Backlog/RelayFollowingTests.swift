@@ -160,4 +160,28 @@ struct RelayFollowingTests {
         for event in old + [live] { _ = following.received("s", .event(event), now: 5700) }
         #expect(name(following.received("s", .endOfStoredEvents, now: 5700)).last == "read a")
     }
+
+    @Test(
+        "dates of gift wraps are made up: what comes late is no stored event, and all is read after each reconnection"
+    )
+    func backdated() throws {
+        let wraps = Topic(
+            "a", Filter(kinds: [.chatMessage], tags: ["h": ["a"]]), since: 0, isBackdated: true)
+        var following = following(wraps)
+        let (old, older) = (try SampleEvents.at(100, "old"), try SampleEvents.at(50, "older"))
+        _ = following.received("s", .requested, now: 1000)
+        _ = following.received("s", .event(old), now: 1000)
+        #expect(name(following.received("s", .endOfStoredEvents, now: 1000)).contains("ask s-1 100"))
+        for page in ["s-1", "s-2", "s-3"] {
+            _ = following.received(page, .requested, now: 1000)
+            if page != "s-3" { _ = following.received(page, .event(old), now: 1000) }
+            _ = following.received(page, .endOfStoredEvents, now: 1000)
+        }
+        #expect(name(following.received("s", .event(older), now: 1001)) == ["live a older"])
+
+        // Again: the known event does not end the reading.
+        _ = following.received("s", .requested, now: 2000)
+        _ = following.received("s", .event(old), now: 2000)
+        #expect(name(following.received("s", .endOfStoredEvents, now: 2000)).contains("ask s-4 100"))
+    }
 }

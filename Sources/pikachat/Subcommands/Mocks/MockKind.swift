@@ -48,8 +48,17 @@ struct MockKind: Sendable {
             ) { setup.template }
             return await setup.serve(spawner, [(MicroVMProvider.providerName, spawner.url)])
         },
-        world, agent,
+        world, agent, pi,
     ]
+
+    /// What a guest asks for answers.
+    private static let pi = MockKind(name: "pi", options: [.on, .reply]) { setup in
+        let prompt = try setup.context.standardInput().text
+        // Where no rule matches, it has nothing to say.
+        guard let reply = setup.template.rules.reply(to: prompt) else { return 0 }
+        setup.context.terminal.report(reply + "\n")
+        return 0
+    }
 
     private static let relay = MockKind(name: "relay", options: MockOption.behaviours.union([.port, .fault]))
     { setup in

@@ -22,6 +22,7 @@ struct MockServerCommand: Subcommand {
                                                 the create request names (fly: the default relays)
               ready ws://… fly=… workers=… microvm=…   mock all, with a relay of its own; --port N takes N to N+3
               ready npub1… HEX                  mock agent, on the relays given with --relay
+            Mock pi takes the place of the program that thinks: it reads one prompt from standard input and prints the answer.
             """
         return spec
     }
@@ -102,7 +103,9 @@ enum MockOption: String, CaseIterable, Sendable {
         case .guest:
             OptionSpec(
                 rawValue, placeholder: "COMMAND",
-                help: "mock microvm: runs this as the guest; {secret} {owner} {relays} are filled in")
+                help:
+                    "mock microvm: runs this as the guest; {secret} {owner} {relays} are filled in; self boots the guest's real start script with this program as its daemon"
+            )
         case .from:
             OptionSpec(
                 rawValue, placeholder: "DIR",

@@ -1,14 +1,13 @@
 import Foundation
-import Vocabulary
 
 /// JSON from outside, as values of the language. Foundation decides whether it is JSON; this only takes it apart, because Foundation
 /// rounds numbers: here they keep their digits.
-enum JSONReader {
+package enum JSONValueReader {
     /// Nesting that no answer needs.
     private static let maximumDepth = 200
 
     /// Nil for what is not JSON.
-    static func read(_ text: String) -> EventValue? {
+    package static func read(_ text: String) -> EventValue? {
         let data = Data(text.utf8)
         guard let first = text.first(where: { !$0.isWhitespace }), "{[\"-0123456789tfn".contains(first),
             (try? JSONSerialization.jsonObject(with: data, options: [.fragmentsAllowed])) != nil

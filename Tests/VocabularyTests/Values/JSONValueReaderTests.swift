@@ -1,10 +1,9 @@
 import Testing
-import Vocabulary
 
-@testable import Scripting
+@testable import Vocabulary
 
 @Suite("JSON from outside")
-struct JSONReaderTests {
+struct JSONValueReaderTests {
     @Test(
         "values of every kind; numbers keep their digits",
         arguments: [
@@ -28,7 +27,7 @@ struct JSONReaderTests {
             ("{\"日本\":\"grün\"}", .record(["日本": .text("grün")])),
         ] as [(String, EventValue)])
     func values(text: String, expected: EventValue) {
-        #expect(JSONReader.read(text) == expected, "\(JSONReader.read(text)?.json ?? "nil")")
+        #expect(JSONValueReader.read(text) == expected, "\(JSONValueReader.read(text)?.json ?? "nil")")
     }
 
     @Test(
@@ -38,16 +37,16 @@ struct JSONReaderTests {
             "01", "{\"a\"}",
             "\u{feff}", "<html>", "{\"a\":1}}", "[1 2]",
         ])
-    func other(text: String) { #expect(JSONReader.read(text) == nil) }
+    func other(text: String) { #expect(JSONValueReader.read(text) == nil) }
 
     @Test("nesting that no answer needs is nothing, and costs no stack")
     func deep() {
         func nested(_ depth: Int) -> String {
             String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
         }
-        #expect(JSONReader.read(nested(200))?.json == nested(200))
-        for depth in [250, 400, 100_000] { #expect(JSONReader.read(nested(depth)) == nil) }
+        #expect(JSONValueReader.read(nested(200))?.json == nested(200))
+        for depth in [250, 400, 100_000] { #expect(JSONValueReader.read(nested(depth)) == nil) }
         let records = String(repeating: "{\"a\":", count: 300) + "1" + String(repeating: "}", count: 300)
-        #expect(JSONReader.read(records) == nil)
+        #expect(JSONValueReader.read(records) == nil)
     }
 }

@@ -3,8 +3,8 @@ import Foundation
 import Synchronization
 import Vocabulary
 
-/// A program with a supervisor of its own (CProcess): everything that it starts ends with it, also when we are killed. Its input is empty, and
-/// it inherits no other descriptors.
+/// A program with a supervisor of its own (CProcess): everything that it starts ends with it, also when we are killed. Its input is empty
+/// unless one is passed, and it inherits no other descriptors.
 package final class ChildProcess: Sendable {
     /// What becomes of the output.
     package enum Output: Sendable {
@@ -12,6 +12,8 @@ package final class ChildProcess: Sendable {
         case captured(limitBytes: Int)
         /// Both streams into a file, mode 0600, masked line by line, up to so many bytes.
         case log(path: String, limitBytes: Int, Masking)
+        /// The program gets these descriptors as its own; `input` and `output` are closed here once it runs, `error` stays ours.
+        case passed(input: Int32, output: Int32, error: Int32)
     }
 
     /// Between SIGTERM and SIGKILL.
@@ -54,6 +56,7 @@ package final class ChildProcess: Sendable {
     ) async throws {
         (self.groups, self.onOutput) = (groups, onOutput)
         let sink: OutputSink
+        var passed: Passed?
         switch output {
         case .captured(let limit):
             logPath = nil
@@ -61,11 +64,17 @@ package final class ChildProcess: Sendable {
         case .log(let path, let limit, let masking):
             logPath = path
             sink = try OutputSink(path: path, limitBytes: limit, masking: masking)
+        case .passed(let input, let output, let error):
+            logPath = nil
+            sink = OutputSink(limitBytes: 0)
+            passed = Passed(input: input, output: output, error: error)
         }
         // Also in a cancelled task: what has been started must be known, or nobody could stop it.
         let failure = await withCheckedContinuation { started in
             // The supervisor ends when the thread that made it does, so the thread stays as long as anything of it is left.
-            let thread = Thread { self.work(arguments, environment, directory, sink, started) }
+            let thread = Thread { [passed] in
+                self.work(arguments, environment, directory, sink, passed, started)
+            }
             thread.stackSize = 1 << 19
             thread.start()
         }
@@ -76,14 +85,29 @@ package final class ChildProcess: Sendable {
         }
     }
 
+    /// A pipe that no program started meanwhile inherits.
+    ///
+    /// - Throws: `Failure` (require) when there are no descriptors left.
+    package static func pipe() throws -> (reading: Int32, writing: Int32) {
+        var ends: [Int32] = [-1, -1]
+        guard pika_pipe(&ends) == 0 else {
+            throw Failure(.require, "cannot make a pipe: \(String(cString: strerror(errno)))")
+        }
+        return (ends[0], ends[1])
+    }
+
     // MARK: Its thread
+
+    private struct Passed: Sendable { let input: Int32, output: Int32, error: Int32 }
 
     private func work(
         _ arguments: [String], _ environment: [String: String], _ directory: String?, _ sink: OutputSink,
-        _ started: CheckedContinuation<Int32, Never>
+        _ passed: Passed?, _ started: CheckedContinuation<Int32, Never>
     ) {
         var (output, error): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
-        guard pika_pipe(&output) == 0, pika_pipe(&error) == 0 else {
+        if let passed {
+            (output[1], error[1]) = (passed.output, passed.error)
+        } else if pika_pipe(&output) != 0 || pika_pipe(&error) != 0 {
             let failure = errno
             for end in output where end >= 0 { close(end) }
             return started.resume(returning: failure)
@@ -92,14 +116,13 @@ package final class ChildProcess: Sendable {
         var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         var (status, program): (Int32, pid_t) = (-1, 0)
         let pid = pika_supervise(
-            &argv, &envp, directory, output[1], error[1], Int32(Self.grace.wholeMilliseconds), &status,
-            &program)
+            &argv, &envp, directory, passed?.input ?? -1, output[1], error[1],
+            Int32(Self.grace.wholeMilliseconds), &status, &program)
         let failure = errno
         for pointer in argv + envp { free(pointer) }
-        close(output[1])
-        close(error[1])
+        for end in passed.map({ [$0.input, $0.output] }) ?? [output[1], error[1]] { close(end) }
         guard pid > 0 else {
-            for end in [output[0], error[0]] { close(end) }
+            for end in [output[0], error[0]] where end >= 0 { close(end) }
             return started.resume(returning: failure)
         }
         supervisor.withLock { $0 = pid }

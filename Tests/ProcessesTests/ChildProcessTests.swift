@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Vocabulary
 
-@testable import Scripting
+@testable import Processes
 
 @Suite("child processes", .timeLimit(.minutes(4)))
 struct ChildProcessTests {

@@ -1,0 +1,89 @@
+import Cryptography
+import Foundation
+import Marmot
+import Nostr
+
+/// The daemon's Unix socket: where it is, who may connect (its owner), and how.
+package struct LocalSocket: Sendable {
+    /// What the system takes, with a margin.
+    private static let pathLimitBytes = 100
+
+    package let path: String
+
+    /// `daemon.sock` in the state directory; a path that is too long for a socket is replaced by one in a directory of the user's own.
+    ///
+    /// - Parameter environment: `XDG_RUNTIME_DIR` and `TMPDIR` are read from it.
+    package init(stateDirectory: String, environment: [String: String]) {
+        let absolute =
+            stateDirectory.hasPrefix("/")
+            ? stateDirectory : FileManager.default.currentDirectoryPath + "/" + stateDirectory
+        let plain = absolute + "/daemon.sock"
+        guard plain.utf8.count > Self.pathLimitBytes else {
+            path = plain
+            return
+        }
+        let name = Hex.encode(Array(SHA256.hash(Array(absolute.utf8)).prefix(8)))
+        let base = environment["XDG_RUNTIME_DIR"] ?? "\(environment["TMPDIR"] ?? "/tmp")/pikachat-\(getuid())"
+        path = "\(base)/pikachat-daemon-\(name).sock"
+    }
+
+    private func withAddress<Value>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Value) throws -> Value {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        let capacity = MemoryLayout.size(ofValue: address.sun_path)
+        guard bytes.count < capacity else { throw FileError(path, "the path is too long for a socket") }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+
+    private static func make() throws -> Int32 {
+        let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard number >= 0 else { throw SocketError.last("socket") }
+        return number
+    }
+
+    /// Connects to a daemon.
+    ///
+    /// - Returns: nil where none is listening.
+    package func connect() throws -> (any ByteStream)? {
+        let number = try Self.make()
+        guard try withAddress({ Foundation.connect(number, $0, $1) }) == 0 else {
+            close(number)
+            return nil
+        }
+        return SocketStream(FileDescriptor(number))
+    }
+
+    /// Listens with mode 0600. What a dead daemon left is replaced.
+    ///
+    /// - Throws: `FileError` where another one is listening, or the socket cannot be made.
+    func listen() throws -> FileDescriptor {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        var status = stat()
+        if stat(folder, &status) != 0 { mkdir(folder, 0o700) }
+        guard stat(folder, &status) == 0, status.st_uid == getuid(), status.st_mode & 0o022 == 0 else {
+            throw FileError(folder, "the directory of the daemon's socket is not ours alone")
+        }
+        if let other = try connect() {
+            Task { await other.close() }
+            throw FileError(path, "another daemon is listening there")
+        }
+        unlink(path)
+        let number = try Self.make()
+        guard try withAddress({ bind(number, $0, $1) }) == 0, chmod(path, 0o600) == 0,
+            Foundation.listen(number, 16) == 0
+        else {
+            let why = String(cString: strerror(errno))
+            close(number)
+            throw FileError(path, "cannot listen there: \(why)")
+        }
+        return FileDescriptor(number)
+    }
+
+    func remove() { unlink(path) }
+}

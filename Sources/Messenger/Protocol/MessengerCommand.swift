@@ -1,0 +1,127 @@
+import Vocabulary
+
+/// What a client of the daemon asks for, and what a one-shot command does (contracts/daemon-and-messenger.md, sections 2, 4 and 12).
+package enum MessengerCommand: Equatable, Sendable {
+    case publishKeyPackage(relays: [String])
+    case setRelays([String])
+    case listPendingWelcomes
+    case acceptWelcome(id: String)
+    /// - `all`: those that we left, too, with their states.
+    case listGroups(all: Bool)
+    case initGroup(peer: String, name: String)
+    case sendMessage(group: String, content: String)
+    /// To the conversation with this account alone, which is made where there is none.
+    case sendTo(peer: String, content: String)
+    case sendTyping(group: String)
+    case react(message: String, emoji: String)
+    case getMessages(group: String, limit: Int, before: String?, since: Int?)
+    case listMembers(group: String)
+    case addMembers(group: String, peers: [String])
+    case removeMembers(group: String, peers: [String])
+    case leaveGroup(String)
+    /// Known, and nothing that this program does: audio.
+    case unsupported(String)
+    case shutdown
+
+    package static let defaultGroupName = "DM"
+    package static let messageLimit = 1...10_000
+    package static let defaultMessageCount = 50
+
+    private static let calls: Set<String> = [
+        "invite_call", "accept_call", "reject_call", "end_call", "send_audio_response", "send_audio_file",
+        "send_call_data",
+    ]
+
+    /// - Throws: `MessengerError`: unknown_command, bad_request.
+    init(name: String, _ fields: RequestFields) throws(MessengerError) {
+        switch name {
+        case "publish_keypackage": self = .publishKeyPackage(relays: try fields.texts("relays"))
+        case "set_relays": self = .setRelays(try fields.texts("relays", isRequired: true))
+        case "list_pending_welcomes": self = .listPendingWelcomes
+        case "accept_welcome":
+            // HEAD's name, and this one's.
+            let event = try fields.optionalText("event_id")
+            if let event {
+                self = .acceptWelcome(id: event)
+            } else {
+                self = .acceptWelcome(id: try fields.text("wrapper_event_id"))
+            }
+        case "list_groups": self = .listGroups(all: try fields.flag("all"))
+        case "init_group":
+            let name = try fields.optionalText("group_name")
+            self = .initGroup(
+                peer: try fields.text("peer_pubkey"), name: name ?? Self.defaultGroupName)
+        case "send_message":
+            let content = try fields.text("content")
+            if let peer = try fields.optionalText("peer_pubkey") {
+                self = .sendTo(peer: peer, content: content)
+            } else {
+                self = .sendMessage(group: try fields.text("nostr_group_id"), content: content)
+            }
+        case "send_typing": self = .sendTyping(group: try fields.text("nostr_group_id"))
+        case "react": self = .react(message: try fields.text("event_id"), emoji: try fields.text("emoji"))
+        case "get_messages":
+            let limit = try fields.number("limit", in: Self.messageLimit)
+            self = .getMessages(
+                group: try fields.text("nostr_group_id"), limit: limit ?? Self.defaultMessageCount,
+                before: try fields.optionalText("before"),
+                since: try fields.number("since", in: 0...Int.max))
+        case "list_members": self = .listMembers(group: try fields.text("nostr_group_id"))
+        case "add_members":
+            self = .addMembers(
+                group: try fields.text("nostr_group_id"),
+                peers: try fields.texts("peer_pubkeys", isRequired: true))
+        case "remove_members":
+            self = .removeMembers(
+                group: try fields.text("nostr_group_id"),
+                peers: try fields.texts("peer_pubkeys", isRequired: true))
+        case "leave_group": self = .leaveGroup(try fields.text("nostr_group_id"))
+        case "shutdown": self = .shutdown
+        case _ where Self.calls.contains(name): self = .unsupported(name)
+        default: throw MessengerError(.unknownCommand, "unknown command \(name.cut(to: 60))")
+        }
+    }
+
+    /// As an object for a daemon, with `request_id`.
+    package func line(requestID: String) -> String {
+        var fields: [String: EventValue] = ["request_id": .text(requestID)]
+        func texts(_ list: [String]) -> EventValue { .list(list.map(EventValue.text)) }
+        let name: String
+        switch self {
+        case .publishKeyPackage(let relays): (name, fields["relays"]) = ("publish_keypackage", texts(relays))
+        case .setRelays(let relays): (name, fields["relays"]) = ("set_relays", texts(relays))
+        case .listPendingWelcomes: name = "list_pending_welcomes"
+        case .acceptWelcome(let id): (name, fields["wrapper_event_id"]) = ("accept_welcome", .text(id))
+        case .listGroups(let all): (name, fields["all"]) = ("list_groups", .flag(all))
+        case .initGroup(let peer, let group):
+            name = "init_group"
+            (fields["peer_pubkey"], fields["group_name"]) = (.text(peer), .text(group))
+        case .sendMessage(let group, let content):
+            name = "send_message"
+            (fields["nostr_group_id"], fields["content"]) = (.text(group), .text(content))
+        case .sendTo(let peer, let content):
+            name = "send_message"
+            (fields["peer_pubkey"], fields["content"]) = (.text(peer), .text(content))
+        case .sendTyping(let group): (name, fields["nostr_group_id"]) = ("send_typing", .text(group))
+        case .react(let message, let emoji):
+            name = "react"
+            (fields["event_id"], fields["emoji"]) = (.text(message), .text(emoji))
+        case .getMessages(let group, let limit, let before, let since):
+            name = "get_messages"
+            (fields["nostr_group_id"], fields["limit"]) = (.text(group), .number(limit))
+            (fields["before"], fields["since"]) = (before.map(EventValue.text), since.map(EventValue.number))
+        case .listMembers(let group): (name, fields["nostr_group_id"]) = ("list_members", .text(group))
+        case .addMembers(let group, let peers):
+            name = "add_members"
+            (fields["nostr_group_id"], fields["peer_pubkeys"]) = (.text(group), texts(peers))
+        case .removeMembers(let group, let peers):
+            name = "remove_members"
+            (fields["nostr_group_id"], fields["peer_pubkeys"]) = (.text(group), texts(peers))
+        case .leaveGroup(let group): (name, fields["nostr_group_id"]) = ("leave_group", .text(group))
+        case .unsupported(let call): name = call
+        case .shutdown: name = "shutdown"
+        }
+        fields["cmd"] = .text(name)
+        return EventValue.record(fields).json
+    }
+}

@@ -1,0 +1,196 @@
+import Foundation
+import Mocks
+import TestSupport
+import Testing
+
+@Suite("pikachat daemon", .timeLimit(.minutes(4)))
+struct DaemonCommandTests {
+    private func withRelay(_ body: @escaping @Sendable (String) async throws -> Void) async throws {
+        try await Gate.processes.pass {
+            let relay = try EmbeddedRelay()
+            await relay.start()
+            do { try await body(relay.url.text) } catch {
+                await relay.stop()
+                throw error
+            }
+            await relay.stop()
+        }
+    }
+
+    /// A daemon that joins by itself, another one, and their group.
+    private func withPair(
+        _ arguments: [String] = ["--auto-accept-welcomes"],
+        _ body:
+            @escaping @Sendable (
+                _ agent: DaemonProgram, _ owner: DaemonProgram, _ group: String, _ relay: String
+            ) async throws -> Void
+    ) async throws {
+        try await withRelay { relay in
+            let agent = try DaemonProgram(arguments, relay: relay)
+            let key = try await agent.next("ready")["pubkey"]
+            agent.send(#"{"cmd":"publish_keypackage","request_id":"k1"}"#)
+            #expect(try await agent.next("ok")["request_id"] == "k1")
+            let owner = try DaemonProgram([], relay: relay)
+            owner.send("{\"cmd\":\"init_group\",\"peer_pubkey\":\"\(key)\",\"request_id\":\"g\"}")
+            let group = try await owner.next("ok")["nostr_group_id"]
+            #expect(try await owner.next("group_created")["peer_pubkey"] == key)
+            #expect(try await agent.next("ok")["request_id"] == "auto-accept")
+            #expect(try await agent.next("group_joined")["nostr_group_id"] == group)
+            try await body(agent, owner, group, relay)
+        }
+    }
+
+    @Test("a conversation: ready, invited, joined, heard, answered, listed, ended")
+    func conversation() async throws {
+        try await withPair { agent, owner, group, _ in
+            owner.send(
+                "{\"cmd\":\"send_message\",\"nostr_group_id\":\"\(group)\",\"content\":\"hallo \\u001b[1m\"}")
+            let heard = try await agent.next("message_received")
+            #expect(
+                heard["content"] == "hallo \u{1b}[1m" && heard["nostr_group_id"] == group
+                    && heard["kind"] == "9"
+            )
+            #expect(!heard.text.contains("\u{1b}"))
+            let sent = try await owner.next("ok")
+            #expect(sent["message_id"] == heard["message_id"] && sent["event_id"] != sent["message_id"])
+            agent.send(
+                "{\"cmd\":\"react\",\"request_id\":\"r\",\"event_id\":\"\(heard["message_id"])\",\"emoji\":\"+\"}"
+            )
+            #expect(try await agent.next("ok")["request_id"] == "r")
+            #expect(try await owner.next("event_received")["kind"] == "7")
+            owner.send("{\"cmd\":\"get_messages\",\"nostr_group_id\":\"\(group)\"}")
+            #expect(try await owner.next("ok")["messages"].contains("hallo"))
+            owner.send(#"{"cmd":"list_groups"}"#)
+            #expect(try await owner.next("ok")["groups"].contains(group))
+            agent.send(#"{"cmd":"shutdown","request_id":"s"}"#)
+            #expect(try await agent.next("ok")["request_id"] == "s")
+            #expect(await agent.finish().status == 0)
+            owner.program.closeInput()
+            let end = await owner.finish()
+            #expect(end.status == 0, "\(end.error)")
+            #expect(!end.error.contains("hallo"), "what was said is in the log: \(end.error)")
+        }
+    }
+
+    @Test("every line that is no command is answered, and what comes behind it counts")
+    func garbage() async throws {
+        try await withRelay { relay in
+            let daemon = try DaemonProgram([], relay: relay)
+            _ = try await daemon.next("ready")
+            daemon.send("nonsense\n\n  \r\n" + String(repeating: "x", count: 5 << 20))
+            for code in ["parse_error", "parse_error"] {
+                #expect(try await daemon.next("error")["code"] == code)
+            }
+            daemon.send(#"{"cmd":"nope","request_id":"n"}"#)
+            let refused = try await daemon.next("error")
+            #expect(refused["code"] == "unknown_command" && refused["request_id"] == "n")
+            daemon.send(#"{"cmd":"send_message","nostr_group_id":"zz","content":"","request_id":"z"}"#)
+            #expect(try await daemon.next("error")["code"] == "bad_group_id")
+            daemon.send(#"{"cmd":"accept_call","request_id":"c"}"#)
+            #expect(try await daemon.next("error")["code"] == "unsupported")
+            daemon.send(#"{"cmd":"list_groups","request_id":"l"}"#)
+            #expect(try await daemon.next("ok")["request_id"] == "l")
+            daemon.program.signal(SIGTERM)
+            #expect(await daemon.finish().status == 143)
+        }
+    }
+
+    @Test("killed: what was said meanwhile is told once, and what was told before is not told again")
+    func killed() async throws {
+        try await withPair { agent, owner, group, relay in
+            func say(_ text: String) async throws {
+                owner.send(
+                    "{\"cmd\":\"send_message\",\"nostr_group_id\":\"\(group)\",\"content\":\"\(text)\"}")
+                _ = try await owner.next("ok")
+            }
+            try await say("before")
+            #expect(try await agent.next("message_received")["content"] == "before")
+            // An answer shows that the message was dealt with whole.
+            agent.send("{\"cmd\":\"send_message\",\"nostr_group_id\":\"\(group)\",\"content\":\"yes\"}")
+            _ = try await agent.next("ok")
+            agent.program.signal(SIGKILL)
+            _ = await agent.finish()
+            try await say("one")
+            try await say("two")
+            let again = try DaemonProgram(["--auto-accept-welcomes"], relay: relay, state: agent.state)
+            for text in ["one", "two"] {
+                #expect(try await again.next("message_received")["content"] == text)
+            }
+            again.send(#"{"cmd":"list_pending_welcomes","request_id":"w"}"#)
+            #expect(try await again.next("ok").text.contains("\"welcomes\":[]"))
+            #expect(!again.has("message_received") && !again.program.outputSoFar.contains("welcome_received"))
+        }
+    }
+
+    @Test("strangers neither invite nor are heard; a value that names nobody is a mistake")
+    func allowed() async throws {
+        try await withRelay { relay in
+            for value in ["", " ", "npub1nobody"] {
+                let wrong = try await Pikachat.start(
+                    ["daemon", "--relay", relay, "--allow-pubkey", value], stdin: nil
+                ).finish()
+                #expect(wrong.status == 2, "\(wrong.error)")
+            }
+            let friend = String(repeating: "2", count: 64)
+            let agent = try DaemonProgram(
+                ["--auto-accept-welcomes", "--allow-pubkey", friend], relay: relay)
+            let key = try await agent.next("ready")["pubkey"]
+            agent.send(#"{"cmd":"publish_keypackage"}"#)
+            _ = try await agent.next("ok")
+            let stranger = try DaemonProgram([], relay: relay)
+            stranger.send("{\"cmd\":\"init_group\",\"peer_pubkey\":\"\(key)\"}")
+            _ = try await stranger.next("ok")
+            agent.send(#"{"cmd":"list_groups","request_id":"l"}"#)
+            #expect(try await agent.next("ok")["request_id"] == "l")
+            #expect(!agent.program.outputSoFar.contains("welcome_received"))
+        }
+    }
+
+    @Test(
+        "a child takes the place of the standard streams, comes back when it dies, and ends with the daemon")
+    func child() async throws {
+        try await withRelay { relay in
+            let state = TemporaryDirectory()
+            // Publishes, answers each message, and dies at the word "die".
+            let code = """
+                while read -r line; do case "$line" in
+                *'"type":"ready"'*) echo '{"cmd":"publish_keypackage"}' ;;
+                *'"type":"message_received"'*)
+                  group=$(printf '%s' "$line" | sed 's/.*"nostr_group_id":"\\([0-9a-f]*\\)".*/\\1/')
+                  case "$line" in *'"content":"die"'*) exit 3 ;; esac
+                  echo "{\\"cmd\\":\\"send_message\\",\\"nostr_group_id\\":\\"$group\\",\\"content\\":\\"$$\\"}" ;;
+                esac; done; echo over >"$XDG_STATE_HOME/over"
+                """
+            let agent = try DaemonProgram(
+                ["--auto-accept-welcomes", "--exec", code], relay: relay, state: state)
+            agent.program.closeInput()
+            let owner = try DaemonProgram([], relay: relay)
+            _ = try await owner.next("ready")
+            let identity = state.file("account/identity.json")
+            #expect(await agent.program.waitFor("everybody may talk", onError: true))
+            let text = try String(contentsOfFile: identity, encoding: .utf8)
+            let key = try #require(text.firstMatch(of: #/"public_key_hex":"([0-9a-f]{64})"/#)?.1)
+            var group = ""
+            while group.isEmpty {
+                owner.send("{\"cmd\":\"init_group\",\"peer_pubkey\":\"\(key)\",\"request_id\":\"g\"}")
+                let answer = try await owner.next("", { $0.contains("\"request_id\":\"g\"") })
+                group = answer["nostr_group_id"]
+            }
+            func say(_ text: String) {
+                owner.send(
+                    "{\"cmd\":\"send_message\",\"nostr_group_id\":\"\(group)\",\"content\":\"\(text)\"}")
+            }
+            say("a")
+            let first = try await owner.next("message_received")["content"]
+            say("die")
+            say("b")
+            let second = try await owner.next("message_received")["content"]
+            #expect(!first.isEmpty && !second.isEmpty && first != second)
+            #expect(agent.program.errorSoFar.contains("ended with status 3"))
+            #expect(agent.program.outputSoFar.isEmpty)
+            agent.program.signal(SIGTERM)
+            #expect(await agent.finish().status == 143)
+            #expect(FileManager.default.fileExists(atPath: state.file("over")))
+        }
+    }
+}

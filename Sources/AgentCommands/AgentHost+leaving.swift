@@ -113,6 +113,15 @@ extension AgentHost {
             }
     }
 
+    package func leavesUnasked() async -> Bool {
+        for session in await sessions.all where await session.state.isRunning {
+            if await session.exitPolicy == .destroy { return true }
+        }
+        return await workspace.environment.ledger.open.contains {
+            $0.time >= workspace.openedAt && $0.change == .intent
+        }
+    }
+
     /// The ledger knows more than the sessions: what is being created at this moment.
     package func manualCleanup() async -> [String] {
         let ours = await workspace.environment.ledger.open.filter { $0.time >= workspace.openedAt }

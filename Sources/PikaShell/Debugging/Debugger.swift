@@ -57,8 +57,13 @@ actor Debugger: Stepping {
         lines = script.linesWithStatements
     }
 
-    /// The script has ended; what was deferred runs without stops.
-    func finish() { isOver = true }
+    /// The script has ended; what was deferred runs without stops. A part that runs beside it may stand at the prompt still: it has its say
+    /// first.
+    func finish() async {
+        await take()
+        isOver = true
+        release()
+    }
 
     // MARK: The run
 
@@ -87,7 +92,9 @@ actor Debugger: Stepping {
     /// Everything that runs ends, and nothing else begins.
     private func quit(at failure: Diagnostic?) -> ScriptEnd {
         hasQuit = true
-        lastFailure = lastFailure ?? failure
+        var seen = failure
+        seen?.wasLookedAt = true
+        lastFailure = lastFailure ?? seen
         for work in running.values { work.cancel() }
         return .stopped
     }
@@ -115,6 +122,8 @@ actor Debugger: Stepping {
         after failure: Diagnostic, _ statement: Statement, in script: Interpreter
     ) async throws -> FailureDecision {
         guard !isOver, !hasQuit, sitting?.concern.leaving == nil else { return .end }
+        // A time limit, or a part that failed beside this one: the script says what follows.
+        if failure.code == .cancelled, !failure.isInterruption { return .pass }
         await take()
         defer { release() }
         guard !hasQuit, sitting?.concern.leaving == nil else { return .end }
@@ -163,10 +172,15 @@ actor Debugger: Stepping {
             interrupted.remove(number)
             if running.isEmpty, !isAsking { sitting?.concern.finishedRunning(isLeaving: false) }
         }
-        try await withTaskCancellationHandler {
-            try await task.value
-        } onCancel: {
-            task.cancel()
+        do {
+            try await withTaskCancellationHandler {
+                try await task.value
+            } onCancel: {
+                task.cancel()
+            }
+        } catch var failure as Diagnostic where interrupted.contains(number) {
+            failure.isInterruption = failure.code == .cancelled
+            throw failure
         }
         // It was done all the same.
         if interrupted.contains(number) { isInterruptionOwed = true }
@@ -256,7 +270,9 @@ actor Debugger: Stepping {
 
     /// The run ends with the failure at which it stands, or else with what is wrong with the commands.
     private func endOfCommands(_ failure: Diagnostic, at stop: Stop) -> Word {
-        lastFailure = lastFailure ?? stop.failure ?? failure
+        var seen = stop.failure
+        seen?.wasLookedAt = true
+        lastFailure = lastFailure ?? seen ?? failure
         return .quit
     }
 

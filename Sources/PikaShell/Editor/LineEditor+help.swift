@@ -24,22 +24,20 @@ extension LineEditor {
     }
 
     /// Rows between the first row of the line and the cursor, in the window as it is now.
-    var rowsAboveCursor: Int {
-        LineEraser.rowsAbove(
-            promptColumns: Self.columns(of: promptText),
-            columnsBeforeCursor: Self.columns(of: line?.before ?? ""),
-            terminalColumns: terminal.columns)
+    var rowsAboveCursor: Int { place(behind: line?.before ?? "").row }
+
+    /// Where the cursor is behind this part of the line, from the line's first row on.
+    private func place(behind text: String) -> (row: Int, column: Int) {
+        LineEraser.place(behind: Self.widths(of: promptText + text), terminalColumns: terminal.columns)
     }
 
     /// Moves the cursor behind the line, whose last row may be below it.
     func moveToEnd() {
         guard let (whole, before) = line else { return }
-        let (prompt, columns) = (Self.columns(of: promptText), max(1, terminal.columns))
-        let (end, cursor) = (prompt + Self.columns(of: whole), prompt + Self.columns(of: before))
-        let down = end / columns - cursor / columns
+        let (end, cursor) = (place(behind: whole), place(behind: before))
+        let down = end.row - cursor.row
         writeToTerminal(
-            (down > 0 ? "\u{1b}[\(down)B" : "") + "\r" + (end % columns > 0 ? "\u{1b}[\(end % columns)C" : "")
-        )
+            (down > 0 ? "\u{1b}[\(down)B" : "") + "\r" + (end.column > 0 ? "\u{1b}[\(end.column)C" : ""))
     }
 
     // MARK: While nothing is typed

@@ -252,17 +252,20 @@ final class LineEditor: LineReading, @unchecked Sendable {
     }
 
     /// Width without colour sequences, which stand between U+0001 characters.
-    static func columns(of prompt: String) -> Int {
+    static func columns(of prompt: String) -> Int { widths(of: prompt).reduce(0, +) }
+
+    /// Of each character that takes columns.
+    static func widths(of prompt: String) -> [Int] {
         var isEscape = false
-        var columns = 0
+        var widths: [Int] = []
         for scalar in prompt.unicodeScalars {
             if scalar == "\u{1}" {
                 isEscape.toggle()
-            } else if !isEscape {
-                columns += max(0, Int(pika_wcwidth(wchar_t(scalar.value))))
+            } else if !isEscape, case let width = Int(pika_wcwidth(wchar_t(scalar.value))), width > 0 {
+                widths.append(width)
             }
         }
-        return columns
+        return widths
     }
 
     /// The prompt stands out where the terminal has colours; libedit wants their sequences between U+0001, and something visible last.

@@ -93,7 +93,9 @@ package struct ScriptRunner: Sendable {
     /// - Returns: the exit status.
     func finish(_ failure: Diagnostic?, _ signals: SignalCounter) async -> Int32 {
         if let failure, failure.code == .cancelled {
-            if failure.range != nil { await notice("interrupted at \(failure.place)") }
+            if failure.range != nil, !(failure.isInterruption && failure.wasLookedAt) {
+                await notice("interrupted at \(failure.place)")
+            }
             for note in failure.notes { await interpreter.emit(.hint(note.text)) }
         } else if let failure {
             // A debugger has shown it when it stopped there.
@@ -131,10 +133,16 @@ package struct ScriptRunner: Sendable {
         let interpreter = interpreter
         Task {
             let commands = await interpreter.host.manualCleanup()
+            // What stays on purpose, or because its provider leaves it, is named all the same.
+            let (isUnasked, hasDeferred) = (
+                await interpreter.host.leavesUnasked(), await interpreter.hasDeferred
+            )
             interpreter.jobs.killAll()
             interpreter.host.killProcesses()
             // What is left running outweighs the signal, here as everywhere.
-            forcedEnd(commands.isEmpty ? 128 + number : FailureCode.leak.exitStatus, commands)
+            forcedEnd(
+                commands.isEmpty || !(isUnasked || hasDeferred) ? 128 + number : FailureCode.leak.exitStatus,
+                commands)
         }
     }
 }

@@ -10,6 +10,7 @@ final class TestStop: Sendable {
         var next = 0
         /// What forced ends have left behind, by the number of the file.
         var leavings: [Int: [String]] = [:]
+        var forcedStatus: Int32?
     }
 
     private let state = Mutex(State())
@@ -63,11 +64,15 @@ final class TestStop: Sendable {
 
     /// Once all that run have said what they leave, the program ends.
     private func forced(_ number: Int, _ status: Int32, _ leaving: [String]) {
-        let all = state.withLock { state -> [String]? in
+        let all = state.withLock { state -> (status: Int32, leaving: [String])? in
             state.leavings[number] = leaving
+            // What should not be left outweighs the signal, whichever file leaves it.
+            if status == FailureCode.leak.exitStatus { state.forcedStatus = status }
             guard state.running.keys.allSatisfy({ state.leavings[$0] != nil }) else { return nil }
-            return state.leavings.sorted { $0.key < $1.key }.flatMap(\.value)
+            return (
+                state.forcedStatus ?? status, state.leavings.sorted { $0.key < $1.key }.flatMap(\.value)
+            )
         }
-        if let all { program.forcedEnd?(all.isEmpty ? status : FailureCode.leak.exitStatus, all) }
+        if let all { program.forcedEnd?(all.status, all.leaving) }
     }
 }

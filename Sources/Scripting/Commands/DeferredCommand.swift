@@ -13,12 +13,13 @@ struct DeferredCommand: Command {
     func run(_ call: CommandCall, in script: Interpreter) async throws -> [String: EventValue] {
         let all = await script.deferredAtEnd.reversed()
         let rows = all.map { command in
-            command.invocation.source + (command.session.map { "  (session \($0))" } ?? "")
+            command.isElsewhere
+                ? command.source : command.source + (command.session.map { "  (session \($0))" } ?? "")
         }
         await script.emit(.result(rows: rows.isEmpty ? ["nothing is deferred"] : rows))
         return [
             "count": .number(all.count),
-            "commands": .list(all.map { .text($0.invocation.source) }),
+            "commands": .list(all.map { .text($0.source) }),
         ]
     }
 }

@@ -29,6 +29,8 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible, 
     package internal(set) var fix: ScriptFix?
     /// The debugger has stopped at it.
     package var wasLookedAt = false
+    /// Ctrl-C at the debugger ended just this.
+    package var isInterruption = false
     /// The command found its work done already.
     var isNothingToDo = false
 

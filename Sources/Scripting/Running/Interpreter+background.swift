@@ -10,7 +10,10 @@ extension Interpreter {
             try await backgrounds.begin(name) {
                 try await Branch.$label.withValue(Branch.label.map { "\($0).\(name)" } ?? name) {
                     try await SessionScope.$name.withValue(SessionScope.name ?? session) {
-                        try await part.execute(prefixes, invocation)
+                        // What is around this line does not catch what fails later.
+                        try await StepPlace.$caught.withValue(CaughtFailures()) {
+                            try await part.execute(prefixes, invocation)
+                        }
                         return await part.value(of: "last") ?? .none
                     }
                 }

@@ -9,6 +9,17 @@ struct Deferred: Sendable {
     let step: String?
     /// What `include` finds there.
     let included: [String: CheckedScript]
+
+    /// As it is written, with its prefixes where they stand on its line.
+    var source: String {
+        let range = invocation.range
+        let line = range.source.lines[range.line - 1]
+        guard let place = line.range(of: "defer ")?.upperBound else { return invocation.source }
+        return String(line[place...].drop { $0 == " " })
+    }
+
+    /// The session that it belongs to; a prefix names it.
+    var isElsewhere: Bool { prefixes.contains { if case .inSession = $0 { true } else { false } } }
 }
 
 /// The end of a run: what was deferred, and the jobs.
@@ -23,7 +34,7 @@ extension Interpreter {
         var failures: [Diagnostic] = []
         await endBackgrounds()
         while let command = deferred.popLast() {
-            let source = command.invocation.source
+            let source = command.source
             do {
                 try await withDeadline(Self.cleanupLimit, clock: host.clock) { try await self.run(command) }
                 await emit(.deferred(command: source, failed: nil))
@@ -49,8 +60,11 @@ extension Interpreter {
         let (current, files) = (variables, included)
         (variables, included) = (command.variables, command.included)
         defer { (variables, included) = (current, files) }
-        try await SessionScope.$name.withValue(command.session ?? SessionScope.name) {
-            try await execute(command.prefixes[...], command.invocation)
+        // A debugger has nothing to say here: whoever ends a run does not end its cleanup.
+        try await StepPlace.$isUnwatched.withValue(true) {
+            try await SessionScope.$name.withValue(command.session ?? SessionScope.name) {
+                try await execute(command.prefixes[...], command.invocation)
+            }
         }
     }
 

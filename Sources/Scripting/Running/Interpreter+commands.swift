@@ -63,7 +63,7 @@ extension Interpreter {
         var located = located(error, invocation)
         // A mistake in what was asked for is found before anything is done.
         if located.code != .usage { await noteRun() }
-        if let stepping, !StepPlace.isTyped, StepPlace.isCaught, located.isCatchable, !located.wasLookedAt {
+        if let stepping, !StepPlace.isUnwatched, StepPlace.caught.holds(located), !located.wasLookedAt {
             located.wasLookedAt = try await stepping.saw(located, in: self)
         }
         throw located

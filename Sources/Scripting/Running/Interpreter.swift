@@ -140,7 +140,7 @@ public actor Interpreter {
         included.merge(script.included) { $1 }
         for (number, statement) in script.statements.enumerated() {
             try await execute([statement])
-            if StepPlace.isTyped { continue }
+            if StepPlace.isUnwatched { continue }
             recorded.add(
                 statement, lines: script.lines(ofStatement: number), result: variables.value("last", in: nil))
         }
@@ -222,15 +222,20 @@ public actor Interpreter {
         }
     }
 
-    func executeCaught(_ prefixes: ArraySlice<Prefix>, _ invocation: Invocation) async throws {
-        try await StepPlace.$isCaught.withValue(true) { try await execute(prefixes, invocation) }
+    /// - Parameter wanted: what `fails CODE:` waits for.
+    func executeCaught(
+        _ prefixes: ArraySlice<Prefix>, _ invocation: Invocation, wanted: FailureCode? = nil
+    ) async throws {
+        try await StepPlace.$caught.withValue(StepPlace.caught.inside(wanted)) {
+            try await execute(prefixes, invocation)
+        }
     }
 
     private func executeFailing(
         _ prefixes: ArraySlice<Prefix>, _ invocation: Invocation, _ wanted: FailureCode?
     ) async throws {
         do {
-            try await executeCaught(prefixes, invocation)
+            try await executeCaught(prefixes, invocation, wanted: wanted)
         } catch let failure as Diagnostic where failure.isCatchable || failure.code == wanted {
             if failure.code == .cancelled { throw failure }
             remember(failure)

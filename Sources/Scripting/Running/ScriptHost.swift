@@ -51,6 +51,8 @@ public protocol ScriptHost: Sendable {
     func conclude(isScript: Bool) async -> Conclusion
     /// Commands that remove what still runs, for an end that cannot wait.
     func manualCleanup() async -> [String]
+    /// Whether something of that should have been removed at the end; what is kept on purpose should not. By default everything.
+    func leavesUnasked() async -> Bool
     /// Ends every program that this host has started, at once.
     func killProcesses()
 }
@@ -75,6 +77,7 @@ extension ScriptHost {
     public func questionsBeforeLeaving() async -> [LeavingQuestion] { [] }
     public func conclude(isScript: Bool) async -> Conclusion { Conclusion() }
     public func manualCleanup() async -> [String] { [] }
+    public func leavesUnasked() async -> Bool { true }
     public func killProcesses() {}
 }
 

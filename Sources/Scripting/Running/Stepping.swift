@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Somebody who looks over a run's shoulder: a debugger. Asked before each statement and after each failure.
 package protocol Stepping: Sendable {
     /// - Returns: false leaves the statement out.
@@ -25,22 +27,44 @@ package enum FailureDecision: Sendable {
     case goOn
     /// The whole run ends, whatever the script would catch.
     case end
+    /// It is no failure to stop at: what a time limit or another part's failure has ended.
+    case pass
 }
 
 /// Where a run is, for a debugger.
 package enum StepPlace {
     /// How many blocks and files the statement is inside of.
     @TaskLocal package static var depth = 0
-    /// A failure is caught: by `try`, `soft`, `fails`, or a condition.
-    @TaskLocal static var isCaught = false
-    /// What runs was typed at the debugger's prompt: nothing stops there.
-    @TaskLocal package static var isTyped = false
+    /// What is caught here: by `try`, `soft`, `fails`, or a condition.
+    @TaskLocal static var caught = CaughtFailures()
+    /// What runs was typed at the debugger's prompt, or belongs to the cleanup: nothing stops there.
+    @TaskLocal package static var isUnwatched = false
+}
+
+/// Which failures the script catches at a place.
+struct CaughtFailures: Sendable {
+    /// All that anything catches.
+    private var isUsual = false
+    /// What `fails CODE:` waits for, which may be a code that nothing else catches.
+    private var codes: Set<FailureCode> = []
+
+    /// Inside of one more prefix that catches failures.
+    func inside(_ wanted: FailureCode?) -> CaughtFailures {
+        var inside = self
+        inside.isUsual = true
+        if let wanted { inside.codes.insert(wanted) }
+        return inside
+    }
+
+    func holds(_ failure: Diagnostic) -> Bool {
+        isUsual && failure.isCatchable || codes.contains(failure.code)
+    }
 }
 
 extension Interpreter {
     /// Runs one statement under the eyes of the debugger, if there is one.
     func execute(_ statement: Statement) async throws {
-        guard let stepping, !StepPlace.isTyped else { return try await perform(statement) }
+        guard let stepping, !StepPlace.isUnwatched else { return try await perform(statement) }
         guard try await stepping.isWanted(statement, in: self) else { return }
         var current = statement
         while true {
@@ -52,13 +76,15 @@ extension Interpreter {
                     }
                 }
             } catch var failure as Diagnostic
-                where !failure.wasLookedAt && !(StepPlace.isCaught && failure.isCatchable)
+                where !failure.wasLookedAt && !StepPlace.caught.holds(failure)
             {
-                failure.wasLookedAt = true
-                switch try await stepping.decide(after: failure, statement, in: self) {
+                switch try await stepping.decide(after: failure, current, in: self) {
                 case .again(let other): current = other
-                case .goOn: return await add(softFailure: failure)
+                case .goOn:
+                    failure.wasLookedAt = true
+                    return await add(softFailure: failure)
                 case .end: throw ScriptEnd.stopped
+                case .pass: throw failure
                 }
             }
         }
@@ -68,6 +94,6 @@ extension Interpreter {
     package func executeTyped(_ script: CheckedScript) async throws {
         let (place, title, wanted) = (running, step, end)
         defer { (running, step, end) = (place, title, wanted) }
-        try await StepPlace.$isTyped.withValue(true) { try await execute(script) }
+        try await StepPlace.$isUnwatched.withValue(true) { try await execute(script) }
     }
 }

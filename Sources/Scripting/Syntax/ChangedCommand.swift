@@ -90,6 +90,7 @@ package enum ChangedCommand {
     ) throws {
         let keyed = invocation.keyed + invocation.universal
         var (replaced, added): ([(SourceRange, String)], [String]) = ([], [])
+        var given = Set<String>()
         for change in changes {
             guard let equals = change.firstIndex(of: "="), equals != change.startIndex else {
                 throw Failure(
@@ -97,7 +98,12 @@ package enum ChangedCommand {
             }
             let key = String(change[..<equals])
             try checkKey(key, of: invocation)
-            if let old = keyed.last(where: { $0.parameter.isNamed(key) })?.word {
+            let old = keyed.last { $0.parameter.isNamed(key) }
+            let isFirst = given.insert(old?.parameter.name ?? key).inserted
+            guard isFirst || old?.parameter.isRepeatable ?? true else {
+                throw Failure(.usage, "\(key)= is given twice")
+            }
+            if let old = old?.word, isFirst {
                 guard !text(of: old.range, lines).hasSuffix(tripleQuote) else {
                     throw Failure(.usage, "\(key)= goes over several lines: write the command anew")
                 }

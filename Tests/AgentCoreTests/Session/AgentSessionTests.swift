@@ -170,10 +170,13 @@ struct AgentSessionTests {
     func neverAnswering() async throws {
         let clock = ManualClock()
         var options = TwoSides.Options()
-        options.relayLimits.filters = 0
         options.clock = clock
         try await TwoSides.with(options) { sides in
             let group = try await sides.group()
+            var mute = RelayBehaviour()
+            mute.silence = .messages
+            await sides.relays[0].behave(mute)
+            await sides.relays[0].dropConnections()
             let limit = sides.environment.limits.catchUp
             let session = try await sides.session()
             let using = Task { try await session.resumeGroup(group.nostrGroupIDHex) }

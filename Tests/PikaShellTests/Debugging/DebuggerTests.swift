@@ -197,7 +197,9 @@ struct DebuggerTests {
         #expect(bare.stops == [1, 2, 1] && bare.status == 1)
         let again = try await debug("try fail a\necho on", options, typing: "again\n")
         #expect(again.status != 0)
-        #expect(host.events.contains { $0.text.contains("its command cannot run again here") })
+        #expect(
+            host.events.contains { $0.text.contains("its command cannot run again here") },
+            "\(host.events.suffix(8))")
     }
 
     @Test(

@@ -61,6 +61,11 @@ package actor MarmotClient {
         return events + [try next.keyPackageRelayList(relays: relays, now: now(), random: random)]
     }
 
+    /// An event of ours that is for everybody.
+    package nonisolated func sign(_ rumor: Rumor) throws -> Event {
+        try rumor.signed(by: key, random: random)
+    }
+
     /// The gift wrap to publish. Each call uses a new one-time key and a new date.
     package nonisolated func wrap(_ welcome: OutgoingWelcome) throws -> Event {
         try GiftWrap.wrap(welcome.rumor, from: key, to: welcome.receiver, now: now(), random: random)

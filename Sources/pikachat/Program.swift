@@ -19,15 +19,18 @@ struct Program: Sendable {
 
     private static let providers = ProviderCatalogue.all(http: CurlHTTPClient())
 
-    private static let subcommands: [any Subcommand] = [
-        ShellCommand(), RunCommand(), DebugScriptCommand(), TestCommand(), CheckCommand(), FormatCommand(),
-        LanguageServerCommand(),
-        DoCommand(), DaemonCommand(),
-        AgentNewCommand(providers: providers),
-        AgentListCommand(), AgentInspectCommand(), AgentKeepCommand(), AgentDeleteCommand(),
-        AgentSweepCommand(),
-        MockServerCommand(), DoctorCommand(), HelpSubcommand { Program.subcommands },
-    ]
+    private static let subcommands: [any Subcommand] =
+        [
+            ShellCommand(), RunCommand(), DebugScriptCommand(), TestCommand(), CheckCommand(),
+            FormatCommand(),
+            LanguageServerCommand(),
+            DoCommand(), DaemonCommand(), InitCommand(), IdentityCommand(), ListenCommand(),
+            ProfileCommand(changes: false), ProfileCommand(changes: true),
+            AgentNewCommand(providers: providers),
+            AgentListCommand(), AgentInspectCommand(), AgentKeepCommand(), AgentDeleteCommand(),
+            AgentSweepCommand(),
+            MockServerCommand(), DoctorCommand(), HelpSubcommand { Program.subcommands },
+        ] + MessengerSubcommand.all
 
     /// - Returns: the exit status.
     func run(_ arguments: ArraySlice<String>) async -> Int32 {

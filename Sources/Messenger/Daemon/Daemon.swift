@@ -91,21 +91,15 @@ package actor Daemon {
 
     /// - Returns: false when the main client does not get it any more.
     private func tell(_ happening: Happening) async -> Bool {
-        switch happening {
-        case .invited(let invitation):
-            let isTold = await broadcast(.welcomeReceived(invitation))
-            if options.acceptsWelcomes { await welcomes.put(invitation.wrapID, cost: EventID.lengthBytes) }
-            return isTold
-        case .message(let message):
-            if message.rumor.kind == EphemeralKinds.typing { return true }
-            if let signal = CallSignal(message.rumor.content) {
-                await answer(signal, message)
-                return true
-            }
-            return await broadcast(.received(message))
-        case .changed(let group): return await broadcast(.updated("changed", group))
-        case .left(let id): return await broadcast(.left(nostrGroupID: id))
+        if case .message(let message) = happening, let signal = CallSignal(message.rumor.content) {
+            await answer(signal, message)
         }
+        guard let line = DaemonLine(happening) else { return true }
+        let isTold = await broadcast(line)
+        if case .invited(let invitation) = happening, options.acceptsWelcomes {
+            await welcomes.put(invitation.wrapID, cost: EventID.lengthBytes)
+        }
+        return isTold
     }
 
     /// Calls are refused while the caller waits; other signals of calls are nobody's business.

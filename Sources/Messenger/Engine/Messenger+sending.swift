@@ -48,6 +48,11 @@ extension Messenger {
         }
     }
 
+    /// Returns once the relays have told what was said in a group, or had their time for it.
+    ///
+    /// - Throws: `MessengerError` (bad_group_id).
+    package func catchUp(with group: MarmotGroup) async throws { _ = try await session(of: group) }
+
     /// Tells the group that we are about to say something. Relays need not keep it, and nobody waits for it.
     ///
     /// - Throws: `MessengerError`: mdk_error, publish_failed.

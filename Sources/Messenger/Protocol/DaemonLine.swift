@@ -46,6 +46,20 @@ package struct DaemonLine: Equatable, Sendable {
         DaemonLine("keypackage_published", ["event_id": .text(event.hex)])
     }
 
+    /// What happened, as its line; nil for what nobody is told.
+    package init?(_ happening: Happening) {
+        switch happening {
+        case .invited(let invitation): self = .welcomeReceived(invitation)
+        case .message(let message):
+            guard message.rumor.kind != EphemeralKinds.typing, CallSignal(message.rumor.content) == nil else {
+                return nil
+            }
+            self = .received(message)
+        case .changed(let group): self = .updated("changed", group)
+        case .left(let id): self = .left(nostrGroupID: id)
+        }
+    }
+
     static func welcomeReceived(_ invitation: Invitation) -> DaemonLine {
         DaemonLine("welcome_received", invitation.fields)
     }

@@ -69,7 +69,8 @@ struct DebuggerCatchingTests {
     @Test("what runs in the background is not caught by what is around the line that began it")
     func background() async throws {
         let result = try await debug(
-            "try include FILE\necho on", file: "background y: include inner.pika\ntry wait y", typing: "quit\n")
+            "try include FILE\necho on", file: "background y: include inner.pika\ntry wait y",
+            typing: "quit\n")
         #expect(result.stops == 1 && result.output == [] && result.status == 1, "\(result)")
     }
 

@@ -44,16 +44,8 @@ struct DaemonCommand: Subcommand {
     }
 
     func run(_ arguments: ParsedArguments, _ context: CommandContext) async throws -> Int32 {
-        let log = EventLog(masking: context.log.masking)
-        let (terminal, level) = (context.terminal, context.configuration.level)
-        log.listen { record in
-            // Standard output belongs to the protocol, and what people say to each other is in no log.
-            switch record.event.role {
-            case .received, .sent, .answer, .status: return
-            default: if record.event.level >= level { terminal.line(record.event.text, to: .error) }
-            }
-        }
-        let quiet = context.with(context.configuration, log: log)
+        let quiet = context.forProtocol()
+        let (log, terminal) = (quiet.log, quiet.terminal)
         var settings = MessengerSettings()
         settings.allowed = try Self.allowed(arguments.all(Self.allow))
         settings.welcomeLookback = try Self.number(arguments.value(Self.lookback)) ?? settings.welcomeLookback

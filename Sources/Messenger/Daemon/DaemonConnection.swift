@@ -1,0 +1,58 @@
+import Nostr
+import Vocabulary
+
+/// The other end of the daemon's socket: commands of one-shot programs, and what happens for those that listen.
+package struct DaemonConnection: Sendable {
+    private let stream: any ByteStream
+
+    /// - Returns: nil where no daemon is listening.
+    /// - Throws: `FileError`, `SocketError`.
+    package init?(_ socket: LocalSocket) throws {
+        guard let stream = try socket.connect() else { return nil }
+        self.stream = stream
+    }
+
+    /// Sends a command and waits for its answer.
+    ///
+    /// - Returns: the `result`, where there is one.
+    /// - Throws: `MessengerError` with the daemon's code; `SocketError`.
+    package func run(_ command: MessengerCommand) async throws -> EventValue? {
+        let id = "remote"
+        try await stream.write(Array((command.line(requestID: id) + "\n").utf8))
+        var answer: [String: EventValue]?
+        try await lines { fields in
+            guard fields["request_id"] == .text(id) else { return true }
+            answer = fields
+            return false
+        }
+        await stream.close()
+        guard let answer else {
+            throw MessengerError(.shuttingDown, "the daemon ended before it answered")
+        }
+        guard answer["type"] == .text("error") else { return answer["result"] }
+        throw MessengerError(
+            MessengerError.Code(rawValue: answer["code"]?.description ?? "") ?? .mdkError,
+            answer["message"]?.description ?? "the daemon gives no reason")
+    }
+
+    /// Hands each line of the daemon over as its members, until the daemon ends or `take` returns false.
+    ///
+    /// - Throws: `SocketError`, `CancellationError`.
+    package func lines(_ take: ([String: EventValue]) async throws -> Bool) async throws {
+        var lines = LineSplitter()
+        while true {
+            let bytes = try await stream.read(maximum: 65_536)
+            try Task.checkCancellation()
+            if bytes.isEmpty { return }
+            lines.append(bytes)
+            while let piece = lines.next() {
+                guard case .line(let line) = piece,
+                    case .record(let fields)? = JSONValueReader.read(String(decoding: line, as: UTF8.self))
+                else { continue }
+                guard try await take(fields) else { return }
+            }
+        }
+    }
+
+    package func close() async { await stream.close() }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Nostr
+import Vocabulary
+
+/// What an account tells everybody of itself (NIP-01, kind 0).
+package struct Profile: Equatable, Sendable {
+    /// All members of the object, also those that we do not know.
+    package private(set) var fields: [String: EventValue] = [:]
+
+    package init() {}
+
+    /// Nil for a content that is no JSON object.
+    init?(_ content: String) {
+        guard case .record(let fields)? = JSONValueReader.read(content) else { return nil }
+        self.fields = fields
+    }
+
+    /// Both names; an empty one takes them away.
+    package mutating func setName(_ name: String) {
+        let value: EventValue? = name.isEmpty ? nil : .text(name)
+        (fields["name"], fields["display_name"]) = (value, value)
+    }
+
+    package mutating func setPicture(_ url: String) { fields["picture"] = .text(url) }
+
+    var content: String { EventValue.record(fields).json }
+
+    /// Null where it is missing.
+    package subscript(_ name: String) -> EventValue { fields[name] ?? .none }
+}
+
+extension Messenger {
+    private static let metadata = EventKind(rawValue: 0)
+
+    /// Our profile as the relays have it.
+    ///
+    /// - Returns: an empty one where no relay has any.
+    /// - Throws: `MessengerError` (fetch_failed) when no relay has told what it has: an empty answer would look the same.
+    package func profile() async throws -> Profile {
+        let filter = Filter(authors: [publicKey], kinds: [Self.metadata], limit: 1)
+        let pool = environment.pool
+        let subscription = await pool.subscribe([filter])
+        let newest = NewestEvent()
+        let relays = pool.relays.count
+        try? await withDeadline(limits.fetch, clock: environment.clock) {
+            var answered = 0
+            while answered < relays,
+                let next = await subscription.deliveries.next(
+                    within: answered > 0 ? RelayPool.grace : nil, clock: self.environment.clock)
+            {
+                switch next {
+                case .element(.event(let event, _)): await newest.add(event)
+                case .element(.endOfStoredEvents):
+                    answered += 1
+                    await newest.answered()
+                case .element(.closed): answered += 1
+                case .silence: return
+                }
+            }
+        }
+        await pool.cancel(subscription)
+        if let event = await newest.event { return Profile(event.content) ?? Profile() }
+        guard await newest.isComplete else {
+            let why = await pool.troubles().map { "\($0)" }.joined(separator: "; ")
+            throw MessengerError(
+                .fetchFailed, "no relay has told our profile\(why.isEmpty ? "" : ": \(why)")")
+        }
+        return Profile()
+    }
+
+    /// Publishes a profile.
+    ///
+    /// - Throws: `MessengerError` (publish_failed).
+    package func publish(_ profile: Profile) async throws {
+        do {
+            let event = try client.sign(
+                Rumor(
+                    author: publicKey, createdAt: environment.now(), kind: Self.metadata,
+                    content: profile.content))
+            try await environment.pool.publish(event, within: limits.publish)
+        } catch { throw MessengerError(error, otherwise: .signFailed) }
+    }
+}
+
+private actor NewestEvent {
+    private(set) var event: Event?
+    private(set) var isComplete = false
+
+    func add(_ new: Event) {
+        guard new.createdAt > event?.createdAt ?? .min else { return }
+        event = new
+    }
+
+    func answered() { isComplete = true }
+}

@@ -47,6 +47,12 @@ extension MarmotClient {
         if shown[groupID, default: []].count >= Self.shownLimit { try saveShown(in: groupID) }
     }
 
+    /// The same, stored at once.
+    package func passedOn(_ ids: [EventID], in groupID: [UInt8]) throws {
+        try showed(ids, in: groupID)
+        try saveShown(in: groupID)
+    }
+
     /// Stores what was shown.
     package func saveShown(in groupID: [UInt8]) throws {
         guard let ids = shown[groupID], !ids.isEmpty, let group = account.groups[groupID] else { return }

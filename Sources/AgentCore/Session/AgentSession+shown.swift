@@ -21,11 +21,20 @@ extension AgentSession {
 
     /// Hands messages to whoever keeps them.
     ///
-    /// - Returns: those that were taken, or all where nobody keeps any.
+    /// - Returns: those that go out with what is shown; all of them where nobody keeps any.
     func passOn(_ rumors: [Rumor], of group: [UInt8]) async -> [EventID] {
         guard let keeper = environment.keeper else { return rumors.map(\.id) }
-        var taken: [EventID] = []
-        for rumor in rumors where await keeper.heard(rumor, in: group) { taken.append(rumor.id) }
+        var (taken, done): ([EventID], [EventID]) = ([], [])
+        for rumor in rumors {
+            switch await keeper.heard(rumor, in: group) {
+            case .taken: taken.append(rumor.id)
+            case .done: done.append(rumor.id)
+            case .kept, .refused: break
+            }
+        }
+        if !done.isEmpty {
+            do { try await environment.client.passedOn(done, in: group) } catch { tellShownTwice(error) }
+        }
         return taken
     }
 
@@ -44,9 +53,12 @@ extension AgentSession {
                 guard await environment.log.shown() else { continue }
                 do {
                     for (group, rumors) in rumors {
-                        try await environment.client.showed(rumors, in: group)
-                        // Who keeps messages passes them on to programs, which must not get them twice.
-                        if environment.keeper != nil { try await environment.client.saveShown(in: group) }
+                        if environment.keeper == nil {
+                            try await environment.client.showed(rumors, in: group)
+                        } else {
+                            // Programs must not get them twice.
+                            try await environment.client.passedOn(rumors, in: group)
+                        }
                     }
                 } catch { tellShownTwice(error) }
             }

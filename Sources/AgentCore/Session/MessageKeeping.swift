@@ -14,8 +14,19 @@ package protocol MessageKeeping: Sendable {
     /// A message of another member, of any kind; also one that an earlier run may not have passed on. Returns when there is room for
     /// the next one.
     ///
-    /// - Returns: false when it was not taken: the next run gets it again.
-    func heard(_ rumor: Rumor, in group: [UInt8]) async -> Bool
+    func heard(_ rumor: Rumor, in group: [UInt8]) async -> HeardOutcome
     /// The group has another epoch, or we are no longer in it.
     func changed(_ group: [UInt8]) async
+}
+
+/// What became of a message that was handed to its keeper.
+package enum HeardOutcome: Sendable {
+    /// It goes out with what is shown; once that is out, no later run gets it.
+    case taken
+    /// Its keeper says himself when it is dealt with.
+    case kept
+    /// It is dealt with.
+    case done
+    /// It was not taken: the next run gets it again.
+    case refused
 }

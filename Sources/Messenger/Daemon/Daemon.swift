@@ -39,7 +39,9 @@ package actor Daemon {
     package init(messenger: Messenger, options: DaemonOptions, log: EventLog) {
         (self.messenger, self.options, self.log) = (messenger, options, log)
         service = MessengerService(messenger)
-        main = DaemonClient(name: options.command == nil ? "standard input" : "child")
+        main =
+            options.command == nil
+            ? DaemonClient(name: "standard input") : DaemonClient(name: "child", expectsAnswers: true)
         hasBrain = options.command == nil
     }
 
@@ -55,6 +57,7 @@ package actor Daemon {
             if let command = options.command { await runBrain(command) } else { await serve(standard) }
         }
         let socketTask = Task { if let listener { await accept(listener) } }
+        let patience = Task { await loseHope() }
         let welcomeTask = Task { for await id in welcomes { await acceptByItself(id) } }
         await messenger.start { await self.tell($0) }
         options.notifier.tell("READY=1")
@@ -75,8 +78,7 @@ package actor Daemon {
         }
         hasSaidGoodbye = true
         for turn in waitingForGoodbye + waitingForBrain { turn.finish() }
-        welcomeTask.cancel()
-        socketTask.cancel()
+        for task in [welcomeTask, socketTask, patience] { task.cancel() }
         // A child has its own time to end.
         if options.command == nil { mainTask.cancel() }
         await mainTask.value
@@ -85,21 +87,36 @@ package actor Daemon {
         return end
     }
 
+    /// Some messages want no answer: after a while they count as dealt with.
+    private func loseHope() async {
+        let clock = messenger.environment.clock
+        while !Task.isCancelled {
+            do { try await clock.sleep(for: options.answerLimit / 10) } catch { return }
+            for line in main.outbox.giveUp(before: .now - options.answerLimit) { await settle(line) }
+        }
+    }
+
+    private func settle(_ line: DaemonLine) async {
+        guard let id = EventID(hex: line.messageID) else { return }
+        await messenger.passedOn(id, in: line.nostrGroupID)
+    }
+
     package nonisolated func end(_ reason: End) { ended.continuation.yield(reason) }
 
     // MARK: What happens
 
-    /// - Returns: false when the main client does not get it any more.
-    private func tell(_ happening: Happening) async -> Bool {
+    private func tell(_ happening: Happening) async -> HeardOutcome {
         if case .message(let message) = happening, let signal = CallSignal(message.rumor.content) {
             await answer(signal, message)
         }
-        guard let line = DaemonLine(happening) else { return true }
+        guard let line = DaemonLine(happening) else { return .done }
         let isTold = await broadcast(line)
         if case .invited(let invitation) = happening, options.acceptsWelcomes {
             await welcomes.put(invitation.wrapID, cost: EventID.lengthBytes)
         }
-        return isTold
+        guard isTold else { return .refused }
+        // A child dies with us: what it was told is dealt with once it has answered.
+        return options.command != nil && line.isMessage ? .kept : .taken
     }
 
     /// Calls are refused while the caller waits; other signals of calls are nobody's business.
@@ -178,8 +195,12 @@ package actor Daemon {
     }
 
     private func run(_ command: MessengerCommand, id: String?, for client: DaemonClient) async {
+        // What it answers was told to it, and must not be told again once the answer is stored.
+        var answered: String?
+        if case .sendMessage(let group, _) = command { answered = client.outbox.answering(in: group) }
+        defer { if let answered { client.outbox.answered(answered) } }
         do throws(MessengerError) {
-            let outcome = try await service.run(command)
+            let outcome = try await service.run(command, answering: answered)
             await client.outbox.put(.ok(id, outcome.result))
             for line in outcome.companions { await broadcast(line) }
             if command == .shutdown { end(.shutdown) }

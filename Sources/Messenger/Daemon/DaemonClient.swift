@@ -5,9 +5,13 @@ import Vocabulary
 final class DaemonClient: Sendable {
     /// For the daemon's own log.
     let name: String
-    let outbox = LineOutbox()
+    let outbox: LineOutbox
 
-    init(name: String) { self.name = name }
+    /// - Parameter expectsAnswers: messages to it are dealt with once it has answered them.
+    init(name: String, expectsAnswers: Bool = false) {
+        self.name = name
+        outbox = LineOutbox(expectsAnswers: expectsAnswers)
+    }
 
     /// Hands every line of the stream to `handle`, one at a time, until its end.
     ///

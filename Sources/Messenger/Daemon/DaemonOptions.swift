@@ -25,6 +25,8 @@ package struct DaemonOptions: Sendable {
     var restartPause: ClosedRange<Duration> = .seconds(1) ... .seconds(60)
     /// A child that has run so long begins with the shortest pause again.
     var goodRun: Duration = .seconds(60)
+    /// How long a child may think about a message before that counts as dealt with; longer than bridges give their models.
+    var answerLimit: Duration = .seconds(180)
     /// Calls that are older than this are not refused any more.
     var callAgeSeconds: Int64 = 60
 

@@ -18,6 +18,9 @@ package final class MessageArchive: Sendable {
 
     private let directory: String
     private let calls = Mutex(())
+    /// By group, once somebody has asked.
+    private let pasts = Mutex<[[UInt8]: PastMessages]>([:])
+    private static let tailBytes: UInt64 = 1 << 20
 
     /// - Parameter directory: the state directory, locked by the caller.
     package init(directory: String) { self.directory = directory }
@@ -39,22 +42,56 @@ package final class MessageArchive: Sendable {
     /// A message of ours before it goes out for the first time.
     ///
     /// - Throws: `FileError`.
-    package func add(outgoing rumor: Rumor, as event: Event, to group: [UInt8]) throws {
+    ///
+    /// - Parameter message: that it answers.
+    package func add(
+        outgoing rumor: Rumor, as event: Event, to group: [UInt8], answering message: EventID? = nil
+    ) throws {
         try makeDirectory("outbox")
-        let entry =
-            "{\"group\":\"\(Hex.encode(group))\",\"event\":\(String(decoding: event.json, as: UTF8.self))}"
-        try AtomicFile.write(Array(entry.utf8), to: outbox(event.id), durability: .none)
+        let outgoing = OutgoingEvent(group: group, event: event, answered: message)
+        // From here on the message has its answer, whatever happens to this process.
+        try AtomicFile.write(Array(outgoing.json.utf8), to: outbox(event.id), durability: .none)
         try add(StoredMessage(rumor: rumor, event: event.id, state: .sent), to: group)
     }
 
     /// A relay has the event, or nobody tries to send it any more: then it `failed`.
     package func settle(_ event: EventID, hasFailed: Bool = false) {
         let path = outbox(event)
-        if hasFailed, let entry = try? OutgoingEvent(path: path) {
-            // Where this cannot be written, the message counts as sent: it is history only.
-            try? append("{\"event_id\":\"\(event.hex)\",\"state\":\"failed\"}", to: entry.group)
+        if let entry = try? OutgoingEvent(path: path) {
+            // Where these cannot be written, the message counts as sent, and as no answer: that is history only.
+            if hasFailed { try? append(StoredMessage.failure(of: event), to: entry.group) }
+            if let message = entry.answered {
+                try? append(StoredMessage.answer(to: message), to: entry.group)
+            }
         }
         unlink(path)
+    }
+
+    /// What earlier runs have left of a group, as far as its messages may come once more: a message comes again soon or never, so that only
+    /// the end of the file is looked at, once.
+    func past(of group: [UInt8]) -> PastMessages {
+        pasts.withLock { pasts in
+            if let known = pasts[group] { return known }
+            // In this order: what leaves the outbox meanwhile is in the file before that.
+            let waiting = outgoing().filter { $0.group == group }.compactMap(\.answered)
+            let lines = tail(of: group)
+            let past = PastMessages(
+                messages: Set(lines.compactMap(StoredMessage.message(in:))),
+                answered: Set(waiting + lines.compactMap(StoredMessage.answered(in:))))
+            pasts[group] = past
+            return past
+        }
+    }
+
+    /// The last lines of a group's file.
+    private func tail(of group: [UInt8]) -> [ArraySlice<UInt8>] {
+        guard let file = FileHandle(forReadingAtPath: path(of: group)) else { return [] }
+        defer { try? file.close() }
+        guard let end = try? file.seekToEnd(),
+            (try? file.seek(toOffset: end - min(end, Self.tailBytes))) != nil,
+            let data = try? file.readToEnd()
+        else { return [] }
+        return [UInt8](data).split(separator: 10)
     }
 
     private func append(_ line: String, to group: [UInt8]) throws {
@@ -141,4 +178,12 @@ package final class MessageArchive: Sendable {
         }
         return nil
     }
+}
+
+/// Messages of a group that earlier runs have dealt with, more or less.
+struct PastMessages: Sendable {
+    /// That are in the archive.
+    let messages: Set<EventID>
+    /// That have an answer of ours.
+    let answered: Set<EventID>
 }

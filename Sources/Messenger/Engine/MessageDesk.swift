@@ -7,42 +7,51 @@ import Vocabulary
 /// Where the sessions of all groups hand in what is said: it goes into the archive, and then to whoever reads along.
 package final class MessageDesk: MessageKeeping {
     private struct Readers {
-        var heard: (@Sendable (Rumor, [UInt8]) async -> Bool)?
+        var heard: (@Sendable (Rumor, [UInt8]) async -> HeardOutcome)?
         var changed: (@Sendable ([UInt8]) async -> Void)?
     }
 
     package let archive: MessageArchive
     private let log: EventLog
     private let readers = Mutex(Readers())
+    /// What the next message of a group answers.
+    private let answers = Mutex<[[UInt8]: EventID]>([:])
 
     package init(archive: MessageArchive, log: EventLog) { (self.archive, self.log) = (archive, log) }
 
     /// - Parameters:
-    ///   - heard: gets each message with the MLS id of its group, and returns when there is room for the next one: false where it was not taken.
+    ///   - heard: gets each message with the MLS id of its group, and returns when there is room for the next one.
     ///   - changed: gets groups that have another epoch, or that we are no longer in.
     func read(
-        heard: @escaping @Sendable (Rumor, [UInt8]) async -> Bool,
+        heard: @escaping @Sendable (Rumor, [UInt8]) async -> HeardOutcome,
         changed: @escaping @Sendable ([UInt8]) async -> Void
     ) {
         readers.withLock { $0 = Readers(heard: heard, changed: changed) }
     }
 
     package func sealed(_ rumor: Rumor, as event: Event, in group: [UInt8]) throws {
-        try archive.add(outgoing: rumor, as: event, to: group)
+        try archive.add(
+            outgoing: rumor, as: event, to: group, answering: answers.withLock { $0[group] })
     }
+
+    /// - Parameter message: that the next message in the group answers.
+    func answer(_ message: EventID?, in group: [UInt8]) { answers.withLock { $0[group] = message } }
 
     package func confirmed(_ event: EventID) { archive.settle(event) }
     package func refused(_ event: EventID) { archive.settle(event, hasFailed: true) }
 
-    package func heard(_ rumor: Rumor, in group: [UInt8]) async -> Bool {
-        if !EphemeralKinds.contains(rumor.kind) {
+    package func heard(_ rumor: Rumor, in group: [UInt8]) async -> HeardOutcome {
+        let past = archive.past(of: group)
+        // An earlier run has answered it, and was killed before it could note that.
+        if past.answered.contains(rumor.id) { return .done }
+        if !EphemeralKinds.contains(rumor.kind), !past.messages.contains(rumor.id) {
             do {
                 try archive.add(StoredMessage(rumor: rumor, state: .received), to: group)
             } catch {
                 log.emit(.warning("a message is missing in the history: \(error)"))
             }
         }
-        guard let reader = readers.withLock({ $0.heard }) else { return false }
+        guard let reader = readers.withLock({ $0.heard }) else { return .refused }
         return await reader(rumor, group)
     }
 

@@ -32,16 +32,22 @@ extension Messenger {
 
     /// Sends a message and returns once a relay has confirmed it. Messages to one group go out one after the other.
     ///
+    /// - Parameter message: the one that this answers: should it come once more, it is not told again.
     /// - Throws: `MessengerError`: publish_failed, also when nothing may be sent. Where the message may be on its way, it says so:
     ///   the same event is sent again in the background.
     package func send(
-        _ text: String, kind: EventKind = .chatMessage, tags: [Tag] = [], to group: MarmotGroup
+        _ text: String, kind: EventKind = .chatMessage, tags: [Tag] = [], to group: MarmotGroup,
+        answering message: EventID? = nil
     ) async throws -> Sent {
         let session = try await session(of: group)
         do {
+            let (desk, id) = (desk, group.id)
             let sent = try await session.oneAtATime {
-                try await session.say(text, kind: kind, tags: tags)
+                desk.answer(message, in: id)
+                defer { desk.answer(nil, in: id) }
+                return try await session.say(text, kind: kind, tags: tags)
             }
+            if let message { try await client.passedOn([message], in: id) }
             return Sent(event: sent.event, message: sent.message.id)
         } catch {
             throw MessengerError(error, otherwise: .publishFailed)

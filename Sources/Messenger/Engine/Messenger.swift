@@ -26,7 +26,7 @@ package actor Messenger {
     private var hasReadWraps = false
     private var waitingForWraps: [AsyncStream<Void>.Continuation] = []
     private var outbox: Task<Void, Never>?
-    private var report: @Sendable (Happening) async -> Bool = { _ in false }
+    private var report: @Sendable (Happening) async -> HeardOutcome = { _ in .refused }
     private var isStopped = false
 
     /// One group and who keeps up with it.
@@ -51,15 +51,15 @@ package actor Messenger {
     /// Connects, reads what came meanwhile, and tells from then on what happens.
     ///
     /// - Parameters:
-    ///   - report: returns when there is room for more; until then its group's relays are not read further. A message for which it
-    ///     returns false comes again in the next run.
+    ///   - report: returns when there is room for more; until then its group's relays are not read further. What it says of messages
+    ///     decides whether they come again in the next run.
     ///   - followsGroups: false keeps up with those groups only that something is done with.
     package func start(
-        followsGroups: Bool = true, _ report: @escaping @Sendable (Happening) async -> Bool
+        followsGroups: Bool = true, _ report: @escaping @Sendable (Happening) async -> HeardOutcome
     ) async {
         self.report = report
         desk.read(
-            heard: { [weak self] in await self?.heard($0, in: $1) ?? false },
+            heard: { [weak self] in await self?.heard($0, in: $1) ?? .refused },
             changed: { [weak self] in await self?.changed($0) })
         if followsGroups {
             for group in await client.groups where group.isActive && !group.isUnfinished { open(group) }
@@ -139,9 +139,9 @@ package actor Messenger {
         await readWraps()
     }
 
-    private func heard(_ rumor: Rumor, in id: [UInt8]) async -> Bool {
+    private func heard(_ rumor: Rumor, in id: [UInt8]) async -> HeardOutcome {
         // Others than those whom we obey are not heard at all.
-        guard settings.isAllowed(rumor.author), let group = await client.group(id) else { return true }
+        guard settings.isAllowed(rumor.author), let group = await client.group(id) else { return .done }
         return await report(.message(HeardMessage(nostrGroupID: group.nostrGroupIDHex, rumor: rumor)))
     }
 
@@ -228,6 +228,14 @@ package actor Messenger {
                 LogEvent(
                     "welcome.ignored", ["id": .text(wrap.id.hex), "reason": .text("\(error)")],
                     "gift wrap \(wrap.id.short) cannot be joined: \(error)", level: .debug))
+        }
+    }
+
+    /// A message that was `kept` is dealt with.
+    package func passedOn(_ message: EventID, in nostrGroupID: String) async {
+        guard let group = await client.group(nostrID: nostrGroupID) else { return }
+        do { try await client.passedOn([message], in: group.id) } catch {
+            environment.log.emit(.warning("a message will be told once more: \(error)"))
         }
     }
 

@@ -1,4 +1,3 @@
-import Cryptography
 import Foundation
 import Nostr
 
@@ -32,11 +31,6 @@ package struct StoredMessage: Equatable, Sendable {
         let state: State
     }
 
-    private struct Update: Decodable {
-        let event_id: String
-        let state: State
-    }
-
     /// Nil for a line that is damaged.
     init?(json: ArraySlice<UInt8>) {
         guard let line = try? JSONDecoder().decode(Line.self, from: Data(json)) else { return nil }
@@ -50,29 +44,27 @@ package struct StoredMessage: Equatable, Sendable {
             "{\"rumor\":\(String(decoding: rumor.json, as: UTF8.self))\(event),\"state\":\"\(state.rawValue)\"}"
     }
 
-    /// The event of which a line says that it failed; nil for other lines.
-    static func failedEvent(in line: ArraySlice<UInt8>) -> EventID? {
-        guard line.starts(with: Array("{\"event_id\"".utf8)),
-            let update = try? JSONDecoder().decode(Update.self, from: Data(line)), update.state == .failed
-        else { return nil }
-        return EventID(hex: update.event_id)
+    /// A line that says that every relay refuses an event of ours.
+    static func failure(of event: EventID) -> String { "\(failureStart)\(event.hex)\",\"state\":\"failed\"}" }
+    private static let failureStart = "{\"event_id\":\""
+
+    /// The event of which a line says so; nil for other lines.
+    static func failedEvent(in line: ArraySlice<UInt8>) -> EventID? { id(in: line, behind: failureStart) }
+
+    /// A line that says that a message has an answer of ours.
+    static func answer(to message: EventID) -> String { "\(answerStart)\(message.hex)\"}" }
+    private static let answerStart = "{\"answered\":\""
+
+    /// The message of which a line says so; nil for other lines.
+    static func answered(in line: ArraySlice<UInt8>) -> EventID? { id(in: line, behind: answerStart) }
+
+    /// The message of a line; nil for other lines.
+    static func message(in line: ArraySlice<UInt8>) -> EventID? {
+        id(in: line, behind: "{\"rumor\":{\"id\":\"")
     }
-}
 
-/// A message of ours that no relay has confirmed yet.
-package struct OutgoingEvent: Equatable, Sendable {
-    /// MLS id.
-    package let group: [UInt8]
-    package let event: Event
-
-    private struct File: Decodable {
-        let group: String
-        let event: UnverifiedEvent
-    }
-
-    init(path: String) throws {
-        let file = try JSONDecoder().decode(File.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
-        guard let group = Hex.decode(file.group) else { throw CocoaError(.fileReadCorruptFile) }
-        (self.group, event) = (group, try file.event.verified())
+    private static func id(in line: ArraySlice<UInt8>, behind start: String) -> EventID? {
+        guard line.starts(with: start.utf8) else { return nil }
+        return EventID(hex: String(decoding: line.dropFirst(start.utf8.count).prefix(64), as: UTF8.self))
     }
 }

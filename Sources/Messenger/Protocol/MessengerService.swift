@@ -17,14 +17,17 @@ package struct MessengerService: Sendable {
 
     package init(_ messenger: Messenger) { self.messenger = messenger }
 
+    /// - Parameter message: the id of the message that this answers; it counts as answered once the answer is stored.
     /// - Throws: `MessengerError`.
-    package func run(_ command: MessengerCommand) async throws(MessengerError) -> Outcome {
+    package func run(
+        _ command: MessengerCommand, answering message: String? = nil
+    ) async throws(MessengerError) -> Outcome {
         do {
-            return try await execute(command)
+            return try await execute(command, answering: message.flatMap { EventID(hex: $0) })
         } catch { throw MessengerError(error, otherwise: .mdkError) }
     }
 
-    private func execute(_ command: MessengerCommand) async throws -> Outcome {
+    private func execute(_ command: MessengerCommand, answering message: EventID?) async throws -> Outcome {
         switch command {
         case .publishKeyPackage(let relays):
             let id = try await messenger.publishKeyPackage(to: try self.relays(relays))
@@ -51,7 +54,9 @@ package struct MessengerService: Sendable {
             let peer = try key(peer)
             return try await outcome(of: messenger.createGroup(with: peer, name: name), with: peer)
         case .sendMessage(let group, let content):
-            return Outcome(result: result(try await messenger.send(content, to: messenger.group(group))))
+            return Outcome(
+                result: result(
+                    try await messenger.send(content, to: messenger.group(group), answering: message)))
         case .sendTo(let peer, let content): return try await send(content, to: try key(peer))
         case .sendTyping(let group):
             try await messenger.sendTyping(to: messenger.group(group))

@@ -108,7 +108,9 @@ package struct HistoryWalk: Sendable {
         if let oldest, last < oldest, let previousSize { cutSizes.insert(previousSize) }
         let reached = min(last, oldest ?? last)
         oldest = reached
-        guard !isKnown(from: fresh), reached > since else { return .complete }
+        guard !isKnown(from: fresh), reached >= since else { return .complete }
+        // The oldest second that is wanted may be cut apart, too, unless the page is too small for that.
+        if reached == since, page.count < Self.smallestCap { return .complete }
         if isProgress { return .ask(until: reached) }
         if unasked > 0 || page.contains(where: { $0.createdAt > asked ?? .max }) {
             // It does not know `until`: what is older than its answers cannot be had.
@@ -124,6 +126,10 @@ package struct HistoryWalk: Sendable {
             return .complete
         }
         exhausted = reached
+        guard reached > since else {
+            settleSuspicion(olderCame: false)
+            return .complete
+        }
         return .ask(until: reached - 1)
     }
 

@@ -54,4 +54,58 @@ struct LineOutboxTests {
         #expect(await outbox.isOut() == false)
         try await writing.value
     }
+
+    private func message(_ number: Int, group: String = "g") -> DaemonLine {
+        DaemonLine(
+            "message_received",
+            ["message_id": .text("m\(number)"), "nostr_group_id": .text(group), "content": .text("hi")])
+    }
+
+    @Test("a message is dealt with once it was answered, and goes to the next program until then")
+    func answers() async throws {
+        let outbox = LineOutbox(expectsAnswers: true)
+        for number in 1...3 { await outbox.put(message(number)) }
+        await outbox.put(message(4, group: "h"))
+        let one = Sink(takes: 4)
+        let writing = Task { try await outbox.drain(to: one) }
+        // Written in order, all four.
+        while one.text.split(separator: "\n").count < 4 { await Task.yield() }
+        #expect(outbox.answering(in: "g") == "m1")
+        #expect(outbox.answering(in: "g") == "m2")
+        #expect(outbox.answering(in: "other") == nil)
+        outbox.answered("m1")
+        writing.cancel()
+        try? await writing.value
+        // The answer to the second is on its way: the next program gets the others.
+        let two = Sink(takes: 9)
+        let again = Task { try await outbox.drain(to: two, first: line("r")) }
+        while two.text.split(separator: "\n").count < 3 { await Task.yield() }
+        let ids = two.text.matches(of: #/"message_id":"(\w+)"/#).map { String($0.1) }
+        #expect(ids == ["m3", "m4"])
+        async let isOut = outbox.isOut()
+        outbox.answered("m2")
+        #expect(outbox.answering(in: "h") == "m4")
+        outbox.answered("m4")
+        #expect(outbox.giveUp(before: .now).map(\.messageID) == ["m3"])
+        #expect(await isOut)
+        again.cancel()
+        try? await again.value
+    }
+
+    @Test("a message over which three programs have died is left alone, and told")
+    func poison() async throws {
+        let outbox = LineOutbox(expectsAnswers: true)
+        await outbox.put(message(1))
+        var texts: [String] = []
+        for _ in 0..<5 {
+            let sink = Sink(takes: 9)
+            let writing = Task { try await outbox.drain(to: sink, first: line("r")) }
+            while sink.text.isEmpty { await Task.yield() }
+            writing.cancel()
+            try? await writing.value
+            texts.append(sink.text)
+        }
+        #expect(texts.count { $0.contains("m1") } <= 3)
+        #expect(outbox.giveUp(before: .now - .seconds(60)).map(\.messageID) == ["m1"])
+    }
 }

@@ -67,4 +67,20 @@ struct MessageArchiveTests {
         stat(directory.file("messages/07.ndjson"), &status)
         #expect(status.st_mode & 0o777 == 0o600)
     }
+
+    @Test("the next run knows what has an answer, while that is in the outbox and after that")
+    func answered() throws {
+        let (asked, other) = (rumor("question", at: 1), rumor("other", at: 2))
+        for rumor in [asked, other] {
+            try archive.add(StoredMessage(rumor: rumor, state: .received), to: group)
+        }
+        try archive.add(outgoing: rumor("one", at: 1), as: try event("one"), to: group, answering: asked.id)
+        #expect(archive.past(of: group).answered == [asked.id])
+        #expect(archive.past(of: group).messages == [asked.id, other.id, rumor("one", at: 1).id])
+        #expect(archive.past(of: [9]).answered.isEmpty)
+        archive.settle(try event("one").id)
+        #expect(archive.outgoing().isEmpty)
+        #expect(archive.past(of: group).answered == [asked.id])
+        #expect(texts(try archive.messages(of: group, limit: 9)) == ["other", "one", "question"])
+    }
 }

@@ -56,6 +56,17 @@ struct HistoryWalkTests {
         #expect(walk.events.count == 45)
     }
 
+    @Test("the second at which reading begins is read whole, too", arguments: [30, 100, 300, 1000])
+    func crowdedBeginning(count: Int) throws {
+        let stored = try (0..<count).map { try SampleEvents.at(50, "\($0)") }
+        let (walk, pages) = walk(stored, cap: 5000, since: 50)
+        #expect(walk.events.count == count && pages <= 8)
+        // A page that cannot have been cut needs no second look.
+        #expect(self.walk(Array(stored.prefix(9)), cap: 5000, since: 50).pages == 1)
+        // What is kept back is told.
+        #expect(self.walk(stored, cap: 50, since: 50).walk.gaps == (count > 50 ? [50...50] : []))
+    }
+
     @Test("a second that just fits is none")
     func fullSecond() throws {
         let crowd = try (0..<39).map { try SampleEvents.at(50, "\($0)") }

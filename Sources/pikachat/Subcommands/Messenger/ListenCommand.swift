@@ -58,7 +58,7 @@ struct ListenCommand: Subcommand {
             }
             await host.messenger.start { happening in
                 if let line = DaemonLine(happening) { await show(line) }
-                return true
+                return .taken
             }
             let status = await wait(limit, quiet)
             await host.messenger.stop()

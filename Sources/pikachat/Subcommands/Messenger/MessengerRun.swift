@@ -63,7 +63,7 @@ struct MessengerRun: Sendable {
         with host: MessengerHost, _ body: (Messenger) async throws -> Value, connecting: () -> Bool = { true }
     ) async throws -> Value {
         // Messages that come in are kept for `listen`.
-        if connecting() { await host.messenger.start(followsGroups: false) { _ in false } }
+        if connecting() { await host.messenger.start(followsGroups: false) { _ in .refused } }
         do {
             let value = try await body(host.messenger)
             await host.messenger.stop()

@@ -45,7 +45,8 @@ let package = Package(
         layer("Scripting", ["Processes", "Vocabulary"]),
         layer("AgentCommands", ["Scripting", "AgentCore", "Marmot", "Nostr", "Vocabulary"]),
         layer(
-            "Messenger", ["AgentCore", "Processes", "Marmot", "Nostr", "Cryptography", "Vocabulary"]),
+            "Messenger",
+            ["Providers", "AgentCore", "Processes", "Marmot", "Nostr", "Cryptography", "Vocabulary"]),
         layer("PikaShell", ["Scripting", "Vocabulary", "CLibedit"]),
         layer(
             "Mocks",
@@ -94,7 +95,7 @@ let package = Package(
         tests(
             "MessengerTests",
             [
-                "Messenger", "AgentCore", "Mocks", "Marmot", "Nostr", "Processes", "Cryptography",
+                "Messenger", "Providers", "AgentCore", "Mocks", "Marmot", "Nostr", "Processes", "Cryptography",
                 "Vocabulary",
             ]),
         tests("MocksTests", ["Mocks", "Providers", "Marmot", "Nostr", "Cryptography", "Vocabulary"]),

@@ -8,7 +8,7 @@ package actor MarmotClient {
     private nonisolated let key: Secp256k1SecretKey
     var account: Account
     let store: any AccountStore
-    private let random: any RandomSource
+    let random: any RandomSource
     let now: @Sendable () -> Int64
     /// Gift wraps that have been dealt with, whether joined or rejected: none is processed twice (audit AP).
     private var seenWraps = Set<EventID>()

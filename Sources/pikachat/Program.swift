@@ -25,6 +25,7 @@ struct Program: Sendable {
             FormatCommand(),
             LanguageServerCommand(),
             DoCommand(), DaemonCommand(), InitCommand(), IdentityCommand(), ListenCommand(),
+            DownloadMediaCommand(),
             ProfileCommand(changes: false), ProfileCommand(changes: true),
             AgentNewCommand(providers: providers),
             AgentListCommand(), AgentInspectCommand(), AgentKeepCommand(), AgentDeleteCommand(),

@@ -109,7 +109,8 @@ package actor Daemon {
         if case .message(let message) = happening, let signal = CallSignal(message.rumor.content) {
             await answer(signal, message)
         }
-        guard let line = DaemonLine(happening) else { return .done }
+        guard var line = DaemonLine(happening) else { return .done }
+        if case .message(let message) = happening { line = line.with(media: await media(of: message)) }
         let isTold = await broadcast(line)
         if case .invited(let invitation) = happening, options.acceptsWelcomes {
             await welcomes.put(invitation.wrapID, cost: EventID.lengthBytes)

@@ -108,16 +108,16 @@ final class LineOutbox: Sendable {
     private func leftByTheLast() -> [DaemonLine] {
         var lines: [DaemonLine] = []
         tell { state in
-            state.dropped += state.unanswered.filter { !$0.isAnswered && $0.tries >= Self.tryLimit }.map(
-                \.line)
-            state.unanswered.removeAll { !$0.isAnswered && $0.tries >= Self.tryLimit }
-            // What was not written in full goes out anyway.
-            for index in state.unanswered.indices
-            where !state.unanswered[index].isAnswered && state.unanswered[index].number != state.held?.number
-            {
-                state.unanswered[index].tries += 1
-                lines.append(state.unanswered[index].line)
+            // The oldest is the one that it was busy with; those behind it are not to blame.
+            if let first = state.unanswered.firstIndex(where: { !$0.isAnswered }) {
+                if state.unanswered[first].tries >= Self.tryLimit {
+                    state.dropped.append(state.unanswered.remove(at: first).line)
+                } else {
+                    state.unanswered[first].tries += 1
+                }
             }
+            // What was not written in full goes out anyway.
+            lines = state.unanswered.filter { !$0.isAnswered && $0.number != state.held?.number }.map(\.line)
         }
         return lines
     }

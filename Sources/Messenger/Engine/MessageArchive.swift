@@ -45,13 +45,16 @@ package final class MessageArchive: Sendable {
     ///
     /// - Parameter message: that it answers.
     package func add(
-        outgoing rumor: Rumor, as event: Event, to group: [UInt8], answering message: EventID? = nil
+        outgoing rumor: Rumor, as event: Event, to group: [UInt8], answering message: EventID? = nil,
+        mediaKeys: [SecretBytes] = []
     ) throws {
         try makeDirectory("outbox")
         let outgoing = OutgoingEvent(group: group, event: event, answered: message)
         // From here on the message has its answer, whatever happens to this process.
         try AtomicFile.write(Array(outgoing.json.utf8), to: outbox(event.id), durability: .none)
-        try add(StoredMessage(rumor: rumor, event: event.id, state: .sent), to: group)
+        try add(
+            StoredMessage(rumor: rumor, event: event.id, state: .sent, mediaKeys: mediaKeys.map { [$0] }),
+            to: group)
     }
 
     /// A relay has the event, or nobody tries to send it any more: then it `failed`.

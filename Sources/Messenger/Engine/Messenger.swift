@@ -2,6 +2,7 @@ import AgentCore
 import Cryptography
 import Marmot
 import Nostr
+import Providers
 import Vocabulary
 
 /// An account that is in groups by itself: it offers key packages, is invited, joins, hears and says. The daemon, the one-shot commands
@@ -11,6 +12,7 @@ import Vocabulary
 package actor Messenger {
     package nonisolated let workspace: Workspace
     nonisolated let desk: MessageDesk
+    nonisolated let http: any HTTPClient
     private let settings: MessengerSettings
     let limits = MessengerLimits()
     /// Where key packages say that we are to be found, and new groups meet.
@@ -36,9 +38,15 @@ package actor Messenger {
         let opening: Task<Void, Never>
     }
 
-    /// - Parameter desk: the keeper that the workspace was opened with.
-    package init(workspace: Workspace, desk: MessageDesk, settings: MessengerSettings, relays: [RelayURL]) {
+    /// - Parameters:
+    ///   - desk: the keeper that the workspace was opened with.
+    ///   - http: for files.
+    package init(
+        workspace: Workspace, desk: MessageDesk, settings: MessengerSettings, relays: [RelayURL],
+        http: any HTTPClient
+    ) {
         (self.workspace, self.desk, self.settings, self.relays) = (workspace, desk, settings, relays)
+        self.http = http
         welcomes = WelcomeStore(directory: workspace.directory.path)
     }
 
@@ -60,7 +68,8 @@ package actor Messenger {
         self.report = report
         desk.read(
             heard: { [weak self] in await self?.heard($0, in: $1) ?? .refused },
-            changed: { [weak self] in await self?.changed($0) })
+            changed: { [weak self] in await self?.changed($0) },
+            keys: { [client] in (try? await client.mediaKeys(of: $0, in: $1)) ?? [] })
         if followsGroups {
             for group in await client.groups where group.isActive && !group.isUnfinished { open(group) }
         }

@@ -19,6 +19,10 @@ package struct MessengerError: Error, Equatable, CustomStringConvertible {
         case fetchFailed = "fetch_failed"
         case noKeyPackages = "no_key_packages"
         case unsupported
+        case fileError = "file_error"
+        case encryptError = "encrypt_error"
+        case uploadFailed = "upload_failed"
+        case downloadFailed = "download_failed"
         /// The line is no JSON object.
         case parseError = "parse_error"
         case unknownCommand = "unknown_command"
@@ -51,11 +55,11 @@ extension MessengerError: FailureConvertible {
         let code: FailureCode =
             switch code {
             case .badRelays, .badEventID, .badGroupID, .badPublicKey, .badEmoji, .badRequest, .unknownCommand,
-                .unsupported, .parseError, .notFound:
+                .unsupported, .parseError, .notFound, .fileError:
                 .usage
-            case .publishFailed, .fetchFailed, .shuttingDown: .unreachable
+            case .publishFailed, .fetchFailed, .shuttingDown, .uploadFailed, .downloadFailed: .unreachable
             case .noKeyPackages: .notReady
-            case .mdkError, .signFailed: .protocolError
+            case .mdkError, .signFailed, .encryptError: .protocolError
             }
         return Failure(code, message)
     }

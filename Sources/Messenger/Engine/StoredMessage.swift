@@ -1,4 +1,6 @@
+import Cryptography
 import Foundation
+import Marmot
 import Nostr
 
 /// One message as the archive keeps it.
@@ -19,29 +21,39 @@ package struct StoredMessage: Equatable, Sendable {
     package internal(set) var state: State
     /// Of the rumor: what everybody in the group calls the message.
     package let id: EventID
+    /// For each of its attachments, the keys that may open it: the epoch's secrets are forgotten sooner than the message.
+    package let mediaKeys: [[SecretBytes]]
 
-    package init(rumor: Rumor, event: EventID? = nil, state: State) {
-        (self.rumor, self.event, self.state) = (rumor, event, state)
+    package init(rumor: Rumor, event: EventID? = nil, state: State, mediaKeys: [[SecretBytes]] = []) {
+        (self.rumor, self.event, self.state, self.mediaKeys) = (rumor, event, state, mediaKeys)
         id = rumor.id
     }
+
+    package var attachments: [MediaAttachment] { MediaAttachment.all(in: rumor.tags) }
 
     private struct Line: Decodable {
         let rumor: Rumor
         let event_id: String?
         let state: State
+        let media_keys: [[String]]?
     }
 
     /// Nil for a line that is damaged.
     init?(json: ArraySlice<UInt8>) {
         guard let line = try? JSONDecoder().decode(Line.self, from: Data(json)) else { return nil }
         self.init(
-            rumor: line.rumor, event: line.event_id.flatMap { EventID(hex: $0) }, state: line.state)
+            rumor: line.rumor, event: line.event_id.flatMap { EventID(hex: $0) }, state: line.state,
+            mediaKeys: (line.media_keys ?? []).map { $0.compactMap { Hex.decode($0).map(SecretBytes.init) } })
     }
 
     var json: String {
         let event = event.map { ",\"event_id\":\"\($0.hex)\"" } ?? ""
+        let keys = mediaKeys.map { keys in
+            "[" + keys.map { "\"\(Hex.encode($0.exposed()))\"" }.joined(separator: ",") + "]"
+        }
+        let media = keys.isEmpty ? "" : ",\"media_keys\":[\(keys.joined(separator: ","))]"
         return
-            "{\"rumor\":\(String(decoding: rumor.json, as: UTF8.self))\(event),\"state\":\"\(state.rawValue)\"}"
+            "{\"rumor\":\(String(decoding: rumor.json, as: UTF8.self))\(event),\"state\":\"\(state.rawValue)\"\(media)}"
     }
 
     /// A line that says that every relay refuses an event of ours.

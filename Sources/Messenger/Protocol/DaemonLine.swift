@@ -102,6 +102,11 @@ package struct DaemonLine: Equatable, Sendable {
             ["update": .record(["kind": .text("left"), "nostr_group_id": .text(nostrGroupID)])])
     }
 
+    /// - Parameter media: its files as elements of `media`.
+    func with(media: [EventValue]) -> DaemonLine {
+        media.isEmpty ? self : DaemonLine(type, fields.merging(["media": .list(media)]) { $1 })
+    }
+
     /// What was said; kinds that are no chat messages have a type of their own.
     package static func received(_ message: HeardMessage) -> DaemonLine {
         let rumor = message.rumor
@@ -136,6 +141,23 @@ extension GroupSummary {
         (fields["name"], fields["description"]) = (.text(name), .text(description))
         fields["member_count"] = .number(memberCount)
         if withState { fields["state"] = .text(state) }
+        return fields
+    }
+}
+
+extension MediaAttachment {
+    /// - Parameter isComplete: what is not known is null, and not absent.
+    func fields(isComplete: Bool) -> [String: EventValue] {
+        var fields: [String: EventValue] = [
+            "url": .text(url), "mime_type": .text(type.text), "filename": .text(filename),
+            "original_hash_hex": .text(Hex.encode(hash)), "nonce_hex": .text(Hex.encode(nonce)),
+            "scheme_version": .text(Self.version),
+        ]
+        if let size {
+            (fields["width"], fields["height"]) = (.number(size.width), .number(size.height))
+        } else if isComplete {
+            (fields["width"], fields["height"]) = (EventValue.none, EventValue.none)
+        }
         return fields
     }
 }

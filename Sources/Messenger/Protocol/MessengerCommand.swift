@@ -12,6 +12,9 @@ package enum MessengerCommand: Equatable, Sendable {
     case sendMessage(group: String, content: String)
     /// To the conversation with this account alone, which is made where there is none.
     case sendTo(peer: String, content: String)
+    case sendMedia(group: String, MediaRequest)
+    /// To the conversation with this account alone.
+    case sendMediaTo(peer: String, MediaRequest)
     case sendTyping(group: String)
     case react(message: String, emoji: String)
     case getMessages(group: String, limit: Int, before: String?, since: Int?)
@@ -58,6 +61,17 @@ package enum MessengerCommand: Equatable, Sendable {
             } else {
                 self = .sendMessage(group: try fields.text("nostr_group_id"), content: content)
             }
+        case "send_media":
+            let media = MediaRequest(
+                path: try fields.text("file_path"), type: try fields.optionalText("mime_type"),
+                filename: try fields.optionalText("filename"),
+                caption: try fields.optionalText("caption") ?? "",
+                servers: try fields.texts("blossom_servers"))
+            if let peer = try fields.optionalText("peer_pubkey") {
+                self = .sendMediaTo(peer: peer, media)
+            } else {
+                self = .sendMedia(group: try fields.text("nostr_group_id"), media)
+            }
         case "send_typing": self = .sendTyping(group: try fields.text("nostr_group_id"))
         case "react": self = .react(message: try fields.text("event_id"), emoji: try fields.text("emoji"))
         case "get_messages":
@@ -102,6 +116,12 @@ package enum MessengerCommand: Equatable, Sendable {
         case .sendTo(let peer, let content):
             name = "send_message"
             (fields["peer_pubkey"], fields["content"]) = (.text(peer), .text(content))
+        case .sendMedia(let group, let media):
+            (name, fields["nostr_group_id"]) = ("send_media", .text(group))
+            fields.merge(media.fields) { $1 }
+        case .sendMediaTo(let peer, let media):
+            (name, fields["peer_pubkey"]) = ("send_media", .text(peer))
+            fields.merge(media.fields) { $1 }
         case .sendTyping(let group): (name, fields["nostr_group_id"]) = ("send_typing", .text(group))
         case .react(let message, let emoji):
             name = "react"

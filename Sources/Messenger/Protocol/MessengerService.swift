@@ -58,6 +58,15 @@ package struct MessengerService: Sendable {
                 result: result(
                     try await messenger.send(content, to: messenger.group(group), answering: message)))
         case .sendTo(let peer, let content): return try await send(content, to: try key(peer))
+        case .sendMedia(let group, let media):
+            return Outcome(result: .record(try await send(media, to: messenger.group(group))))
+        case .sendMediaTo(let peer, let media):
+            var (group, outcome) = try await conversation(with: try key(peer))
+            var fields = try await send(media, to: group)
+            fields["nostr_group_id"] = .text(group.nostrGroupIDHex)
+            if !outcome.companions.isEmpty { fields["auto_created_group"] = .flag(true) }
+            outcome.result = .record(fields)
+            return outcome
         case .sendTyping(let group):
             try await messenger.sendTyping(to: messenger.group(group))
             return Outcome()
@@ -107,14 +116,7 @@ package struct MessengerService: Sendable {
     }
 
     private func send(_ content: String, to peer: XOnlyKey) async throws -> Outcome {
-        var outcome = Outcome()
-        var group = await messenger.conversation(with: peer)
-        if group == nil {
-            let made = try await messenger.createGroup(with: peer, name: MessengerCommand.defaultGroupName)
-            outcome = self.outcome(of: made, with: peer)
-            group = made
-        }
-        guard let group else { throw MessengerError(.badGroupID, "group not found") }
+        var (group, outcome) = try await conversation(with: peer)
         let sent = try await messenger.send(content, to: group)
         var fields: [String: EventValue] = [
             "event_id": .text(sent.event.hex), "message_id": .text(sent.message.hex),
@@ -123,6 +125,28 @@ package struct MessengerService: Sendable {
         if !outcome.companions.isEmpty { fields["auto_created_group"] = .flag(true) }
         outcome.result = .record(fields)
         return outcome
+    }
+
+    /// The group with this account alone, made where there is none: then the outcome has companions.
+    private func conversation(with peer: XOnlyKey) async throws -> (MarmotGroup, Outcome) {
+        if let group = await messenger.conversation(with: peer) { return (group, Outcome()) }
+        let made = try await messenger.createGroup(with: peer, name: MessengerCommand.defaultGroupName)
+        return (made, outcome(of: made, with: peer))
+    }
+
+    private func send(_ request: MediaRequest, to group: MarmotGroup) async throws -> [String: EventValue] {
+        let media = try OutgoingMedia(path: request.path, type: request.type, filename: request.filename)
+        let sent = try await messenger.send(
+            media, caption: request.caption, servers: request.servers, to: group)
+        return [
+            "event_id": .text(sent.sent.event.hex), "message_id": .text(sent.sent.message.hex),
+            "uploaded_url": .text(sent.attachment.url), "blossom_server": .text(sent.server),
+            "original_hash_hex": .text(Hex.encode(sent.attachment.hash)),
+            "encrypted_hash_hex": .text(Hex.encode(sent.blobHash)),
+            "descriptor_sha256_hex": .text(Hex.encode(sent.blobHash)),
+            "mime_type": .text(sent.attachment.type.text), "filename": .text(sent.attachment.filename),
+            "bytes": .number(sent.size),
+        ]
     }
 
     private func react(to message: String, with emoji: String) async throws -> Outcome {
@@ -180,7 +204,8 @@ extension StoredMessage {
         [
             "message_id": .text(id.hex), "from_pubkey": .text(rumor.author.hex),
             "content": .text(rumor.content), "created_at": .number(Int(rumor.createdAt)),
-            "kind": .number(Int(rumor.kind.rawValue)), "state": .text(state.rawValue), "media": .list([]),
+            "kind": .number(Int(rumor.kind.rawValue)), "state": .text(state.rawValue),
+            "media": .list(attachments.map { .record($0.fields(isComplete: true)) }),
         ]
     }
 }

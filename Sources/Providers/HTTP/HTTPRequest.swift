@@ -8,6 +8,11 @@ package struct HTTPRequest: Sendable {
     package var timeout: Duration
     /// What the request attempts; completes "failed to …" in errors: "create microvm".
     package var purpose: String
+    /// Longest body of an answer that is accepted.
+    package var answerLimitBytes = HTTPRequest.usualAnswerLimitBytes
+    package static let usualAnswerLimitBytes = 8 << 20
+    /// Which addresses may be connected to.
+    package var reach = NetworkReach.anywhere
 
     package init(
         _ method: String, _ url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil,

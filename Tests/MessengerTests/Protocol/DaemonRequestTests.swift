@@ -83,7 +83,12 @@ struct DaemonRequestTests {
             .publishKeyPackage(relays: ["wss://a.example"]), .setRelays(["wss://a.example"]),
             .listPendingWelcomes, .acceptWelcome(id: "77"), .listGroups(all: true),
             .initGroup(peer: "aa", name: "n"), .sendMessage(group: "d0", content: "\"\n\u{1b}é"),
-            .sendTo(peer: "aa", content: "x"), .sendTyping(group: "d0"), .react(message: "m", emoji: "👍"),
+            .sendTo(peer: "aa", content: "x"),
+            .sendMedia(
+                group: "d0",
+                MediaRequest(path: "/a", type: "t", filename: "f", caption: "c", servers: ["https://b"])),
+            .sendMediaTo(peer: "aa", MediaRequest(path: "/a")), .sendTyping(group: "d0"),
+            .react(message: "m", emoji: "👍"),
             .getMessages(group: "d0", limit: 3, before: "m", since: 9),
             .getMessages(group: "d0", limit: 50, before: nil, since: nil), .listMembers(group: "d0"),
             .addMembers(group: "d0", peers: ["a", "b"]), .removeMembers(group: "d0", peers: ["a"]),

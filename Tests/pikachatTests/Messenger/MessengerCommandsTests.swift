@@ -179,7 +179,7 @@ struct MessengerCommandsTests {
             (["invite"], "--peer is required"), (["accept-welcome"], "--wrapper-event-id is required"),
             (["listen", "--timeout", "x"], "not a whole number"),
             (["groups", "mine"], "groups takes no mine"),
-            (["update-profile"], "--name is required"),
+            (["update-profile"], "--name or --picture is required"),
         ])
     func mistakes(arguments: [String], message: String) async throws {
         let result = try await Pikachat.run(arguments)

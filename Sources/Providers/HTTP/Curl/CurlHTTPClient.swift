@@ -12,8 +12,6 @@ import Vocabulary
 /// connection libcurl silently resends a request when the server closes without an answer, even one that
 /// creates something.
 package final class CurlHTTPClient: HTTPClient {
-    /// Longest body that is accepted.
-    static let maximumBodyBytes = 8 << 20
     /// What the connection itself sets.
     private static let reservedHeaders: Set<String> = ["content-length", "transfer-encoding"]
 

@@ -22,6 +22,7 @@ final class Transfer: @unchecked Sendable {
     private var head = AnswerHead()
     private var body: [UInt8] = []
     private var isTooLarge = false
+    private var isOutOfReach = false
     private var isCoded = false
     private var hasBegun = false
     private var isAuthorityFileUnreadable = false
@@ -83,8 +84,14 @@ final class Transfer: @unchecked Sendable {
         _ = pika_curl_set_sink(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, me in
             Transfer.of(me).receiveLine(UnsafeRawBufferPointer(start: bytes, count: size * count))
         }
-        _ = pika_curl_set_prerequest(easy) { me, _, _, _, _ in
-            Transfer.of(me).hasBegun = true
+        _ = pika_curl_set_prerequest(easy) { me, to, _, _, _ in
+            let transfer = Transfer.of(me)
+            let address = to.map { String(cString: $0) } ?? ""
+            guard transfer.request.reach.allows(address) else {
+                transfer.isOutOfReach = true
+                return CURL_PREREQFUNC_ABORT
+            }
+            transfer.hasBegun = true
             return CURL_PREREQFUNC_OK
         }
         _ = pika_curl_set_context(easy) { _, context, me in
@@ -173,7 +180,7 @@ final class Transfer: @unchecked Sendable {
             isCoded = !bytes.isEmpty
             return isCoded ? 0 : bytes.count
         }
-        guard body.count + bytes.count <= CurlHTTPClient.maximumBodyBytes else {
+        guard body.count + bytes.count <= request.answerLimitBytes else {
             isTooLarge = true
             return 0
         }
@@ -197,6 +204,9 @@ final class Transfer: @unchecked Sendable {
                     status: status, headers: head.headers,
                     body: Array("(the text is compressed, which was not asked for)".utf8)))
         }
+        if isOutOfReach {
+            return .failure(failure("\(HostText.of(request.url)) is in a private network, and was not asked"))
+        }
         if let reason = unusable {
             return .failure(HTTPFailure(request, .unusable(reason, body: "")))
         }
@@ -214,7 +224,7 @@ final class Transfer: @unchecked Sendable {
     }
 
     private var unusable: String? {
-        if isTooLarge { return "the answer is larger than \(CurlHTTPClient.maximumBodyBytes >> 20) MiB" }
+        if isTooLarge { return "the answer is larger than \(request.answerLimitBytes >> 20) MiB" }
         if head.isTooLong {
             return "the head of the answer is larger than \(AnswerHead.maximumBytes >> 10) KiB"
         }

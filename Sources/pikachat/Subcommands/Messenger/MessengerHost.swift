@@ -36,7 +36,8 @@ struct MessengerHost: Sendable {
         opening.keeper = desk
         workspace = try await Self.open(opening, context.log, waitsForLock: waitsForLock)
         messenger = Messenger(
-            workspace: workspace, desk: desk, settings: settings, relays: configuration.relays)
+            workspace: workspace, desk: desk, settings: settings, relays: configuration.relays,
+            http: context.http)
         if access(workspace.directory.file("mdk.sqlite"), F_OK) == 0 {
             context.log.emit(
                 .warning(

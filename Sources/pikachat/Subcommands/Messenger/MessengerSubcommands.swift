@@ -1,3 +1,5 @@
+import AgentCore
+import Foundation
 import Messenger
 import Nostr
 import Vocabulary
@@ -74,25 +76,74 @@ extension MessengerSubcommand {
         })
 
     private static let send = MessengerSubcommand(
-        "send", "sends a message to a group, or to an account", usage: "--group HEX|--to KEY --content TEXT",
+        "send", "sends a message or a file to a group, or to an account",
+        usage: "--group HEX|--to KEY --content TEXT|--media FILE [options]",
         options: [
             group, to,
             OptionSpec("--content", placeholder: "TEXT", help: "the message; - reads standard input"),
+            OptionSpec(
+                "--media", placeholder: "FILE", help: "a file of at most 32 MiB; --content is its caption"),
+            OptionSpec("--mime-type", placeholder: "TYPE", help: "of the file [default: by its name]"),
+            OptionSpec(
+                "--filename", placeholder: "NAME", help: "as receivers see it [default: the file's own]"),
+            OptionSpec(
+                "--blossom", placeholder: "URL",
+                help: "where the file is uploaded; may be repeated [default: \(RelayDefaults.blossomServer)]",
+                isRepeatable: true),
         ],
+        details: """
+            The file is encrypted with a key that only members of the group can derive. What a JPEG or PNG tells of its maker is taken out.
+            """,
         command: { arguments, context in
             let (group, to) = (arguments.value("--group"), arguments.value("--to"))
             guard group == nil || to == nil else {
                 throw Failure(.usage, "--group and --to do not go together")
             }
-            guard let given = arguments.value("--content"), !given.isEmpty else {
-                throw Failure(.usage, "--content is required")
-            }
+            let given = arguments.value("--content") ?? ""
             let content = given == "-" ? try context.standardInput().text : given
-            if let group { return (.sendMessage(group: group, content: content), .connected) }
-            guard let to else { throw Failure(.usage, "either --group or --to is required") }
-            return (.sendTo(peer: to, content: content), .connected)
+            guard group != nil || to != nil else {
+                throw Failure(.usage, "either --group or --to is required")
+            }
+            guard let path = arguments.value("--media") else {
+                for option in ["--mime-type", "--filename", "--blossom"] where !arguments.all(option).isEmpty
+                {
+                    throw Failure(.usage, "\(option) needs --media")
+                }
+                guard !content.isEmpty else {
+                    throw Failure(.usage, "--content is required (or use --media to send a file)")
+                }
+                return (
+                    group.map { .sendMessage(group: $0, content: content) }
+                        ?? .sendTo(peer: to ?? "", content: content), .connected
+                )
+            }
+            for server in arguments.all("--blossom") where !isServer(server) {
+                throw Failure(.usage, "--blossom \(server.cut(to: 200)) is no http or https address")
+            }
+            // A daemon has a directory of its own.
+            let absolute = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+            let media = MediaRequest(
+                path: absolute, type: arguments.value("--mime-type"), filename: arguments.value("--filename"),
+                caption: content, servers: arguments.all("--blossom"))
+            return (
+                group.map { .sendMedia(group: $0, media) } ?? .sendMediaTo(peer: to ?? "", media), .connected
+            )
+        },
+        shape: { result in
+            guard result["uploaded_url"] != .none else { return result }
+            let names = [
+                "blossom_server", "uploaded_url", "original_hash_hex", "encrypted_hash_hex",
+                "descriptor_sha256_hex", "mime_type", "filename", "bytes",
+            ]
+            let media = Dictionary(uniqueKeysWithValues: names.map { ($0, result[$0]) })
+            return names.reduce(result) { $0.without($1) }.with("media", .record(media))
         },
         text: { ["sent \($0["message_id"])"] })
+
+    private static func isServer(_ text: String) -> Bool {
+        guard let url = URL(string: text), url.host?.isEmpty == false else { return false }
+        return ["http", "https"].contains(url.scheme?.lowercased() ?? "")
+    }
 
     private static let messages = MessengerSubcommand(
         "messages", "lists what was said in a group, newest first", usage: "--group HEX [options]",

@@ -1,3 +1,4 @@
+import AgentCore
 import Messenger
 import Vocabulary
 
@@ -7,18 +8,27 @@ struct ProfileCommand: Subcommand {
     let changes: Bool
 
     private static let name = "--name"
+    private static let picture = "--picture"
     private static let force = "--force"
+    private static let pictureLimitBytes = 8 << 20
 
     var spec: CommandSpec {
         var spec = CommandSpec(
             name: changes ? "update-profile" : "profile",
             summary: changes
-                ? "changes the name that others see" : "shows what relays tell of this account",
-            usage: changes ? "--name NAME" : "[options]")
+                ? "changes the name or the picture that others see"
+                : "shows what relays tell of this account",
+            usage: "[options]")
         spec.options =
             (changes
                 ? [
                     OptionSpec(Self.name, placeholder: "NAME", help: "an empty one takes the name away"),
+                    OptionSpec(
+                        Self.picture, placeholder: "FILE",
+                        help: "a picture of at most 8 MiB, uploaded for everybody to see"),
+                    OptionSpec(
+                        "--blossom", placeholder: "URL",
+                        help: "where it is uploaded [default: \(RelayDefaults.blossomServer)]"),
                     OptionSpec(
                         Self.force,
                         help:
@@ -33,9 +43,18 @@ struct ProfileCommand: Subcommand {
             throw Failure(.usage, "\(spec.name) takes no \(arguments.positionals[0].cut(to: 60))")
         }
         let name = arguments.value(Self.name)
-        guard !changes || name != nil else { throw Failure(.usage, "\(Self.name) is required") }
+        let file = arguments.value(Self.picture)
+        guard !changes || name != nil || file != nil else {
+            throw Failure(.usage, "\(Self.name) or \(Self.picture) is required")
+        }
         let quiet = context.forProtocol()
         do {
+            let picture = try file.map { try OutgoingMedia(path: $0) }
+            if let picture,
+                picture.bytes.count > Self.pictureLimitBytes || !picture.type.text.hasPrefix("image/")
+            {
+                throw Failure(.usage, "\(Self.picture) \(file ?? ""): a picture of at most 8 MiB is needed")
+            }
             let host = try await MessengerHost(quiet)
             let profile = try await MessengerRun(context: quiet).run(with: host) { messenger in
                 var profile: Profile
@@ -48,8 +67,12 @@ struct ProfileCommand: Subcommand {
                 if let name {
                     profile.setName(
                         String(name.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed()))
-                    try await messenger.publish(profile)
                 }
+                if let picture {
+                    profile.setPicture(
+                        try await messenger.upload(picture: picture, to: arguments.all("--blossom")))
+                }
+                if changes { try await messenger.publish(profile) }
                 return profile
             }
             let fields = IdentityCommand.fields(of: host.messenger.publicKey)

@@ -48,8 +48,14 @@ struct MockKind: Sendable {
             ) { setup.template }
             return await setup.serve(spawner, [(MicroVMProvider.providerName, spawner.url)])
         },
-        world, agent, pi,
+        world, agent, pi, blossom,
     ]
+
+    /// A server for files of messages.
+    private static let blossom = MockKind(name: "blossom", options: [.port]) { setup in
+        let server = try MockBlossom(port: setup.port)
+        return await setup.serve(server, [("blossom", server.url)])
+    }
 
     /// What a guest asks for answers.
     private static let pi = MockKind(name: "pi", options: [.on, .reply]) { setup in

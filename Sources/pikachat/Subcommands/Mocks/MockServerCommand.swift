@@ -18,6 +18,7 @@ struct MockServerCommand: Subcommand {
             Mock fly knows any app; with FLY_BOT_APP_NAME set, that one only, and of others it says "App not found".
             Each prints one line when it is ready, then works until it gets a signal:
               ready ws://127.0.0.1:N            mock relay
+              ready http://127.0.0.1:N          mock blossom, which takes files and forgets them at its end
               ready http://127.0.0.1:N          mock fly, workers, microvm; agents use the relays given with --relay, or else those that
                                                 the create request names (fly: the default relays)
               ready ws://… fly=… workers=… microvm=…   mock all, with a relay of its own; --port N takes N to N+3

@@ -154,7 +154,7 @@ struct CurlHTTPClientTests {
 
     @Test("a body over 8 MiB ends the exchange where the limit is, and one of exactly that size is taken")
     func large() async throws {
-        let limit = CurlHTTPClient.maximumBodyBytes
+        let limit = HTTPRequest.usualAnswerLimitBytes
         for (extra, isTaken) in [(0, true), (1, false)] {
             let server = try await AnsweringServer { _ in
                 Array("HTTP/1.1 200 OK\r\n\r\n".utf8) + [UInt8](repeating: 0x61, count: limit + extra)

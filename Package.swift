@@ -95,7 +95,8 @@ let package = Package(
         tests(
             "MessengerTests",
             [
-                "Messenger", "Providers", "AgentCore", "Mocks", "Marmot", "Nostr", "Processes", "Cryptography",
+                "Messenger", "Providers", "AgentCore", "Mocks", "Marmot", "Nostr", "Processes",
+                "Cryptography",
                 "Vocabulary",
             ]),
         tests("MocksTests", ["Mocks", "Providers", "Marmot", "Nostr", "Cryptography", "Vocabulary"]),

@@ -25,7 +25,7 @@ struct Program: Sendable {
             FormatCommand(),
             LanguageServerCommand(),
             DoCommand(), DaemonCommand(), InitCommand(), IdentityCommand(), ListenCommand(),
-            DownloadMediaCommand(),
+            DownloadMediaCommand(), BotCommand(),
             ProfileCommand(changes: false), ProfileCommand(changes: true),
             AgentNewCommand(providers: providers),
             AgentListCommand(), AgentInspectCommand(), AgentKeepCommand(), AgentDeleteCommand(),

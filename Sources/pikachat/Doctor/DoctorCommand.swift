@@ -18,7 +18,10 @@ struct DoctorCommand: Subcommand {
     func run(_ arguments: ParsedArguments, _ context: CommandContext) async throws -> Int32 {
         guard arguments.positionals.isEmpty else { throw Failure(.usage, "doctor takes no words") }
         let configuration = context.configuration
-        var findings = [libraries(), StateCheck.finding(configuration, context.log.masking)]
+        let daemon = await DaemonCheck.finding(configuration)
+        // Whoever runs there has the state directory, and has read it.
+        let state = daemon == nil ? StateCheck.finding(configuration, context.log.masking) : nil
+        var findings = [libraries()] + [state, daemon].compactMap { $0 }
         findings += credentials(context.providers, configuration.environment)
         async let relays = RelayCheck.findings(configuration)
         async let endpoints = EndpointCheck(context: context).findings()

@@ -99,6 +99,10 @@ struct MessengerCommandsTests {
             let daemon = try bob.start(["daemon"], stdin: nil)
             #expect(await daemon.waitFor("\"type\":\"ready\""))
             _ = try await bob.object("groups", "--remote")
+            let doctor = try await bob.run("doctor")
+            #expect(
+                doctor.output.contains("daemon: answers at") && doctor.output.contains("in 1 group"),
+                "\(doctor.output)")
             let listening = try bob.start(["listen", "--timeout", "0"], stdin: nil)
             _ = try await bob.object("send", "--group", group, "--content", "by the daemon")
             let refused = try await bob.run("send", "--group", "zz", "--content", "x")
@@ -147,6 +151,31 @@ struct MessengerCommandsTests {
                 .write(toFile: alice.state.file("account/identity.json"), atomically: true, encoding: .utf8)
             let read = try await alice.object("identity")
             #expect(read["pubkey"] as? String == made["pubkey"] as? String)
+        }
+    }
+
+    @Test("the bot of the original's tests: its lines, its answer, its end")
+    func bot() async throws {
+        try await withAccounts { alice, bob in
+            let owner = try #require(try await alice.object("identity")["pubkey"] as? String)
+            let bot = try bob.start(["bot", "--inviter-pubkey", owner, "--timeout-sec", "30"], stdin: nil)
+            #expect(await bot.waitFor("[openclaw_bot] published kind=443 id="), "\(bot.errorSoFar)")
+            let key = try #require(
+                bot.outputSoFar.firstMatch(of: #/ready pubkey=([0-9a-f]{64}) npub=npub1/#)?.1)
+            let made = try await alice.object("invite", "--peer", String(key))
+            let group = try #require(made["nostr_group_id"] as? String)
+            for text in ["no answer to this", " openclaw: reply exactly \"E2E_OK_0af\" "] {
+                _ = try await alice.object("send", "--group", group, "--content", text)
+            }
+            let end = await bot.finish()
+            #expect(end.status == 0, "\(end.error)")
+            let lines = end.output.split(separator: "\n")
+            #expect(lines.count == 6 && lines[2].contains("welcome_unwrapped wrapper_id="), "\(end.output)")
+            #expect(lines[3] == "[openclaw_bot] joined_group nostr_group_id=\(group)")
+            #expect(
+                lines[4...].elementsEqual([
+                    "[openclaw_bot] replying content=E2E_OK_0af", "[openclaw_bot] ok replied=E2E_OK_0af",
+                ]))
         }
     }
 

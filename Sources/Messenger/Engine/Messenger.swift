@@ -87,6 +87,8 @@ package actor Messenger {
             for open in sessions.values {
                 group.addTask {
                     open.opening.cancel()
+                    // What it is telling at this moment is noted as told before the end.
+                    await open.opening.value
                     await open.session.close()
                 }
             }

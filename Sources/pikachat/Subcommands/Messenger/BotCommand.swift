@@ -80,7 +80,8 @@ struct BotCommand: Subcommand {
             )
             let group = try await messenger.acceptWelcome(invitation.wrapID)
             tell("joined_group nostr_group_id=\(group.nostrGroupIDHex)")
-            let reply = try await first(in: happenings.stream, limit, "a message to answer") { happening in
+            let reply = try await first(in: happenings.stream, limit, "a message to answer") {
+                happening -> String? in
                 guard case .message(let message) = happening, message.rumor.author == invitation.inviter
                 else {
                     return nil

@@ -12,6 +12,7 @@ enum Main {
     static let version = "pikachat 0.1.0"
 
     static func main() async {
+        ProcessSignals.fillStandardDescriptors()
         OpenSSLLibrary.keepUntilProcessEnds()
         LoopbackProxy.bypass()
         let environment = ProcessInfo.processInfo.environment

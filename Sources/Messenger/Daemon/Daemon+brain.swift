@@ -24,8 +24,18 @@ extension Daemon {
                 log.emit(.warning("\(error); next try in \(pause.inSeconds)"))
             }
             if ContinuousClock.now - started >= options.goodRun { pause = options.restartPause.lowerBound }
-            do { try await clock.sleep(for: pause) } catch { return }
+            await rest(for: pause, clock)
             pause = min(pause * 2, options.restartPause.upperBound)
+        }
+    }
+
+    /// The end of the daemon does not wait for the next try.
+    private func rest(for pause: Duration, _ clock: any Clock<Duration>) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await clock.sleep(for: pause) }
+            group.addTask { await self.saidGoodbye() }
+            await group.next()
+            group.cancelAll()
         }
     }
 
@@ -37,6 +47,7 @@ extension Daemon {
             ["/bin/sh", "-c", command], environment: options.environment,
             output: .passed(input: toChild.reading, output: fromChild.writing, error: 2), groups: groups)
         brainStarted()
+        let (started, before) = (ContinuousClock.now, main.said)
         let (main, key) = (main, messenger.publicKey)
         let (closed, closing) = AsyncStream<Void>.makeStream()
         let writing = Task {
@@ -65,6 +76,14 @@ extension Daemon {
         await writing.value
         // Commands that it printed before its end still count.
         await reading.value
+        let hadTime = ContinuousClock.now - started >= options.triedRun || main.said != before
+        if !isEnding, hadTime, let message = main.outbox.died() {
+            log.emit(
+                .warning(
+                    "message \(message.messageID.prefix(8)) has cost three programs, and is told to no other one"
+                ))
+            await settle(message)
+        }
         return child.status ?? 0
     }
 }

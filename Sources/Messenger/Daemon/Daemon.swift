@@ -35,6 +35,10 @@ package actor Daemon {
     /// Welcomes to be accepted, in order.
     private let welcomes = BoundedQueue<EventID>(limit: 1 << 20)
     private var hasBrain: Bool
+    private let calls = CallRefusals()
+    /// Lines that were no commands: they are told until there are too many.
+    private var wrongLines = 0
+    private static let toldWrongLines = 20
 
     package init(messenger: Messenger, options: DaemonOptions, log: EventLog) {
         (self.messenger, self.options, self.log) = (messenger, options, log)
@@ -58,6 +62,7 @@ package actor Daemon {
         }
         let socketTask = Task { if let listener { await accept(listener) } }
         let patience = Task { await loseHope() }
+        let callTask = Task { await calls.refuse(by: messenger, log: log, ageLimit: options.callAgeSeconds) }
         let welcomeTask = Task { for await id in welcomes { await acceptByItself(id) } }
         await messenger.start { await self.tell($0) }
         options.notifier.tell("READY=1")
@@ -78,7 +83,7 @@ package actor Daemon {
         }
         hasSaidGoodbye = true
         for turn in waitingForGoodbye + waitingForBrain { turn.finish() }
-        for task in [welcomeTask, socketTask, patience] { task.cancel() }
+        for task in [welcomeTask, socketTask, patience, callTask] { task.cancel() }
         // A child has its own time to end.
         if options.command == nil { mainTask.cancel() }
         await mainTask.value
@@ -92,11 +97,17 @@ package actor Daemon {
         let clock = messenger.environment.clock
         while !Task.isCancelled {
             do { try await clock.sleep(for: options.answerLimit / 10) } catch { return }
-            for line in main.outbox.giveUp(before: .now - options.answerLimit) { await settle(line) }
+            for line in main.outbox.giveUp(after: options.answerLimit) {
+                log.emit(
+                    .warning(
+                        "message \(line.messageID.prefix(8)) has no answer, and is not waited for any longer")
+                )
+                await settle(line)
+            }
         }
     }
 
-    private func settle(_ line: DaemonLine) async {
+    func settle(_ line: DaemonLine) async {
         guard let id = EventID(hex: line.messageID) else { return }
         await messenger.passedOn(id, in: line.nostrGroupID)
     }
@@ -107,7 +118,8 @@ package actor Daemon {
 
     private func tell(_ happening: Happening) async -> HeardOutcome {
         if case .message(let message) = happening, let signal = CallSignal(message.rumor.content) {
-            await answer(signal, message)
+            // Apart: sending waits for what this is a part of.
+            calls.note(signal, message)
         }
         guard var line = DaemonLine(happening) else { return .done }
         if case .message(let message) = happening { line = line.with(media: await media(of: message)) }
@@ -117,17 +129,7 @@ package actor Daemon {
         }
         guard isTold else { return .refused }
         // A child dies with us: what it was told is dealt with once it has answered.
-        return options.command != nil && line.isMessage ? .kept : .taken
-    }
-
-    /// Calls are refused while the caller waits; other signals of calls are nobody's business.
-    private func answer(_ signal: CallSignal, _ message: HeardMessage) async {
-        let now = messenger.environment.now()
-        guard signal.isInvitation, now - message.rumor.createdAt < options.callAgeSeconds else { return }
-        do {
-            _ = try await messenger.send(
-                signal.refusal(now: now), kind: CallSignal.kind, to: messenger.group(message.nostrGroupID))
-        } catch { log.emit(.warning("a call could not be refused: \(error)")) }
+        return options.command != nil && line.wantsAnswer ? .kept : .taken
     }
 
     /// The main client holds up whoever tells; the others lose the connection when they read too slowly.
@@ -178,7 +180,12 @@ package actor Daemon {
     func handle(_ request: Result<DaemonRequest, DaemonRequest.Refusal>, for client: DaemonClient) async {
         switch request {
         case .failure(let refusal):
-            log.emit(.warning("\(client.name): \(refusal.error)"))
+            wrongLines += 1
+            if wrongLines <= Self.toldWrongLines {
+                let last =
+                    wrongLines == Self.toldWrongLines ? " (further ones are answered, and not told here)" : ""
+                log.emit(.warning("\(client.name): \(refusal.error)\(last)"))
+            }
             await client.outbox.put(.error(refusal.id, refusal.error))
         case .success(let request):
             guard !isEnding else {
@@ -188,20 +195,35 @@ package actor Daemon {
             }
             if case .sendTyping = request.command {
                 // Its answer may come after those of later commands.
-                Task { await self.run(request.command, id: request.id, for: client) }
+                Task { await self.run(request, for: client) }
             } else {
-                await run(request.command, id: request.id, for: client)
+                await run(request, for: client)
             }
         }
     }
 
-    private func run(_ command: MessengerCommand, id: String?, for client: DaemonClient) async {
+    private func run(_ request: DaemonRequest, for client: DaemonClient) async {
+        client.outbox.isAlive()
         // What it answers was told to it, and must not be told again once the answer is stored.
         var answered: String?
-        if case .sendMessage(let group, _) = command { answered = client.outbox.answering(in: group) }
-        defer { if let answered { client.outbox.answered(answered) } }
+        if let said = await service.saying(request.command) {
+            answered = client.outbox.answering(in: said.group, said.content, named: request.answers)
+        }
+        if case .acknowledge(let message) = request.command { await acknowledge(message, client) }
+        await run(request.command, id: request.id, for: client, answering: answered)
+        if let answered { client.outbox.answered(answered) }
+    }
+
+    private func acknowledge(_ message: String, _ client: DaemonClient) async {
+        if let line = client.outbox.unanswered(message) { await settle(line) }
+        client.outbox.answered(message)
+    }
+
+    private func run(
+        _ command: MessengerCommand, id: String?, for client: DaemonClient, answering message: String? = nil
+    ) async {
         do throws(MessengerError) {
-            let outcome = try await service.run(command, answering: answered)
+            let outcome = try await service.run(command, answering: message)
             await client.outbox.put(.ok(id, outcome.result))
             for line in outcome.companions { await broadcast(line) }
             if command == .shutdown { end(.shutdown) }
@@ -249,6 +271,11 @@ package actor Daemon {
                 let stream = SocketStream(accepted: number, patience: options.patience)
                 guard others.count < options.clientLimit else {
                     log.emit(.warning("a client was turned away: there are \(others.count) already"))
+                    group.addTask {
+                        let error = MessengerError(.unsupported, "there are too many clients")
+                        try? await stream.write(DaemonLine.error(nil, error).bytes)
+                        await stream.close()
+                    }
                     continue
                 }
                 let client = DaemonClient(name: "client \(number)")

@@ -1,4 +1,5 @@
 import Nostr
+import Synchronization
 import Vocabulary
 
 /// One who speaks the daemon's protocol: reads its commands line by line, and gets its answers and what happens.
@@ -6,6 +7,9 @@ final class DaemonClient: Sendable {
     /// For the daemon's own log.
     let name: String
     let outbox: LineOutbox
+    private let lines = Mutex(0)
+    /// Lines that came from it.
+    var said: Int { lines.withLock { $0 } }
 
     /// - Parameter expectsAnswers: messages to it are dealt with once it has answered them.
     init(name: String, expectsAnswers: Bool = false) {
@@ -40,6 +44,7 @@ final class DaemonClient: Sendable {
                 .parseError, "the line is longer than \(LineSplitter.limitBytes) bytes")
             await handle(.failure(DaemonRequest.Refusal(id: nil, error: error)))
         case .line(let line):
+            lines.withLock { $0 += 1 }
             if line.allSatisfy({ [0x20, 0x09, 0x0d].contains($0) }) { return }
             await handle(Result { () throws(DaemonRequest.Refusal) in try DaemonRequest(line) })
         }

@@ -18,12 +18,19 @@ package struct DaemonConnection: Sendable {
     /// - Throws: `MessengerError` with the daemon's code; `SocketError`.
     package func run(_ command: MessengerCommand) async throws -> EventValue? {
         let id = "remote"
-        try await stream.write(Array((command.line(requestID: id) + "\n").utf8))
-        var answer: [String: EventValue]?
-        try await lines { fields in
-            guard fields["request_id"] == .text(id) else { return true }
-            answer = fields
-            return false
+        let line = Array((command.line(requestID: id) + "\n").utf8)
+        guard line.count <= LineSplitter.limitBytes else {
+            throw MessengerError(
+                .badRequest, "that is more than a daemon takes at once: \(LineSplitter.limitBytes >> 20) MiB")
+        }
+        let answer: [String: EventValue]?
+        do {
+            answer = try await withDeadline(Self.limit, clock: ContinuousClock()) {
+                try await self.answer(to: line, id)
+            }
+        } catch is DeadlineExceeded {
+            await stream.close()
+            throw MessengerError(.fetchFailed, "the daemon does not answer within \(Self.limit.inSeconds)")
         }
         await stream.close()
         guard let answer else {
@@ -33,6 +40,23 @@ package struct DaemonConnection: Sendable {
         throw MessengerError(
             MessengerError.Code(rawValue: answer["code"]?.description ?? "") ?? .mdkError,
             answer["message"]?.description ?? "the daemon gives no reason")
+    }
+
+    /// Longer than uploads may take.
+    private static let limit: Duration = .seconds(180)
+
+    private func answer(to line: [UInt8], _ id: String) async throws -> [String: EventValue]? {
+        try await stream.write(line)
+        var answer: [String: EventValue]?
+        try await lines { fields in
+            // An error without an id is about a line that could not be read: nobody else has sent any here.
+            let isOurs =
+                fields["request_id"] == .text(id)
+                || fields["type"] == .text("error") && fields["request_id"] == nil
+            if isOurs { answer = fields }
+            return !isOurs
+        }
+        return answer
     }
 
     /// Hands each line of the daemon over as its members, until the daemon ends or `take` returns false.

@@ -23,6 +23,8 @@ package struct DaemonOptions: Sendable {
     var childGrace: Duration = .seconds(5)
     /// Between the end of the child and its next start: doubled each time, up to the last.
     var restartPause: ClosedRange<Duration> = .seconds(1) ... .seconds(60)
+    /// A child that has run so long has looked at the oldest message.
+    var triedRun: Duration = .seconds(3)
     /// A child that has run so long begins with the shortest pause again.
     var goodRun: Duration = .seconds(60)
     /// How long a child may think about a message before that counts as dealt with; longer than bridges give their models.

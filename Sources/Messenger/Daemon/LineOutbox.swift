@@ -7,22 +7,36 @@ import Vocabulary
 /// A line is dealt with once it was written in full; a message to a program that dies with us only once it was answered, because until
 /// then its death would take the message along. What a dead program leaves goes to the next one.
 final class LineOutbox: Sendable {
+    /// A line on its way, encoded once.
+    private struct Item: Sendable {
+        let number: Int
+        let bytes: [UInt8]
+        /// A message that wants an answer.
+        let message: DaemonLine?
+    }
+
     /// A message that was written, and that nobody has answered yet.
     private struct Unanswered {
-        let number: Int
+        let item: Item
         let line: DaemonLine
-        let writtenAt: ContinuousClock.Instant
-        var tries = 1
+        /// Programs that have died over it.
+        var deaths = 0
         /// The answer is on its way: it does not go to another program.
         var isAnswered = false
+
+        var number: Int { item.number }
     }
 
     private struct State {
         var added = 0
         var written = 0
         /// Taken from the queue and not written in full: the next stream gets it first.
-        var held: (number: Int, line: DaemonLine)?
+        var held: Item?
         var unanswered: [Unanswered] = []
+        /// Since when the program is busy with the oldest of them.
+        var busySince = ContinuousClock.now
+        /// It says itself what it answers.
+        var namesMessages = false
         /// Over which as many programs have died as may.
         var dropped: [DaemonLine] = []
         var isFinished = false
@@ -45,9 +59,9 @@ final class LineOutbox: Sendable {
     /// Messages that wait for an answer; the oldest count as dealt with when there are more.
     private static let unansweredLimit = 1024
     /// Programs that may die over one message.
-    private static let tryLimit = 3
+    private static let deathLimit = 3
 
-    private let queue = BoundedQueue<(number: Int, line: DaemonLine)>(limit: LineOutbox.limitBytes)
+    private let queue = BoundedQueue<Item>(limit: LineOutbox.limitBytes)
     private let state = Mutex(State())
     private let expectsAnswers: Bool
 
@@ -65,9 +79,14 @@ final class LineOutbox: Sendable {
             return state.added
         }
         guard let number else { return false }
-        await queue.put((number, line), cost: line.sizeBytes)
+        let item = Item(
+            number: number, bytes: line.bytes, message: expectsAnswers && line.wantsAnswer ? line : nil)
+        await queue.put(item, cost: item.bytes.count + Self.overheadBytes)
         return true
     }
+
+    /// What an item takes beside its bytes.
+    private static let overheadBytes = 128
 
     /// Bytes that wait.
     var waitingBytes: Int { queue.waitingBytes }
@@ -81,48 +100,39 @@ final class LineOutbox: Sendable {
     /// - Throws: what the stream throws.
     func drain(to stream: any ByteStream, first: DaemonLine? = nil) async throws {
         if let first { try await stream.write(first.bytes) }
-        for line in leftByTheLast() { try await stream.write(line.bytes) }
-        while let (number, line) = await nextLine() {
-            hold(number, line)
-            try await stream.write(line.bytes)
+        for item in leftByTheLast() { try await stream.write(item.bytes) }
+        while let item = await nextItem() {
+            hold(item)
+            try await stream.write(item.bytes)
             tell { state in
                 state.held = nil
-                state.written = number
+                state.written = item.number
             }
         }
     }
 
     /// Before it is written: an answer can be here sooner than we learn that the line is out.
-    private func hold(_ number: Int, _ line: DaemonLine) {
+    private func hold(_ item: Item) {
         state.withLock { state in
-            defer { state.held = (number, line) }
-            guard expectsAnswers, line.isMessage, state.held == nil else { return }
-            state.unanswered.append(Unanswered(number: number, line: line, writtenAt: .now))
+            defer { state.held = item }
+            guard let line = item.message, state.held == nil else { return }
+            if state.unanswered.isEmpty { state.busySince = .now }
+            state.unanswered.append(Unanswered(item: item, line: line))
             if state.unanswered.count > Self.unansweredLimit {
                 state.dropped.append(state.unanswered.removeFirst().line)
             }
         }
     }
 
-    /// Messages that a program which has ended did not answer, as often as they may be tried.
-    private func leftByTheLast() -> [DaemonLine] {
-        var lines: [DaemonLine] = []
-        tell { state in
-            // The oldest is the one that it was busy with; those behind it are not to blame.
-            if let first = state.unanswered.firstIndex(where: { !$0.isAnswered }) {
-                if state.unanswered[first].tries >= Self.tryLimit {
-                    state.dropped.append(state.unanswered.remove(at: first).line)
-                } else {
-                    state.unanswered[first].tries += 1
-                }
-            }
-            // What was not written in full goes out anyway.
-            lines = state.unanswered.filter { !$0.isAnswered && $0.number != state.held?.number }.map(\.line)
+    /// Messages that a program which has ended did not answer. What was not written in full goes out anyway.
+    private func leftByTheLast() -> [Item] {
+        state.withLock { state in
+            state.busySince = .now
+            return state.unanswered.filter { !$0.isAnswered && $0.number != state.held?.number }.map(\.item)
         }
-        return lines
     }
 
-    private func nextLine() async -> (number: Int, line: DaemonLine)? {
+    private func nextItem() async -> Item? {
         if let held = state.withLock({ $0.held }) { return held }
         return await queue.next()
     }
@@ -138,39 +148,75 @@ final class LineOutbox: Sendable {
 
     // MARK: Answers
 
-    /// The client says something in a group: the answer to the oldest message of that group that has none.
+    /// The client has said something in a group.
     ///
+    /// - Parameters:
+    ///   - content: events around an answer (`__PI_EVT__`) answer nothing.
+    ///   - named: the message that it says it answers. A client that says so once says so always; of others, what they say in a group
+    ///     answers the oldest message there.
     /// - Returns: the message's id; nil where it answers nothing.
-    func answering(in nostrGroupID: String) -> String? {
-        state.withLock { state in
-            guard
-                let index = state.unanswered.firstIndex(where: {
-                    !$0.isAnswered && $0.line.fields["nostr_group_id"] == .text(nostrGroupID)
-                })
-            else { return nil }
+    func answering(in nostrGroupID: String, _ content: String, named: String?) -> String? {
+        guard expectsAnswers else { return named }
+        return state.withLock { state in
+            if named != nil { state.namesMessages = true }
+            guard named != nil || !state.namesMessages, !content.hasPrefix(Self.eventMark) else { return nil }
+            let index = state.unanswered.firstIndex {
+                named == nil
+                    ? !$0.isAnswered && $0.line.nostrGroupID == nostrGroupID : $0.line.messageID == named
+            }
+            guard let index else { return named }
             state.unanswered[index].isAnswered = true
             return state.unanswered[index].line.messageID
         }
     }
 
-    /// The answer is stored, or cannot be given.
+    private static let eventMark = "__PI_EVT__"
+
+    /// The client shows a sign of life: it is not stuck.
+    func isAlive() { state.withLock { $0.busySince = .now } }
+
+    /// A message that waits for an answer.
+    func unanswered(_ messageID: String) -> DaemonLine? {
+        state.withLock { $0.unanswered.first { $0.line.messageID == messageID }?.line }
+    }
+
+    /// The answer is stored, or there is none.
     func answered(_ messageID: String) {
         tell { state in
-            state.unanswered.removeAll { $0.isAnswered && $0.line.messageID == messageID }
+            state.unanswered.removeAll { $0.line.messageID == messageID }
+            state.busySince = .now
         }
     }
 
-    /// Messages that were written before then will not be answered any more.
+    /// A program has died that had the time to look at the oldest message.
     ///
-    /// - Returns: those messages, and others that nobody will answer.
-    func giveUp(before time: ContinuousClock.Instant) -> [DaemonLine] {
+    /// - Returns: that message, once it has cost as many as it may.
+    func died() -> DaemonLine? {
+        var dropped: DaemonLine?
+        tell { state in
+            guard let index = state.unanswered.firstIndex(where: { !$0.isAnswered }) else { return }
+            state.unanswered[index].deaths += 1
+            // Those behind it are not to blame.
+            if state.unanswered[index].deaths >= Self.deathLimit {
+                dropped = state.unanswered.remove(at: index).line
+            }
+        }
+        return dropped
+    }
+
+    /// The oldest message will not be answered any more once the client has been busy with it for so long.
+    ///
+    /// - Returns: it, and others that nobody will answer.
+    func giveUp(after limit: Duration) -> [DaemonLine] {
         var lines: [DaemonLine] = []
         tell { state in
-            lines =
-                state.dropped
-                + state.unanswered.filter { !$0.isAnswered && $0.writtenAt < time }.map(\.line)
+            lines = state.dropped
             state.dropped = []
-            state.unanswered.removeAll { !$0.isAnswered && $0.writtenAt < time }
+            guard ContinuousClock.now - state.busySince >= limit,
+                let index = state.unanswered.firstIndex(where: { !$0.isAnswered })
+            else { return }
+            lines.append(state.unanswered.remove(at: index).line)
+            state.busySince = .now
         }
         return lines
     }

@@ -9,23 +9,36 @@ package struct LocalSocket: Sendable {
     private static let pathLimitBytes = 100
 
     package let path: String
+    /// Tells clients where the socket is that is not in the state directory.
+    private let pointer: String?
 
-    /// `daemon.sock` in the state directory; a path that is too long for a socket is replaced by one in a directory of the user's own.
+    /// `daemon.sock` in the state directory; a path that is too long for a socket is replaced by one in a directory of the user's own, which a
+    /// file in the state directory names.
     ///
     /// - Parameter environment: `XDG_RUNTIME_DIR` and `TMPDIR` are read from it.
     package init(stateDirectory: String, environment: [String: String]) {
-        let absolute =
-            stateDirectory.hasPrefix("/")
-            ? stateDirectory : FileManager.default.currentDirectoryPath + "/" + stateDirectory
+        let absolute = Self.resolved(stateDirectory)
         let plain = absolute + "/daemon.sock"
         guard plain.utf8.count > Self.pathLimitBytes else {
-            path = plain
+            (path, pointer) = (plain, nil)
             return
         }
         let name = Hex.encode(Array(SHA256.hash(Array(absolute.utf8)).prefix(8)))
         let base = environment["XDG_RUNTIME_DIR"] ?? "\(environment["TMPDIR"] ?? "/tmp")/pikachat-\(getuid())"
-        path = "\(base)/pikachat-daemon-\(name).sock"
+        (path, pointer) = ("\(base)/pikachat-daemon-\(name).sock", absolute + "/daemon.path")
     }
+
+    /// However the directory is written, it has one socket.
+    private static func resolved(_ directory: String) -> String {
+        if let real = realpath(directory, nil) {
+            defer { free(real) }
+            return String(cString: real)
+        }
+        return directory.hasPrefix("/")
+            ? directory : FileManager.default.currentDirectoryPath + "/" + directory
+    }
+
+    private init(path: String) { (self.path, pointer) = (path, nil) }
 
     private func withAddress<Value>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Value) throws -> Value {
         var address = sockaddr_un()
@@ -47,16 +60,30 @@ package struct LocalSocket: Sendable {
         return number
     }
 
-    /// Connects to a daemon.
+    /// Connects to a daemon of our own.
     ///
-    /// - Returns: nil where none is listening.
+    /// - Returns: nil where none is listening, and where somebody else does.
+    /// - Throws: `FileError`, `SocketError`.
     package func connect() throws -> (any ByteStream)? {
+        if let pointer, let bytes = try AtomicFile.read(pointer) {
+            let named = LocalSocket(path: String(decoding: bytes, as: UTF8.self))
+            if named.path != path, let stream = try named.connect() { return stream }
+        }
         let number = try Self.make()
-        guard try withAddress({ Foundation.connect(number, $0, $1) }) == 0 else {
+        guard try withAddress({ Foundation.connect(number, $0, $1) }) == 0, Self.isOurs(number) else {
             close(number)
             return nil
         }
         return SocketStream(FileDescriptor(number))
+    }
+
+    /// Whether the process at the other end is ours: what is said to a daemon is not for others.
+    private static func isOurs(_ number: Int32) -> Bool {
+        // `struct ucred` (unix(7)): process, user, group.
+        var credentials: (pid: Int32, uid: UInt32, gid: UInt32) = (0, .max, .max)
+        var size = socklen_t(MemoryLayout.size(ofValue: credentials))
+        return getsockopt(number, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0
+            && credentials.uid == getuid()
     }
 
     /// Listens with mode 0600. What a dead daemon left is replaced.
@@ -82,8 +109,12 @@ package struct LocalSocket: Sendable {
             close(number)
             throw FileError(path, "cannot listen there: \(why)")
         }
+        if let pointer { try AtomicFile.write(Array(path.utf8), to: pointer, durability: .none) }
         return FileDescriptor(number)
     }
 
-    func remove() { unlink(path) }
+    func remove() {
+        unlink(path)
+        if let pointer { unlink(pointer) }
+    }
 }

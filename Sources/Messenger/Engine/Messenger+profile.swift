@@ -68,6 +68,33 @@ extension Messenger {
         return Profile()
     }
 
+    private static let pictureLimitBytes = 8 << 20
+
+    /// Changes what everybody sees of this account, and leaves the rest of it as it is.
+    ///
+    /// - Parameters:
+    ///   - name: blanks around it go; an empty one takes the name away.
+    ///   - isForced: also where no relay tells the present profile, the rest of which is lost then.
+    /// - Throws: `MessengerError`: fetch_failed, file_error, upload_failed, publish_failed.
+    package func updateProfile(
+        name: String?, picture: OutgoingMedia?, servers: [String], isForced: Bool
+    ) async throws -> Profile {
+        if let picture {
+            guard picture.bytes.count <= Self.pictureLimitBytes, picture.type.text.hasPrefix("image/") else {
+                throw MessengerError(.fileError, "a picture of at most 8 MiB is needed")
+            }
+        }
+        var profile: Profile
+        do { profile = try await self.profile() } catch let error as MessengerError where isForced {
+            environment.log.emit(.warning(error.message))
+            profile = Profile()
+        }
+        if let name { profile.setName(name.trimmed) }
+        if let picture { profile.setPicture(try await upload(picture: picture, to: servers)) }
+        try await publish(profile)
+        return profile
+    }
+
     /// Publishes a profile.
     ///
     /// - Throws: `MessengerError` (publish_failed).

@@ -73,6 +73,11 @@ package actor Messenger {
         if followsGroups {
             for group in await client.groups where group.isActive && !group.isUnfinished { open(group) }
         }
+        // Whoever waits to be accepted is told once a run, whether or not a relay still has the wrap.
+        for invitation in welcomes.pending
+        where settings.isAllowed(invitation.inviter) && seenWraps.isNew(invitation.wrapID) {
+            _ = await report(.invited(invitation))
+        }
         await readWraps()
         outbox = Task { await self.sendOutbox() }
         await workspace.connect()
@@ -178,7 +183,7 @@ package actor Messenger {
         let following = await environment.pool.follow(
             [
                 Topic(
-                    "welcomes", filter, since: environment.now() - settings.welcomeLookback,
+                    "welcomes", filter, since: max(0, environment.now() - settings.welcomeLookback),
                     isBackdated: true)
             ], now: environment.now)
         let old = wrapReading
@@ -229,8 +234,9 @@ package actor Messenger {
             case .nothing: return
             case .early: if earlyWraps.count < Self.earlyLimit { earlyWraps.append(wrap) }
             case .invitation(let invitation):
-                let isKnown = welcomes.invitation(invitation.wrapID) != nil
-                if !isKnown { try welcomes.add(invitation, now: environment.now()) }
+                do { try welcomes.add(invitation, now: environment.now()) } catch {
+                    environment.log.emit(.warning("an invitation could not be stored: \(error)"))
+                }
                 _ = await report(.invited(invitation))
             }
         } catch {

@@ -44,9 +44,11 @@ struct WelcomeStore {
         pending.first { $0.wrapID == id } ?? pending.first { $0.rumor.id == id }
     }
 
-    /// - Throws: `FileError`.
+    /// - Throws: `FileError`: then it is known in this run only.
     mutating func add(_ invitation: Invitation, now: Int64) throws {
         guard !pending.contains(where: { $0.wrapID == invitation.wrapID }) else { return }
+        pending.append(invitation)
+        if pending.count > Self.limit { unlink(path(pending.removeFirst().wrapID)) }
         let file = File(
             wrapID: invitation.wrapID, rumor: String(decoding: invitation.rumor.json, as: UTF8.self),
             nostrGroupID: invitation.nostrGroupID, groupName: invitation.groupName, receivedAt: now)
@@ -54,8 +56,6 @@ struct WelcomeStore {
             throw FileError(directory, "cannot create the directory: \(String(cString: strerror(errno)))")
         }
         try AtomicFile.write([UInt8](try JSONEncoder().encode(file)), to: path(invitation.wrapID))
-        pending.append(invitation)
-        if pending.count > Self.limit { unlink(path(pending.removeFirst().wrapID)) }
     }
 
     /// All Welcomes to a group are settled at once.

@@ -17,14 +17,13 @@ package struct DaemonLine: Equatable, Sendable {
     /// With its line end.
     package var bytes: [UInt8] { Array((json + "\n").utf8) }
 
-    /// About how much memory it takes.
-    var sizeBytes: Int { 512 + (fields["content"]?.description.utf8.count ?? 0) }
-
     var messageID: String { fields["message_id"]?.description ?? "" }
     var nostrGroupID: String { fields["nostr_group_id"]?.description ?? "" }
 
-    /// Something that a person said, which wants an answer.
-    var isMessage: Bool { type == "message_received" }
+    /// Something that a person said. Bridges pass over what is blank.
+    var wantsAnswer: Bool {
+        type == "message_received" && !(fields["content"]?.description.allSatisfy(\.isWhitespace) ?? true)
+    }
 
     package var json: String { EventValue.record(fields.merging(["type": .text(type)]) { $1 }).json }
 

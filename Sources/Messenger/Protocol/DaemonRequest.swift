@@ -5,6 +5,8 @@ package struct DaemonRequest: Equatable, Sendable {
     /// Comes back in the answer as it is.
     package let id: String?
     package let command: MessengerCommand
+    /// The message that it answers, where the client says so (`reply_to`).
+    package let answers: String?
 
     /// Why a line is no request, with the id where one could be read.
     package struct Refusal: Error, Equatable {
@@ -26,6 +28,7 @@ package struct DaemonRequest: Equatable, Sendable {
         do throws(MessengerError) {
             let reader = RequestFields(fields)
             self.id = try reader.optionalText("request_id")
+            answers = try reader.optionalText("reply_to")
             command = try MessengerCommand(name: try reader.text("cmd"), reader)
         } catch { throw Refusal(id: id, error: error) }
     }

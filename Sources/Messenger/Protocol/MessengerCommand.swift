@@ -22,6 +22,10 @@ package enum MessengerCommand: Equatable, Sendable {
     case addMembers(group: String, peers: [String])
     case removeMembers(group: String, peers: [String])
     case leaveGroup(String)
+    /// A message needs no answer.
+    case acknowledge(message: String)
+    case getProfile
+    case updateProfile(name: String?, picture: String?, servers: [String], isForced: Bool)
     /// Known, and nothing that this program does: audio.
     case unsupported(String)
     case shutdown
@@ -90,6 +94,17 @@ package enum MessengerCommand: Equatable, Sendable {
                 group: try fields.text("nostr_group_id"),
                 peers: try fields.texts("peer_pubkeys", isRequired: true))
         case "leave_group": self = .leaveGroup(try fields.text("nostr_group_id"))
+        case "ack": self = .acknowledge(message: try fields.text("message_id"))
+        case "get_profile": self = .getProfile
+        case "update_profile":
+            let name = try fields.optionalText("name")
+            let picture = try fields.optionalText("picture_path")
+            guard name != nil || picture != nil else {
+                throw MessengerError(.badRequest, "name or picture_path is missing")
+            }
+            self = .updateProfile(
+                name: name, picture: picture, servers: try fields.texts("blossom_servers"),
+                isForced: try fields.flag("force"))
         case "shutdown": self = .shutdown
         case _ where Self.calls.contains(name): self = .unsupported(name)
         default: throw MessengerError(.unknownCommand, "unknown command \(name.cut(to: 60))")
@@ -138,6 +153,14 @@ package enum MessengerCommand: Equatable, Sendable {
             name = "remove_members"
             (fields["nostr_group_id"], fields["peer_pubkeys"]) = (.text(group), texts(peers))
         case .leaveGroup(let group): (name, fields["nostr_group_id"]) = ("leave_group", .text(group))
+        case .acknowledge(let message): (name, fields["message_id"]) = ("ack", .text(message))
+        case .getProfile: name = "get_profile"
+        case .updateProfile(let profile, let picture, let servers, let isForced):
+            name = "update_profile"
+            (fields["name"], fields["picture_path"]) = (
+                profile.map(EventValue.text), picture.map(EventValue.text)
+            )
+            (fields["blossom_servers"], fields["force"]) = (texts(servers), .flag(isForced))
         case .unsupported(let call): name = call
         case .shutdown: name = "shutdown"
         }

@@ -57,7 +57,7 @@ package struct MessengerService: Sendable {
             return Outcome(
                 result: result(
                     try await messenger.send(content, to: messenger.group(group), answering: message)))
-        case .sendTo(let peer, let content): return try await send(content, to: try key(peer))
+        case .sendTo(let peer, let content): return try await send(content, to: try key(peer), message)
         case .sendMedia(let group, let media):
             return Outcome(result: .record(try await send(media, to: messenger.group(group))))
         case .sendMediaTo(let peer, let media):
@@ -89,6 +89,18 @@ package struct MessengerService: Sendable {
         case .leaveGroup(let group):
             try await messenger.leave(messenger.group(group))
             return Outcome()
+        case .acknowledge(let message):
+            // Whoever was told it is asked: the daemon knows that.
+            _ = try eventID(message, "message_id")
+            return Outcome()
+        case .getProfile: return Outcome(result: fields(of: try await messenger.profile()))
+        case .updateProfile(let name, let picture, let servers, let isForced):
+            return Outcome(
+                result: fields(
+                    of: try await messenger.updateProfile(
+                        name: name, picture: try picture.map { try OutgoingMedia(path: $0) },
+                        servers: servers,
+                        isForced: isForced)))
         case .unsupported(let name):
             throw MessengerError(.unsupported, "\(name): calls are not supported")
         case .shutdown: return Outcome()
@@ -115,9 +127,9 @@ package struct MessengerService: Sendable {
         .record(["event_id": .text(sent.event.hex), "message_id": .text(sent.message.hex)])
     }
 
-    private func send(_ content: String, to peer: XOnlyKey) async throws -> Outcome {
+    private func send(_ content: String, to peer: XOnlyKey, _ message: EventID?) async throws -> Outcome {
         var (group, outcome) = try await conversation(with: peer)
-        let sent = try await messenger.send(content, to: group)
+        let sent = try await messenger.send(content, to: group, answering: message)
         var fields: [String: EventValue] = [
             "event_id": .text(sent.event.hex), "message_id": .text(sent.message.hex),
             "nostr_group_id": .text(group.nostrGroupIDHex),
@@ -147,6 +159,27 @@ package struct MessengerService: Sendable {
             "mime_type": .text(sent.attachment.type.text), "filename": .text(sent.attachment.filename),
             "bytes": .number(sent.size),
         ]
+    }
+
+    private func fields(of profile: Profile) -> EventValue {
+        .record([
+            "pubkey": .text(messenger.publicKey.hex), "npub": .text(KeyText.npub(messenger.publicKey)),
+            "name": profile["name"], "about": profile["about"], "picture_url": profile["picture"],
+        ])
+    }
+
+    /// The group that a command is about, where it says something there.
+    func saying(_ command: MessengerCommand) async -> (group: String, content: String)? {
+        switch command {
+        case .sendMessage(let group, let content): return (group, content)
+        case .sendMedia(let group, let media): return (group, media.caption)
+        case .sendTo(let peer, let content):
+            guard let key = try? key(peer), let group = await messenger.conversation(with: key) else {
+                return nil
+            }
+            return (group.nostrGroupIDHex, content)
+        default: return nil
+        }
     }
 
     private func react(to message: String, with emoji: String) async throws -> Outcome {

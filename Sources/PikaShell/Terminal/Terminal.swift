@@ -196,6 +196,21 @@ public final class Terminal: Sendable {
         _ = bytes.withUnsafeBytes { write(error, $0.baseAddress, $0.count) }
     }
 
+    /// A line that nobody sees being typed.
+    ///
+    /// - Returns: nil where the input is no terminal.
+    package func secretLine(prompt text: String) -> String? {
+        guard isatty(input) == 1 else { return nil }
+        prompt(text)
+        return modes.withoutEcho {
+            var bytes: [UInt8] = []
+            var byte: UInt8 = 0
+            while bytes.count < 4096, read(input, &byte, 1) == 1, byte != 10 { bytes.append(byte) }
+            line("", to: .error)
+            return String(decoding: bytes, as: UTF8.self)
+        }
+    }
+
     // MARK: The terminal itself
 
     /// Tells the editor of something that only the program can notice: SIGWINCH, SIGCONT.

@@ -6,6 +6,7 @@ final class TerminalModes: Sendable {
     private let descriptor: Int32
     private let before: termios?
     private let ours = Mutex<termios?>(nil)
+    private let isSilent = Mutex(false)
 
     init(descriptor: Int32) {
         self.descriptor = descriptor
@@ -18,8 +19,22 @@ final class TerminalModes: Sendable {
         setBracketedPaste(true)
     }
 
+    /// What is typed meanwhile does not appear; a signal that ends the process gives the echo back with `restore`.
+    func withoutEcho<Value>(_ body: () -> Value) -> Value {
+        guard var silent = before else { return body() }
+        silent.c_lflag &= ~tcflag_t(ECHO)
+        isSilent.withLock { $0 = true }
+        set(silent)
+        defer {
+            if let before { set(before) }
+            isSilent.withLock { $0 = false }
+        }
+        return body()
+    }
+
     /// Back to what was before, if the editor changed it.
     func restore() {
+        if isSilent.withLock({ $0 }), let before { set(before) }
         guard ours.withLock({ $0 != nil }), let before else { return }
         set(before)
         setBracketedPaste(false)

@@ -255,7 +255,11 @@ package enum GuestFiles {
                 reply = answer(text, history)
                 history += [("user", text), ("assistant", reply)]
                 del history[:max(len(history) - 2 * HISTORY_TURNS, 0)]
-                send({"cmd": "send_message", "nostr_group_id": group, "content": reply})
+                command = {"cmd": "send_message", "nostr_group_id": group, "content": reply}
+                if message_id:
+                    # Other daemons do not know this; ours tells a message again until it knows of an answer.
+                    command["reply_to"] = message_id
+                send(command)
 
 
         def main():

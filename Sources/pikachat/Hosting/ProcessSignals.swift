@@ -10,7 +10,8 @@ enum ProcessSignals {
         signal(SIGPIPE, SIG_IGN)
         terminal.whenReaderIsGone { interrupts.deliver(SIGPIPE) }
         let queue = DispatchQueue(label: "pikachat.signals")
-        deliver([SIGINT, SIGTERM, SIGHUP], to: interrupts, on: queue)
+        // What was ignored before us, as by nohup, stays ignored.
+        deliver([SIGINT, SIGTERM, SIGHUP].filter { !isIgnored($0) }, to: interrupts, on: queue)
         observe(SIGQUIT, on: queue) {
             // As it always does, but the terminal is given back first.
             terminal.restore()
@@ -20,6 +21,18 @@ enum ProcessSignals {
         observe(SIGWINCH, on: queue) { terminal.noticed(.resized) }
         // SIGCONT continues a stopped process even though it is ignored.
         observe(SIGCONT, on: queue) { terminal.noticed(.resumed) }
+    }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0 else { return false }
+        let handler = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+        return handler == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+
+    /// Descriptors 0 to 2 that are closed lead to /dev/null: the next file that is opened would take their place.
+    static func fillStandardDescriptors() {
+        for number in Int32(0)...2 where fcntl(number, F_GETFD) == -1 { _ = open("/dev/null", O_RDWR) }
     }
 
     /// Through a pipe: a signal source hears nothing before it is set up, and a signal is told once.

@@ -61,51 +61,78 @@ struct LineOutboxTests {
             ["message_id": .text("m\(number)"), "nostr_group_id": .text(group), "content": .text("hi")])
     }
 
+    /// Lines that go to one program until so many are there.
+    private func run(_ outbox: LineOutbox, until count: Int) async -> [String] {
+        let sink = Sink(takes: 99)
+        let writing = Task { try await outbox.drain(to: sink, first: line("r")) }
+        while sink.text.split(separator: "\n").count < count + 1 { await Task.yield() }
+        // What it has taken is noted before it dies.
+        writing.cancel()
+        try? await writing.value
+        return sink.text.matches(of: #/"message_id":"(\w+)"/#).map { String($0.1) }
+    }
+
     @Test("a message is dealt with once it was answered, and goes to the next program until then")
     func answers() async throws {
         let outbox = LineOutbox(expectsAnswers: true)
         for number in 1...3 { await outbox.put(message(number)) }
         await outbox.put(message(4, group: "h"))
-        let one = Sink(takes: 4)
-        let writing = Task { try await outbox.drain(to: one) }
-        // Written in order, all four.
-        while one.text.split(separator: "\n").count < 4 { await Task.yield() }
-        #expect(outbox.answering(in: "g") == "m1")
-        #expect(outbox.answering(in: "g") == "m2")
-        #expect(outbox.answering(in: "other") == nil)
+        #expect(await run(outbox, until: 4) == ["m1", "m2", "m3", "m4"])
+        #expect(outbox.answering(in: "g", "x", named: nil) == "m1")
+        #expect(outbox.answering(in: "g", "__PI_EVT__{}", named: nil) == nil)
+        #expect(outbox.answering(in: "g", "x", named: nil) == "m2")
+        #expect(outbox.answering(in: "other", "x", named: nil) == nil)
         outbox.answered("m1")
-        writing.cancel()
-        try? await writing.value
         // The answer to the second is on its way: the next program gets the others.
-        let two = Sink(takes: 9)
-        let again = Task { try await outbox.drain(to: two, first: line("r")) }
-        while two.text.split(separator: "\n").count < 3 { await Task.yield() }
-        let ids = two.text.matches(of: #/"message_id":"(\w+)"/#).map { String($0.1) }
-        #expect(ids == ["m3", "m4"])
+        #expect(await run(outbox, until: 2) == ["m3", "m4"])
         async let isOut = outbox.isOut()
         outbox.answered("m2")
-        #expect(outbox.answering(in: "h") == "m4")
+        #expect(outbox.answering(in: "h", "x", named: nil) == "m4")
         outbox.answered("m4")
-        #expect(outbox.giveUp(before: .now).map(\.messageID) == ["m3"])
+        #expect(outbox.giveUp(after: .seconds(60)).isEmpty)
+        #expect(outbox.giveUp(after: .zero).map(\.messageID) == ["m3"])
         #expect(await isOut)
-        again.cancel()
-        try? await again.value
     }
 
-    @Test("a message over which three programs have died is left alone, and told")
+    @Test("a program that names what it answers is believed, and then answers nothing by chance")
+    func named() async throws {
+        let outbox = LineOutbox(expectsAnswers: true)
+        for number in 1...3 { await outbox.put(message(number)) }
+        _ = await run(outbox, until: 3)
+        #expect(outbox.answering(in: "g", "x", named: "m2") == "m2")
+        #expect(outbox.answering(in: "g", "status", named: nil) == nil)
+        outbox.answered("m2")
+        #expect(await run(outbox, until: 2) == ["m1", "m3"])
+        // Of an earlier run.
+        #expect(outbox.answering(in: "g", "x", named: "m9") == "m9")
+        #expect(outbox.unanswered("m1")?.messageID == "m1")
+        outbox.answered("m1")
+        #expect(outbox.unanswered("m1") == nil)
+    }
+
+    @Test("what is blank wants no answer")
+    func blank() async throws {
+        let outbox = LineOutbox(expectsAnswers: true)
+        await outbox.put(
+            DaemonLine(
+                "message_received",
+                ["message_id": .text("b"), "nostr_group_id": .text("g"), "content": .text(" \n")]))
+        await outbox.put(message(1))
+        _ = await run(outbox, until: 2)
+        #expect(outbox.answering(in: "g", "x", named: nil) == "m1")
+        outbox.answered("m1")
+        #expect(await outbox.isOut())
+    }
+
+    @Test("a message over which three programs have died is left alone; those behind it are not to blame")
     func poison() async throws {
         let outbox = LineOutbox(expectsAnswers: true)
         for number in 1...2 { await outbox.put(message(number)) }
-        var texts: [String] = []
-        for _ in 0..<5 {
-            let sink = Sink(takes: 9)
-            let writing = Task { try await outbox.drain(to: sink, first: line("r")) }
-            while !sink.text.contains("m2") { await Task.yield() }
-            writing.cancel()
-            try? await writing.value
-            texts.append(sink.text)
+        for death in 1...3 {
+            #expect(await run(outbox, until: 2) == ["m1", "m2"])
+            #expect(outbox.died()?.messageID == (death == 3 ? "m1" : nil))
         }
-        #expect(texts.map { $0.contains("m1") } == [true, true, true, false, false])
-        #expect(outbox.giveUp(before: .now - .seconds(60)).map(\.messageID) == ["m1"])
+        #expect(await run(outbox, until: 1) == ["m2"])
+        #expect(outbox.died() == nil)
     }
 }

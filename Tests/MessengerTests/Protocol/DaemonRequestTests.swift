@@ -92,7 +92,10 @@ struct DaemonRequestTests {
             .getMessages(group: "d0", limit: 3, before: "m", since: 9),
             .getMessages(group: "d0", limit: 50, before: nil, since: nil), .listMembers(group: "d0"),
             .addMembers(group: "d0", peers: ["a", "b"]), .removeMembers(group: "d0", peers: ["a"]),
-            .leaveGroup("d0"), .unsupported("end_call"), .shutdown,
+            .leaveGroup("d0"), .acknowledge(message: "m"), .getProfile,
+            .updateProfile(name: "n", picture: nil, servers: [], isForced: false),
+            .updateProfile(name: nil, picture: "/p", servers: ["https://b"], isForced: true),
+            .unsupported("end_call"), .shutdown,
         ] as [MessengerCommand])
     func roundTrip(command: MessengerCommand) throws {
         let request = try DaemonRequest(Array(command.line(requestID: "r").utf8))

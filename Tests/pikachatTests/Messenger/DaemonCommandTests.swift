@@ -195,4 +195,95 @@ struct DaemonCommandTests {
             #expect(FileManager.default.fileExists(atPath: state.file("over")))
         }
     }
+
+    @Test("an invitation to a call is refused beside what goes on, once, and is no message")
+    func calls() async throws {
+        try await withPair { agent, owner, group, relay in
+            agent.program.signal(SIGKILL)
+            _ = await agent.finish()
+            let invite = #"{\"v\":1,\"ns\":\"pika.call\",\"type\":\"call.invite\",\"call_id\":\"c\"}"#
+            for content in [invite, invite, "after"] {
+                owner.send(
+                    "{\"cmd\":\"send_message\",\"nostr_group_id\":\"\(group)\",\"content\":\"\(content)\"}")
+                _ = try await owner.next("ok")
+            }
+            let again = try DaemonProgram([], relay: relay, state: agent.state)
+            #expect(try await again.next("message_received")["content"] == "after")
+            again.send("{\"cmd\":\"send_message\",\"nostr_group_id\":\"\(group)\",\"content\":\"done\"}")
+            // The refusal is a signal of a call, too: nobody is told. What comes next is the message.
+            #expect(try await owner.next("message_received")["content"] == "done")
+            owner.send("{\"cmd\":\"get_messages\",\"nostr_group_id\":\"\(group)\"}")
+            let messages = try await owner.next("ok").text
+            #expect(messages.ranges(of: "call.reject").count == 1, "\(messages)")
+        }
+    }
+
+    @Test("invitations that nobody has accepted are told in each run, with and without a relay that has them")
+    func pending() async throws {
+        try await withRelay { relay in
+            let agent = try DaemonProgram([], relay: relay)
+            let key = try await agent.next("ready")["pubkey"]
+            agent.send(#"{"cmd":"publish_keypackage"}"#)
+            _ = try await agent.next("ok")
+            let owner = try DaemonProgram([], relay: relay)
+            owner.send("{\"cmd\":\"init_group\",\"peer_pubkey\":\"\(key)\",\"group_name\":\"Later\"}")
+            #expect(try await agent.next("welcome_received")["group_name"] == "Later")
+            agent.program.closeInput()
+            _ = await agent.finish()
+            let empty = try EmbeddedRelay()
+            await empty.start()
+            let again = try DaemonProgram(
+                ["--auto-accept-welcomes"], relay: empty.url.text, state: agent.state)
+            #expect(try await again.next("welcome_received")["group_name"] == "Later")
+            #expect(try await again.next("ok")["request_id"] == "auto-accept")
+            again.program.closeInput()
+            #expect(await again.finish().status == 0)
+            await empty.stop()
+        }
+    }
+
+    @Test("a child that dies at once is tried again, and the end of the daemon does not wait for that")
+    func restless() async throws {
+        try await withRelay { relay in
+            let daemon = try DaemonProgram(["--exec", "exit 7"], relay: relay)
+            #expect(await daemon.program.waitFor("starts again in 2", onError: true))
+            daemon.program.signal(SIGTERM)
+            #expect(await daemon.finish().status == 143)
+        }
+    }
+
+    @Test(
+        "what the surroundings hand in: closed streams, signals that are ignored, a state directory with a long name"
+    )
+    func surroundings() async throws {
+        try await withRelay { relay in
+            let state = TemporaryDirectory()
+            let deep = state.file(String(repeating: "d", count: 90))
+            func sh(_ code: String) throws -> RunningProgram {
+                try RunningProgram(
+                    ["/bin/sh", "-c", code], stdin: nil,
+                    environment: Pikachat.environment(
+                        ["P": Pikachat.path, "R": relay, "D": deep], state: state))
+            }
+            let closed = try sh(#"exec "$P" daemon --relay "$R" --state-dir "$D" 0<&-"#)
+            #expect(await closed.waitFor("\"type\":\"ready\""))
+            // However the directory is written, commands find the daemon.
+            for written in ["$D/", "$D/.", "$D"] {
+                let list = try await sh("\"$P\" groups --remote --state-dir \"\(written)\"").finish()
+                #expect(list.status == 0, "\(written): \(list.error)")
+            }
+            let large = try await sh(
+                #"head -c 1000000 /dev/zero | tr '\0' '\1' | "$P" send --group aa --content - --state-dir "$D""#
+            ).finish()
+            #expect(large.status == 2 && large.error.contains("more than a daemon takes"), "\(large.error)")
+            closed.signal(SIGTERM)
+            #expect(await closed.finish().status == 143)
+            let ignoring = try sh(#"trap '' HUP; exec "$P" daemon --relay "$R" --state-dir "$D""#)
+            #expect(await ignoring.waitFor("\"type\":\"ready\""))
+            ignoring.signal(SIGHUP)
+            ignoring.send("{\"cmd\":\"shutdown\",\"request_id\":\"s\"}\n")
+            let end = await ignoring.finish()
+            #expect(end.status == 0 && end.output.contains("\"request_id\":\"s\""))
+        }
+    }
 }

@@ -57,7 +57,8 @@ struct DaemonCommand: Subcommand {
         var options = DaemonOptions()
         options.acceptsWelcomes = arguments.has(Self.accept)
         options.command = arguments.value(Self.exec)
-        options.environment = environment
+        // The service manager waits for our word, and not for the child's.
+        options.environment = environment.filter { $0.key != "NOTIFY_SOCKET" }
         options.endsWithInput = Self.isConversation(terminal.descriptors.input)
         options.socket = LocalSocket(
             stateDirectory: context.configuration.stateDirectory, environment: environment)
@@ -90,7 +91,9 @@ struct DaemonCommand: Subcommand {
         return Set(
             try texts.map { text in
                 do {
-                    return try KeyText.publicKey(text.filter { !$0.isWhitespace })
+                    let bare = text.filter { !$0.isWhitespace }
+                    return try KeyText.publicKey(
+                        bare.hasPrefix("nostr:") ? String(bare.dropFirst("nostr:".count)) : bare)
                 } catch { throw Failure(.usage, "\(allow) \(text.cut(to: 80)): \(error)") }
             })
     }

@@ -63,15 +63,16 @@ struct InitCommand: Subcommand {
         }
         var text = given
         if given == "-" {
-            text = try context.standardInput().text
+            text = try context.terminal.secretLine(prompt: "secret key:") ?? context.standardInput().text
         } else if given != nil {
             context.log.emit(
                 .warning(
                     "a key on the command line is for everybody to see: \(nsec) - or \(Self.file) hide it"))
         }
         if let file {
-            guard let bytes = try AtomicFile.read(file) else {
-                throw Failure(.usage, "there is no file \(file)")
+            // It may be a pipe: <(pass show …).
+            guard let bytes = FileManager.default.contents(atPath: file) else {
+                throw Failure(.usage, "cannot read \(file)")
             }
             text = String(decoding: bytes, as: UTF8.self)
         }
@@ -91,7 +92,14 @@ struct InitCommand: Subcommand {
     private static func install(
         _ key: Secp256k1SecretKey?, replaces: Bool, _ context: CommandContext
     ) throws {
-        let directory = try StateDirectory(path: context.configuration.stateDirectory)
+        let directory: StateDirectory
+        do {
+            directory = try StateDirectory(path: context.configuration.stateDirectory)
+        } catch let locked as StateDirectory.Locked {
+            // A daemon can publish; its identity stays.
+            guard key == nil, !replaces else { throw locked }
+            return
+        }
         let path = directory.file("identity.json")
         guard access(path, F_OK) == 0 else {
             if let key { try AtomicFile.write(Array(Identity.json(for: key).utf8), to: path) }
@@ -121,7 +129,13 @@ struct InitCommand: Subcommand {
         guard rename(path, "\(path).bak-\(time)") == 0 else {
             throw FileError(path, "cannot put it aside: \(String(cString: strerror(errno)))")
         }
-        // Its key packages are of no use to the new one.
+        // What belongs to it goes aside with it; its key packages are of no use to the new one.
+        for name in ["welcomes", "outbox", "messages"] where access(directory.file(name), F_OK) == 0 {
+            guard rename(directory.file(name), directory.file("\(name).bak-\(time)")) == 0 else {
+                throw FileError(
+                    directory.file(name), "cannot put it aside: \(String(cString: strerror(errno)))")
+            }
+        }
         try AtomicFile.remove(directory.file("key-packages.state"))
         try AtomicFile.write(Array(Identity.json(for: key).utf8), to: path)
     }

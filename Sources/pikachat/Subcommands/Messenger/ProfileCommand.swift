@@ -1,4 +1,5 @@
 import AgentCore
+import Foundation
 import Messenger
 import Vocabulary
 
@@ -10,7 +11,6 @@ struct ProfileCommand: Subcommand {
     private static let name = "--name"
     private static let picture = "--picture"
     private static let force = "--force"
-    private static let pictureLimitBytes = 8 << 20
 
     var spec: CommandSpec {
         var spec = CommandSpec(
@@ -34,7 +34,7 @@ struct ProfileCommand: Subcommand {
                         help:
                             "also where no relay has told the present profile, whose other parts are lost then"
                     ),
-                ] : []) + [MessengerSubcommand.shared[1]]
+                ] : []) + MessengerSubcommand.shared
         return spec
     }
 
@@ -49,35 +49,18 @@ struct ProfileCommand: Subcommand {
         }
         let quiet = context.forProtocol()
         do {
-            let picture = try file.map { try OutgoingMedia(path: $0) }
-            if let picture,
-                picture.bytes.count > Self.pictureLimitBytes || !picture.type.text.hasPrefix("image/")
-            {
-                throw Failure(.usage, "\(Self.picture) \(file ?? ""): a picture of at most 8 MiB is needed")
+            // A daemon has a directory of its own.
+            let path = file.map {
+                $0.hasPrefix("/") ? $0 : FileManager.default.currentDirectoryPath + "/" + $0
             }
-            let host = try await MessengerHost(quiet)
-            let profile = try await MessengerRun(context: quiet).run(with: host) { messenger in
-                var profile: Profile
-                do {
-                    profile = try await messenger.profile()
-                } catch let error as MessengerError where changes && arguments.has(Self.force) {
-                    quiet.log.emit(.warning(error.message))
-                    profile = Profile()
-                }
-                if let name {
-                    profile.setName(
-                        String(name.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed()))
-                }
-                if let picture {
-                    profile.setPicture(
-                        try await messenger.upload(picture: picture, to: arguments.all("--blossom")))
-                }
-                if changes { try await messenger.publish(profile) }
-                return profile
-            }
-            let fields = IdentityCommand.fields(of: host.messenger.publicKey)
-                .with("name", profile["name"]).with("about", profile["about"])
-                .with("picture_url", profile["picture"])
+            let command: MessengerCommand =
+                changes
+                ? .updateProfile(
+                    name: name, picture: path, servers: arguments.all("--blossom"),
+                    isForced: arguments.has(Self.force)) : .getProfile
+            let result = try await MessengerRun(context: quiet)
+                .run(command, .connected, isRemote: arguments.has(MessengerSubcommand.Option.remote))
+            let fields = result ?? .record([:])
             quiet.print(fields, arguments) { fields in
                 ["npub", "name", "about", "picture_url"].filter { fields[$0] != .none }
                     .map { "\($0)  \(fields[$0])" }

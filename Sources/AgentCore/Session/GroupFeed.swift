@@ -3,11 +3,16 @@ import Nostr
 
 /// Group events of all sessions over few subscriptions: relays allow only so many per connection.
 ///
-/// Each subscription covers up to `groupsPerSubscription` groups. A group that is added makes its subscription begin anew; of the others
+/// Each subscription covers up to `groupsPerSubscription` groups, and more of them where there are so many groups that a relay would allow no
+/// further subscription. A group that is added makes its subscription begin anew; of the others
 /// only what is new since is asked for.
 package actor GroupFeed {
     /// Small enough that each group's filter is allowed, large enough that a hundred sessions need a handful of subscriptions.
     static let groupsPerSubscription = 10
+    /// Relays as people run them allow twenty subscriptions, of which other things need some, …
+    static let usualSubscriptions = 8
+    /// … and some no more filters in each than this.
+    static let manyGroupsPerSubscription = 16
 
     private struct Chunk {
         var following: RelayPool.Following
@@ -58,7 +63,12 @@ package actor GroupFeed {
             isNew: isNew)
         // Listening already means to ask once more.
         let covering = members.first { $0.value.contains(nostrGroupID) }?.key
-        let open = covering ?? members.filter { $0.value.count < Self.groupsPerSubscription }.keys.min()
+        let limit =
+            members.count < Self.usualSubscriptions
+            ? Self.groupsPerSubscription : Self.manyGroupsPerSubscription
+        let open =
+            covering ?? members.filter { $0.value.count < Self.groupsPerSubscription }.keys.min()
+            ?? members.filter { $0.value.count < limit }.keys.min()
         let number = open ?? nextChunk
         if open == nil { nextChunk += 1 }
         members[number, default: []].insert(nostrGroupID)

@@ -34,4 +34,29 @@ struct DemoScriptTests {
         let result = try await Pikachat.run(["run", path, "--mock"])
         #expect(result.status == 0, "\(result.error)")
     }
+
+    private static let hasPython = ["/usr/bin/python3", "/usr/local/bin/python3"]
+        .contains { FileManager.default.isExecutableFile(atPath: $0) }
+
+    @Test(
+        "run through a real guest: its start script, this program as its daemon, the bridge as its brain",
+        .enabled(if: hasPython, "skipped: the guest's bridge needs python3"))
+    func guest() async throws {
+        let path = Vectors.repositoryRoot.appendingPathComponent("scripts/demo-microvm.pika").path
+        let result = try await Pikachat.run(["run", path, "--mock", "--set", "GUEST=self"])
+        #expect(result.status == 0, "\(result.error)")
+        let state = TemporaryDirectory()
+        try """
+        mock microvm guest=self
+        mock agent on=/it.s/ reply="rule: {text}"
+        spawn microvm
+        defer teardown
+        wait-keypackage
+        group create
+        say it's me
+        expect reply == "rule: it's me"
+        """.write(toFile: state.file("guest.pika"), atomically: true, encoding: .utf8)
+        let rules = try await Pikachat.run(["run", "guest.pika", "--mock"], state: state)
+        #expect(rules.status == 0, "\(rules.error)")
+    }
 }

@@ -61,8 +61,8 @@ let package = Package(
         .executableTarget(
             name: "PikaFuzz",
             dependencies: [
-                "AgentCommands", "Scripting", "Providers", "AgentCore", "Mocks", "Marmot", "MLS", "Nostr",
-                "Cryptography", "Vocabulary",
+                "AgentCommands", "Messenger", "Scripting", "Providers", "AgentCore", "Mocks", "Marmot", "MLS",
+                "Nostr", "Cryptography", "Vocabulary",
             ],
             path: "Fuzz", exclude: ["Corpus"], swiftSettings: settings),
         .executableTarget(

@@ -4,6 +4,7 @@ import Cryptography
 enum Targets {
     static func all() throws -> [FuzzTarget] {
         try mls() + group() + events() + wire() + controlPlanes() + stateFiles() + scripts()
+            + messenger()
     }
 
     static let random = SystemRandom()

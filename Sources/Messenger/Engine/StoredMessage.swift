@@ -39,14 +39,14 @@ package struct StoredMessage: Equatable, Sendable {
     }
 
     /// Nil for a line that is damaged.
-    init?(json: ArraySlice<UInt8>) {
+    package init?(json: ArraySlice<UInt8>) {
         guard let line = try? JSONDecoder().decode(Line.self, from: Data(json)) else { return nil }
         self.init(
             rumor: line.rumor, event: line.event_id.flatMap { EventID(hex: $0) }, state: line.state,
             mediaKeys: (line.media_keys ?? []).map { $0.compactMap { Hex.decode($0).map(SecretBytes.init) } })
     }
 
-    var json: String {
+    package var json: String {
         let event = event.map { ",\"event_id\":\"\($0.hex)\"" } ?? ""
         let keys = mediaKeys.map { keys in
             "[" + keys.map { "\"\(Hex.encode($0.exposed()))\"" }.joined(separator: ",") + "]"

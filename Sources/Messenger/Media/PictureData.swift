@@ -1,20 +1,20 @@
 import Marmot
 
 /// What the bytes of a picture tell, and the picture without what it tells of its maker. No codec: the pixels stay as they are.
-struct PictureData: Equatable, Sendable {
-    let bytes: [UInt8]
+package struct PictureData: Equatable, Sendable {
+    package let bytes: [UInt8]
     /// Pixels, where the format is known.
     var size: (width: Int, height: Int)?
     /// The camera was held otherwise than the pixels lie, which only the removed part told.
     var isRotated = false
 
-    static func == (a: Self, b: Self) -> Bool {
+    package static func == (a: Self, b: Self) -> Bool {
         a.bytes == b.bytes && a.isRotated == b.isRotated && a.size?.width == b.size?.width
             && a.size?.height == b.size?.height
     }
 
     /// - Throws: `MessengerError` (file_error) for bytes that are no picture of this type.
-    init(_ bytes: [UInt8], type: MediaType) throws(MessengerError) {
+    package init(_ bytes: [UInt8], type: MediaType) throws(MessengerError) {
         switch type.text {
         case "image/jpeg": self = try .jpeg(bytes)
         case "image/png": self = try .png(bytes)

@@ -2,7 +2,7 @@ import Nostr
 import Vocabulary
 
 /// Signals of voice calls that other clients hide in messages (contracts/daemon-and-messenger.md, section 5). They are never text.
-struct CallSignal: Equatable {
+package struct CallSignal: Equatable, Sendable {
     /// Such as `call.invite`.
     let type: String
     let callID: String
@@ -14,7 +14,7 @@ struct CallSignal: Equatable {
     private static let maximumDepth = 4
 
     /// Nil for other messages.
-    init?(_ content: String) {
+    package init?(_ content: String) {
         // Most messages are no JSON: nothing costly for those.
         guard content.contains("pika.call"), let found = Self.find(in: .text(content), depth: 0) else {
             return nil

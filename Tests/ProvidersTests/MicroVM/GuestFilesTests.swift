@@ -103,7 +103,10 @@ struct GuestFilesTests {
         let lines = good.output.split(separator: "\n").map(String.init)
         #expect(lines.count == 2, "\(good.output)\(good.error)")
         #expect(lines.first == #"{"cmd": "publish_keypackage", "relays": ["ws://a", "ws://b"]}"#)
-        #expect(lines.last == #"{"cmd": "send_message", "nostr_group_id": "g", "content": "pong: ping", "reply_to": "1"}"#)
+        #expect(
+            lines.last
+                == #"{"cmd": "send_message", "nostr_group_id": "g", "content": "pong: ping", "reply_to": "1"}"#
+        )
         let bad = try await run(
             ["python3", bridge], stdin: events,
             environment: environment.merging(["PIKA_PI_CMD": "no-such-pi"]) { $1 })

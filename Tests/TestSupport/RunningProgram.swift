@@ -26,6 +26,7 @@ package final class RunningProgram: Sendable {
         _ arguments: [String], stdin: String? = "", environment: [String: String],
         directory: TemporaryDirectory = TemporaryDirectory()
     ) throws {
+        _ = Self.writesReportErrors
         self.directory = directory
         let (input, output, error) = (try Spawned.pipe(), try Spawned.pipe(), try Spawned.pipe())
         spawned = try Spawned(
@@ -42,6 +43,9 @@ package final class RunningProgram: Sendable {
             close(input.write)
         }
     }
+
+    /// A program that has gone must not end the tests by SIGPIPE.
+    private static let writesReportErrors: Void = { _ = Foundation.signal(SIGPIPE, SIG_IGN) }()
 
     deinit { closeInput() }
 

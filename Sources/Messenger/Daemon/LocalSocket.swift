@@ -24,8 +24,14 @@ package struct LocalSocket: Sendable {
             return
         }
         let name = Hex.encode(Array(SHA256.hash(Array(absolute.utf8)).prefix(8)))
-        let base = environment["XDG_RUNTIME_DIR"] ?? "\(environment["TMPDIR"] ?? "/tmp")/pikachat-\(getuid())"
-        (path, pointer) = ("\(base)/pikachat-daemon-\(name).sock", absolute + "/daemon.path")
+        let folders =
+            [environment["XDG_RUNTIME_DIR"], environment["TMPDIR"].map { "\($0)/pikachat-\(getuid())" }]
+            .compactMap { $0 }
+        // The last one is short enough for every user.
+        let short = folders.map { "\($0)/pikachat-daemon-\(name).sock" }
+            .first { $0.hasPrefix("/") && $0.utf8.count <= Self.pathLimitBytes }
+        path = short ?? "/tmp/pikachat-\(getuid())/pikachat-daemon-\(name).sock"
+        pointer = absolute + "/daemon.path"
     }
 
     /// However the directory is written, it has one socket.

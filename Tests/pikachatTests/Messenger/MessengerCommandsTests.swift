@@ -108,7 +108,11 @@ struct MessengerCommandsTests {
             let refused = try await bob.run("send", "--group", "zz", "--content", "x")
             #expect(refused.status == 2 && refused.error.contains("nostr_group_id must be hex"))
             var status = stat()
-            stat(bob.state.file("account/daemon.sock"), &status)
+            // Where the path is too long for a socket, a file names another one.
+            let pointer = try? String(
+                contentsOfFile: bob.state.file("account/daemon.path"), encoding: .utf8)
+            let socket = pointer ?? bob.state.file("account/daemon.sock")
+            stat(socket, &status)
             #expect(status.st_mode & 0o777 == 0o600)
             // Whoever listens by the socket hears what the daemon hears.
             var count = 0
@@ -121,7 +125,7 @@ struct MessengerCommandsTests {
             #expect(await listening.finish().status == 143)
             daemon.closeInput()
             #expect(await daemon.finish().status == 0)
-            #expect(!FileManager.default.fileExists(atPath: bob.state.file("account/daemon.sock")))
+            #expect(!FileManager.default.fileExists(atPath: socket))
         }
     }
 

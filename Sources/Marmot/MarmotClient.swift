@@ -46,7 +46,8 @@ package actor MarmotClient {
     package var groups: [MarmotGroup] { Array(account.groups.values) }
     package func group(_ id: [UInt8]) -> MarmotGroup? { account.groups[id] }
     package func group(nostrID: String) -> MarmotGroup? {
-        account.groups.values.first { $0.nostrGroupIDHex == nostrID.lowercased() }
+        guard let bytes = Hex.decode(nostrID) else { return nil }
+        return account.groups.values.first { $0.data.nostrGroupID == bytes }
     }
 
     /// What an event is, and why it does or does not decrypt. Has no side effects.

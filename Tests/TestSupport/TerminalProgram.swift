@@ -110,7 +110,7 @@ package final class TerminalProgram: Sendable {
         let spawned = spawned
         let status = try? await withDeadline(limit, clock: ContinuousClock()) { await spawned.exitStatus() }
         if status == nil { spawned.signal(SIGKILL) }
-        _ = await screen.waitForEnd(limit: .seconds(2))
+        _ = await screen.waitForEnd(limit: .seconds(10))
         return (status ?? nil) ?? -1
     }
 }

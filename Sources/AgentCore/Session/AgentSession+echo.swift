@@ -45,7 +45,7 @@ extension AgentSession {
             if let found, found.contains(where: { $0.id == id }) { continue }
             emit(
                 .warning(
-                    "\(message.relay) confirmed \"\(message.text.cut(to: 60))\", but no relay delivers it, not even when asked for it: nobody will read it. Use another relay (--relay)"
+                    "\(message.relay) confirmed \(named(message.text, id)), but no relay delivers it, not even when asked for it: nobody will read it. Use another relay (--relay)"
                 ))
         }
     }

@@ -328,7 +328,7 @@ package actor AgentSession {
         for message in unconfirmed where message.isOut {
             emit(
                 .warning(
-                    "no relay has confirmed the message \"\(message.text.cut(to: 60))\": it may have arrived or not"
+                    "no relay has confirmed the message \(named(message.text, message.event.id)): it may have arrived or not"
                 ))
         }
         for listener in listeners.values { listener.finish() }

@@ -60,12 +60,17 @@ extension AgentSession {
         var failure = Failure(error)
         failure.isSafeToRepeat = true
         // Where all have refused it or nobody was reached, nothing was sent; some refusals are final.
-        guard error.mayHaveArrived else {
+        // A service goes on trying by itself until every relay refuses.
+        let isKept = environment.keeper != nil && !error.isRefused
+        guard error.mayHaveArrived || isKept else {
             failure.isSafeToRepeat = !error.isRefusedForGood
+            // Nobody has it, and nobody tries again by himself.
+            environment.keeper?.refused(event)
             return failure
         }
         markOut(event)
-        failure.message = "sent, but unconfirmed: \(failure.message)"
+        failure.message =
+            "\(error.mayHaveArrived ? "sent, but unconfirmed" : "not sent yet"): \(failure.message)"
         failure.hints.insert(
             "the same message is sent again until a relay confirms it, or delivers it", at: 0)
         return failure
@@ -109,13 +114,20 @@ extension AgentSession {
                     unconfirmed.removeAll { $0.event.id == message.event.id }
                     environment.keeper?.refused(message.event.id)
                     emit(
-                        .warning("the message \"\(message.text.cut(to: 60))\" did not get through: \(error)"))
+                        .warning(
+                            "the message \(named(message.text, message.event.id)) did not get through: \(error)"
+                        ))
                 } catch is PublishError {
                     continue
                 } catch { break }
             }
             resending = nil
         }
+    }
+
+    /// A message in a warning. Where somebody keeps messages, the log is a service's, and what people say is not for it.
+    func named(_ text: String, _ event: EventID) -> String {
+        environment.keeper == nil ? "\"\(text.cut(to: 60))\"" : event.short
     }
 
     /// For what may be done once more when it failed: nothing that others could have seen has happened, or the same event goes out again.

@@ -10,7 +10,10 @@ extension AgentSession {
     ///   - acceptsGaps: sends although the relays keep a part of the history back.
     package func resumeGroup(_ id: String?, acceptsGaps: Bool = false) async throws -> MarmotGroup {
         try state.requireVacant("group use")
-        let groups = await environment.client.groups
+        // A whole id needs no list of all groups, of which there may be a thousand.
+        var groups: [MarmotGroup] = []
+        if let id, let group = await environment.client.group(nostrID: id) { groups = [group] }
+        if groups.isEmpty { groups = await environment.client.groups }
         let active = groups.filter(\.isActive)
         let matching = id.map { id in
             groups.filter { $0.nostrGroupIDHex.hasPrefix(id.lowercased()) || $0.data.name == id }

@@ -41,11 +41,22 @@ extension Daemon {
 
     /// - Returns: its exit status.
     private func runOnce(_ command: String, _ groups: ProcessGroups) async throws -> Int32 {
-        let (toChild, fromChild) = (try ChildProcess.pipe(), try ChildProcess.pipe())
+        let toChild = try ChildProcess.pipe()
+        let fromChild: (reading: Int32, writing: Int32)
+        do { fromChild = try ChildProcess.pipe() } catch {
+            for end in [toChild.reading, toChild.writing] { close(end) }
+            throw error
+        }
         let stream = DescriptorStream(input: fromChild.reading, output: toChild.writing, isClosing: true)
-        let child = try await ChildProcess(
-            ["/bin/sh", "-c", command], environment: options.environment,
-            output: .passed(input: toChild.reading, output: fromChild.writing, error: 2), groups: groups)
+        let child: ChildProcess
+        do {
+            child = try await ChildProcess(
+                ["/bin/sh", "-c", command], environment: options.environment,
+                output: .passed(input: toChild.reading, output: fromChild.writing, error: 2), groups: groups)
+        } catch {
+            await stream.close()
+            throw error
+        }
         brainStarted()
         let (started, before) = (ContinuousClock.now, main.said)
         let (main, key) = (main, messenger.publicKey)

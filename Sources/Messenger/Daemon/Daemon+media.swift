@@ -9,22 +9,19 @@ extension Daemon {
             return []
         }
         let folder = MediaFolder(stateDirectory: messenger.workspace.directory.path)
-        return await withTaskGroup(of: (Int, EventValue).self) { tasks in
-            for (index, attachment) in attachments.prefix(options.attachmentLimit).enumerated() {
-                tasks.addTask {
-                    var fields = attachment.fields(isComplete: false)
-                    do {
-                        let bytes = try await self.messenger.download(attachment, in: group.id, keys: [])
-                        fields["local_path"] = .text(try folder.store(bytes, of: attachment))
-                    } catch {
-                        self.log.emit(.warning("a file of a message is not here: \(Failure(error).message)"))
-                    }
-                    return (index, .record(fields))
+        // Its group waits for this: so long, and for one file after the other.
+        let end = ContinuousClock.now + options.mediaLimit
+        var elements: [EventValue] = []
+        for attachment in attachments.prefix(options.attachmentLimit) {
+            var fields = attachment.fields(isComplete: false)
+            do {
+                let bytes = try await withDeadline(max(.zero, end - .now), clock: ContinuousClock()) {
+                    try await self.messenger.download(attachment, in: group.id, keys: [])
                 }
-            }
-            var elements: [(Int, EventValue)] = []
-            for await element in tasks { elements.append(element) }
-            return elements.sorted { $0.0 < $1.0 }.map(\.1)
+                fields["local_path"] = .text(try folder.store(bytes, of: attachment))
+            } catch { log.emit(.warning("a file of a message is not here: \(Failure(error).message)")) }
+            elements.append(.record(fields))
         }
+        return elements
     }
 }

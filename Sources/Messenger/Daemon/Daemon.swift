@@ -210,8 +210,14 @@ package actor Daemon {
             answered = client.outbox.answering(in: said.group, said.content, named: request.answers)
         }
         if case .acknowledge(let message) = request.command { await acknowledge(message, client) }
-        await run(request.command, id: request.id, for: client, answering: answered)
-        if let answered { client.outbox.answered(answered) }
+        let failure = await run(request.command, id: request.id, for: client, answering: answered)
+        guard let answered else { return }
+        // What no relay has confirmed is stored, and goes on being sent.
+        if failure == nil || failure == .publishFailed {
+            client.outbox.answered(answered)
+        } else {
+            client.outbox.isUnanswered(answered)
+        }
     }
 
     private func acknowledge(_ message: String, _ client: DaemonClient) async {
@@ -219,15 +225,21 @@ package actor Daemon {
         client.outbox.answered(message)
     }
 
+    /// - Returns: why it failed; nil where it did not.
+    @discardableResult
     private func run(
         _ command: MessengerCommand, id: String?, for client: DaemonClient, answering message: String? = nil
-    ) async {
+    ) async -> MessengerError.Code? {
         do throws(MessengerError) {
             let outcome = try await service.run(command, answering: message)
             await client.outbox.put(.ok(id, outcome.result))
             for line in outcome.companions { await broadcast(line) }
             if command == .shutdown { end(.shutdown) }
-        } catch { await client.outbox.put(.error(id, error)) }
+            return nil
+        } catch {
+            await client.outbox.put(.error(id, error))
+            return error.code
+        }
     }
 
     // MARK: Clients

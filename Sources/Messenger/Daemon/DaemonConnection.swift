@@ -42,6 +42,8 @@ package struct DaemonConnection: Sendable {
             answer["message"]?.description ?? "the daemon gives no reason")
     }
 
+    /// Of one line of the daemon.
+    private static let answerLimitBytes = 64 << 20
     /// Longer than uploads may take.
     private static let limit: Duration = .seconds(180)
 
@@ -63,15 +65,19 @@ package struct DaemonConnection: Sendable {
     ///
     /// - Throws: `SocketError`, `CancellationError`.
     package func lines(_ take: ([String: EventValue]) async throws -> Bool) async throws {
-        var lines = LineSplitter()
+        var lines = LineSplitter(limitBytes: Self.answerLimitBytes)
         while true {
             let bytes = try await stream.read(maximum: 65_536)
             try Task.checkCancellation()
             if bytes.isEmpty { return }
             lines.append(bytes)
             while let piece = lines.next() {
-                guard case .line(let line) = piece,
-                    case .record(let fields)? = JSONValueReader.read(String(decoding: line, as: UTF8.self))
+                guard case .line(let line) = piece else {
+                    throw MessengerError(
+                        .badRequest,
+                        "the daemon's answer is too large: ask for fewer messages (--limit, --before)")
+                }
+                guard case .record(let fields)? = JSONValueReader.read(String(decoding: line, as: UTF8.self))
                 else { continue }
                 guard try await take(fields) else { return }
             }

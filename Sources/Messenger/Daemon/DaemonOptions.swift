@@ -29,6 +29,8 @@ package struct DaemonOptions: Sendable {
     var goodRun: Duration = .seconds(60)
     /// How long a child may think about a message before that counts as dealt with; longer than bridges give their models.
     var answerLimit: Duration = .seconds(180)
+    /// How long the files of one message may take altogether.
+    var mediaLimit: Duration = .seconds(60)
     /// Files of one message that are downloaded.
     var attachmentLimit = 16
     /// Calls that are older than this are not refused any more.

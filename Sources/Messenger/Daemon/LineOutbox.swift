@@ -9,7 +9,8 @@ import Vocabulary
 final class LineOutbox: Sendable {
     /// A line on its way, encoded once.
     private struct Item: Sendable {
-        let number: Int
+        /// In the order in which they are written; 0 before that.
+        var number = 0
         let bytes: [UInt8]
         /// A message that wants an answer.
         let message: DaemonLine?
@@ -46,6 +47,16 @@ final class LineOutbox: Sendable {
         /// Lines up to here are dealt with.
         var settled: Int { min(written, (unanswered.first?.number ?? .max) - 1) }
 
+        /// It goes to no program any more, also where it was not written in full.
+        mutating func drop(at index: Int) -> DaemonLine {
+            let dropped = unanswered.remove(at: index)
+            if held?.number == dropped.number {
+                held = nil
+                written = dropped.number
+            }
+            return dropped.line
+        }
+
         mutating func ready() -> [AsyncStream<Void>.Continuation] {
             let settled = settled
             let ready = waiting.filter { isLost || settled >= $0.target }
@@ -73,14 +84,13 @@ final class LineOutbox: Sendable {
     /// - Returns: false after `finish` and `lose`: it does not go out.
     @discardableResult
     func put(_ line: DaemonLine) async -> Bool {
-        let number = state.withLock { state -> Int? in
-            guard !state.isFinished else { return nil }
+        let isTaken = state.withLock { state in
+            guard !state.isFinished else { return false }
             state.added += 1
-            return state.added
+            return true
         }
-        guard let number else { return false }
-        let item = Item(
-            number: number, bytes: line.bytes, message: expectsAnswers && line.wantsAnswer ? line : nil)
+        guard isTaken else { return false }
+        let item = Item(bytes: line.bytes, message: expectsAnswers && line.wantsAnswer ? line : nil)
         await queue.put(item, cost: item.bytes.count + Self.overheadBytes)
         return true
     }
@@ -134,7 +144,10 @@ final class LineOutbox: Sendable {
 
     private func nextItem() async -> Item? {
         if let held = state.withLock({ $0.held }) { return held }
-        return await queue.next()
+        guard var item = await queue.next() else { return nil }
+        // Who puts lines in at the same time may overtake each other until here.
+        item.number = state.withLock { $0.written + 1 }
+        return item
     }
 
     /// Changes the state and tells who has waited for that.
@@ -188,6 +201,15 @@ final class LineOutbox: Sendable {
         }
     }
 
+    /// What was to be its answer could not be sent: the message waits for another one.
+    func isUnanswered(_ messageID: String) {
+        state.withLock { state in
+            for index in state.unanswered.indices where state.unanswered[index].line.messageID == messageID {
+                state.unanswered[index].isAnswered = false
+            }
+        }
+    }
+
     /// A program has died that had the time to look at the oldest message.
     ///
     /// - Returns: that message, once it has cost as many as it may.
@@ -198,7 +220,7 @@ final class LineOutbox: Sendable {
             state.unanswered[index].deaths += 1
             // Those behind it are not to blame.
             if state.unanswered[index].deaths >= Self.deathLimit {
-                dropped = state.unanswered.remove(at: index).line
+                dropped = state.drop(at: index)
             }
         }
         return dropped
@@ -215,7 +237,7 @@ final class LineOutbox: Sendable {
             guard ContinuousClock.now - state.busySince >= limit,
                 let index = state.unanswered.firstIndex(where: { !$0.isAnswered })
             else { return }
-            lines.append(state.unanswered.remove(at: index).line)
+            lines.append(state.drop(at: index))
             state.busySince = .now
         }
         return lines

@@ -70,10 +70,3 @@ package final class MessageDesk: MessageKeeping {
 
     package func changed(_ group: [UInt8]) async { await readers.withLock { $0.changed }?(group) }
 }
-
-/// What is of the moment only, and in no history.
-enum EphemeralKinds {
-    static let typing = EventKind(rawValue: 20_067)
-
-    static func contains(_ kind: EventKind) -> Bool { kind.retention == .ephemeral }
-}

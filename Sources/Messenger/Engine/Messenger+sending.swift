@@ -47,10 +47,20 @@ extension Messenger {
                 defer { desk.answer(nil, in: id) }
                 return try await session.say(text, kind: kind, tags: tags)
             }
-            if let message { try await client.passedOn([message], in: id) }
+            if let message { await answered(message) }
             return Sent(event: sent.event, message: sent.message.id)
         } catch {
             throw MessengerError(error, otherwise: .publishFailed)
+        }
+    }
+
+    /// No later run tells this message again. Where that cannot be stored, its answer is known all the same.
+    func answered(_ message: EventID) async {
+        for group in await client.groups {
+            guard await client.unshown(in: group.id).contains(where: { $0.id == message }) else { continue }
+            do { try await client.passedOn([message], in: group.id) } catch {
+                environment.log.emit(.warning("that a message has its answer could not be noted: \(error)"))
+            }
         }
     }
 

@@ -167,9 +167,9 @@ package actor Messenger {
             _ = await report(.changed(GroupSummary(group)))
             return
         }
-        _ = await report(.left(nostrGroupID: group.nostrGroupIDHex))
-        // This runs in the session's own task, which cannot end itself.
+        // First of all: whoever is invited again needs a session of his own. This runs in the old one's task, which cannot end itself.
         if let open = sessions.removeValue(forKey: id) { Task { await open.session.close() } }
+        _ = await report(.left(nostrGroupID: group.nostrGroupIDHex))
         let early = earlyWraps
         earlyWraps = []
         for wrap in early { await look(at: wrap) }

@@ -126,7 +126,9 @@ struct BlossomClient: Sendable {
         guard let url = URL(string: address), let host = url.host, url.user == nil, url.password == nil else {
             throw MessengerError(.downloadFailed, "the file's address is not usable")
         }
-        let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        let isLoopback =
+            host == "localhost" || host == "::1"
+            || host.hasPrefix("127.") && host.allSatisfy { $0.isNumber || $0 == "." }
         guard url.scheme?.lowercased() == "https" || url.scheme?.lowercased() == "http" && isLoopback else {
             throw MessengerError(.downloadFailed, "the file's address is not https")
         }

@@ -4,9 +4,12 @@ import Marmot
 import Nostr
 import Vocabulary
 
-/// Where the daemon puts files for its client: `media-tmp` in the state directory. They are the client's to take; what is a day old goes.
+/// Where the daemon puts files for its client: `media-tmp` in the state directory. They are the client's to take;
+/// what is a day old goes, and the oldest where there are too many.
 struct MediaFolder: Sendable {
     private static let lifetimeSeconds = 86_400
+    /// Of all files together.
+    private static let budgetBytes = 256 << 20
 
     let path: String
 
@@ -25,14 +28,19 @@ struct MediaFolder: Sendable {
         return file
     }
 
+    /// What is a day old goes, and of the rest the oldest that are too much.
     private func removeOld() {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        var files: [(path: String, size: Int, time: Int)] = []
         for name in names {
             var status = stat()
-            guard lstat("\(path)/\(name)", &status) == 0,
-                time(nil) - status.st_mtim.tv_sec > Self.lifetimeSeconds
-            else { continue }
-            unlink("\(path)/\(name)")
+            guard lstat("\(path)/\(name)", &status) == 0 else { continue }
+            files.append(("\(path)/\(name)", Int(status.st_size), status.st_mtim.tv_sec))
+        }
+        var room = Self.budgetBytes
+        for file in files.sorted(by: { $0.time > $1.time }) {
+            room -= file.size
+            if room < 0 || time(nil) - file.time > Self.lifetimeSeconds { unlink(file.path) }
         }
     }
 }

@@ -76,10 +76,13 @@ extension Messenger {
 
     /// Encrypts a file, uploads it to the first server that takes it, and sends a message that names it.
     ///
-    /// - Parameter servers: none takes the default one.
+    /// - Parameters:
+    ///   - servers: none takes the default one.
+    ///   - message: that this answers.
     /// - Throws: `MessengerError`: file_error, encrypt_error, upload_failed, publish_failed.
     package func send(
-        _ media: OutgoingMedia, caption: String, servers: [String], to group: MarmotGroup
+        _ media: OutgoingMedia, caption: String, servers: [String], to group: MarmotGroup,
+        answering message: EventID? = nil
     ) async throws -> SentMedia {
         let picture = try PictureData(media.bytes, type: media.type)
         if picture.isRotated {
@@ -106,12 +109,17 @@ extension Messenger {
                     // A file of an epoch that is over could not be read by everybody.
                     guard await client.group(group.id)?.mls.epoch == sealed.epoch else { return nil }
                     desk.attach([sealed.key], in: group.id)
-                    defer { desk.attach([], in: group.id) }
+                    desk.answer(message, in: group.id)
+                    defer {
+                        desk.attach([], in: group.id)
+                        desk.answer(nil, in: group.id)
+                    }
                     let said = try await session.say(caption, tags: [attachment.tag])
                     return Sent(event: said.event, message: said.message.id)
                 }
             } catch { throw MessengerError(error, otherwise: .publishFailed) }
             guard let sent else { continue }
+            if let message { await answered(message) }
             return SentMedia(
                 sent: sent, attachment: attachment, server: server, blobHash: SHA256.hash(sealed.blob),
                 size: media.bytes.count)

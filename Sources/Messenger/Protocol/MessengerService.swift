@@ -59,10 +59,10 @@ package struct MessengerService: Sendable {
                     try await messenger.send(content, to: messenger.group(group), answering: message)))
         case .sendTo(let peer, let content): return try await send(content, to: try key(peer), message)
         case .sendMedia(let group, let media):
-            return Outcome(result: .record(try await send(media, to: messenger.group(group))))
+            return Outcome(result: .record(try await send(media, to: messenger.group(group), message)))
         case .sendMediaTo(let peer, let media):
             var (group, outcome) = try await conversation(with: try key(peer))
-            var fields = try await send(media, to: group)
+            var fields = try await send(media, to: group, message)
             fields["nostr_group_id"] = .text(group.nostrGroupIDHex)
             if !outcome.companions.isEmpty { fields["auto_created_group"] = .flag(true) }
             outcome.result = .record(fields)
@@ -146,10 +146,12 @@ package struct MessengerService: Sendable {
         return (made, outcome(of: made, with: peer))
     }
 
-    private func send(_ request: MediaRequest, to group: MarmotGroup) async throws -> [String: EventValue] {
+    private func send(_ request: MediaRequest, to group: MarmotGroup, _ message: EventID?) async throws
+        -> [String: EventValue]
+    {
         let media = try OutgoingMedia(path: request.path, type: request.type, filename: request.filename)
         let sent = try await messenger.send(
-            media, caption: request.caption, servers: request.servers, to: group)
+            media, caption: request.caption, servers: request.servers, to: group, answering: message)
         return [
             "event_id": .text(sent.sent.event.hex), "message_id": .text(sent.sent.message.hex),
             "uploaded_url": .text(sent.attachment.url), "blossom_server": .text(sent.server),
@@ -168,16 +170,20 @@ package struct MessengerService: Sendable {
         ])
     }
 
+    private func saying(_ content: String, to peer: String) async -> (group: String, content: String)? {
+        guard let key = try? key(peer), let group = await messenger.conversation(with: key) else {
+            return nil
+        }
+        return (group.nostrGroupIDHex, content)
+    }
+
     /// The group that a command is about, where it says something there.
     func saying(_ command: MessengerCommand) async -> (group: String, content: String)? {
         switch command {
         case .sendMessage(let group, let content): return (group, content)
         case .sendMedia(let group, let media): return (group, media.caption)
-        case .sendTo(let peer, let content):
-            guard let key = try? key(peer), let group = await messenger.conversation(with: key) else {
-                return nil
-            }
-            return (group.nostrGroupIDHex, content)
+        case .sendTo(let peer, let content): return await saying(content, to: peer)
+        case .sendMediaTo(let peer, let media): return await saying(media.caption, to: peer)
         default: return nil
         }
     }

@@ -69,7 +69,8 @@ package struct RelayURL: Hashable, Sendable, Codable, CustomStringConvertible {
 
     /// Whether the relay runs on this machine.
     package var isLoopback: Bool {
-        host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        host == "localhost" || host == "::1"
+            || host.hasPrefix("127.") && host.allSatisfy { $0.isNumber || $0 == "." }
     }
 
     package var description: String { text }

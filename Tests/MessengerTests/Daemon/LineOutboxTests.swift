@@ -135,4 +135,30 @@ struct LineOutboxTests {
         #expect(await run(outbox, until: 1) == ["m2"])
         #expect(outbox.died() == nil)
     }
+
+    @Test("who puts lines in at the same time waits for his own, and for no other's")
+    func producers() async throws {
+        let outbox = LineOutbox()
+        let sink = Sink(takes: 999)
+        let writing = Task { try await outbox.drain(to: sink) }
+        await withTaskGroup(of: Bool.self) { group in
+            for producer in 0..<8 {
+                group.addTask {
+                    for number in 0..<50 {
+                        await outbox.put(DaemonLine("p\(producer)", ["n": .number(number)]))
+                        guard await outbox.isOut() else { return false }
+                        // What is out was written.
+                        guard sink.text.contains("{\"n\":\(number),\"type\":\"p\(producer)\"}") else {
+                            return false
+                        }
+                    }
+                    return true
+                }
+            }
+            for await isRight in group { #expect(isRight) }
+        }
+        #expect(sink.text.split(separator: "\n").count == 400)
+        outbox.finish()
+        try await writing.value
+    }
 }

@@ -289,4 +289,65 @@ struct DaemonCommandTests {
             #expect(end.status == 0 && end.output.contains("\"request_id\":\"s\""))
         }
     }
+
+    @Test("a group whose name is another group's id takes nothing from that one")
+    func names() async throws {
+        try await withPair { agent, owner, group, relay in
+            let stranger = try DaemonProgram([], relay: relay)
+            let key = try await agent.key()
+            stranger.send(
+                "{\"cmd\":\"init_group\",\"peer_pubkey\":\"\(key)\",\"group_name\":\"\(group)\"}")
+            _ = try await stranger.next("ok")
+            _ = try await agent.next("group_joined")
+            agent.program.closeInput()
+            _ = await agent.finish()
+            let again = try DaemonProgram([], relay: relay, state: agent.state)
+            _ = try await again.next("ready")
+            owner.send("{\"cmd\":\"send_message\",\"nostr_group_id\":\"\(group)\",\"content\":\"there?\"}")
+            #expect(try await again.next("message_received")["content"] == "there?")
+            again.send(
+                "{\"cmd\":\"send_message\",\"request_id\":\"s\",\"nostr_group_id\":\"\(group)\",\"content\":\"here\"}"
+            )
+            #expect(try await again.next("", { $0.contains("\"request_id\":\"s\"") })["code"] == "")
+        }
+    }
+
+    @Test("what every relay refuses is not tried again, and what people say is in no log")
+    func refused() async throws {
+        try await Gate.processes.pass {
+            let relay = try EmbeddedRelay()
+            await relay.start()
+            let owner = try DaemonProgram([], relay: relay.url.text)
+            let agent = try DaemonProgram(["--auto-accept-welcomes"], relay: relay.url.text)
+            let key = try await agent.next("ready")["pubkey"]
+            agent.send(#"{"cmd":"publish_keypackage"}"#)
+            _ = try await agent.next("ok")
+            owner.send("{\"cmd\":\"init_group\",\"peer_pubkey\":\"\(key)\"}")
+            let group = try await owner.next("ok")["nostr_group_id"]
+            var behaviour = RelayBehaviour()
+            behaviour.rejection = "blocked: no"
+            await relay.behave(behaviour)
+            owner.send("{\"cmd\":\"send_message\",\"nostr_group_id\":\"\(group)\",\"content\":\"PRIVATE\"}")
+            let answer = try await owner.next("error")
+            #expect(answer["code"] == "publish_failed" && answer["message"].contains("blocked: no"))
+            owner.send("{\"cmd\":\"get_messages\",\"nostr_group_id\":\"\(group)\"}")
+            #expect(try await owner.next("ok").text.contains("\"state\":\"failed\""))
+            owner.program.closeInput()
+            let end = await owner.finish()
+            #expect(!end.error.contains("PRIVATE"), "\(end.error)")
+            let journal = try String(
+                contentsOfFile: owner.state.file("account/journal.ndjson"), encoding: .utf8)
+            #expect(!journal.contains("PRIVATE"))
+            let outbox = try FileManager.default.contentsOfDirectory(
+                atPath: owner.state.file("account/outbox"))
+            #expect(outbox.isEmpty)
+            await relay.stop()
+        }
+    }
+
+    @Test("words that are no option are a mistake, before anything runs")
+    func words() async throws {
+        let wrong = try await Pikachat.run(["daemon", "--exec", "python3", "bridge.py"])
+        #expect(wrong.status == 2 && wrong.error.contains("daemon takes no bridge.py"), "\(wrong.error)")
+    }
 }

@@ -46,6 +46,12 @@ final class DaemonProgram: Sendable {
             .contains { $0.contains("\"type\":\"\(type)\"") }
     }
 
+    /// The account's public key.
+    func key() async throws -> String {
+        send(#"{"cmd":"get_profile","request_id":"key"}"#)
+        return try await next("", { $0.contains("\"request_id\":\"key\"") })["pubkey"]
+    }
+
     func finish() async -> RunningProgram.Result { await program.finish() }
 
     /// One line of the daemon.

@@ -44,6 +44,11 @@ struct DaemonCommand: Subcommand {
     }
 
     func run(_ arguments: ParsedArguments, _ context: CommandContext) async throws -> Int32 {
+        guard arguments.positionals.isEmpty else {
+            throw Failure(
+                .usage, "daemon takes no \(arguments.positionals[0].cut(to: 60))",
+                hints: ["the command of \(Self.exec) is one word: \(Self.exec) 'python3 bridge.py'"])
+        }
         let quiet = context.forProtocol()
         let (log, terminal) = (quiet.log, quiet.terminal)
         var settings = MessengerSettings()

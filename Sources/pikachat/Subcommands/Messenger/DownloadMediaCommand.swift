@@ -48,7 +48,7 @@ struct DownloadMediaCommand: Subcommand {
                 arguments.value(Self.output), attachment, force: arguments.has(Self.force))
             let bytes = try await host.messenger.download(
                 attachment, in: group, keys: stored.mediaKeys.first ?? [])
-            try AtomicFile.write(bytes, to: path)
+            try Self.write(bytes, to: path, force: arguments.has(Self.force))
             let fields: EventValue = .record([
                 "message_id": .text(id.hex), "original_hash_hex": .text(Hex.encode(attachment.hash)),
                 "mime_type": .text(attachment.type.text), "filename": .text(attachment.filename),
@@ -60,6 +60,20 @@ struct DownloadMediaCommand: Subcommand {
             let failure = Failure(error)
             quiet.log.emit(.failure(failure))
             return failure.code.exitStatus
+        }
+    }
+
+    /// Whole or not at all, and nothing else is touched: the directory is not ours alone.
+    private static func write(_ bytes: [UInt8], to path: String, force: Bool) throws {
+        let temporary = "\(path).\(Hex.encode(try SystemRandom().bytes(8))).part"
+        defer { unlink(temporary) }
+        try AtomicFile.write(bytes, to: temporary, durability: .none)
+        if force {
+            guard rename(temporary, path) == 0 else {
+                throw FileError(path, "cannot write the file: \(String(cString: strerror(errno)))")
+            }
+        } else if link(temporary, path) != 0 {
+            throw Failure(.usage, "\(path): \(String(cString: strerror(errno)))")
         }
     }
 

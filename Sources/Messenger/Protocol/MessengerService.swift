@@ -225,9 +225,9 @@ package struct MessengerService: Sendable {
     }
 
     private func key(_ text: String) throws -> XOnlyKey {
-        let trimmed = text.trimmed
-        let bare = trimmed.hasPrefix("nostr:") ? String(trimmed.dropFirst("nostr:".count)) : trimmed
-        do { return try KeyText.publicKey(bare) } catch { throw MessengerError(.badPublicKey, "\(error)") }
+        do { return try KeyText.publicKey(text.trimmed) } catch {
+            throw MessengerError(.badPublicKey, "\(error)")
+        }
     }
 
     private func eventID(_ text: String, _ name: String) throws -> EventID {
@@ -251,7 +251,7 @@ extension StoredMessage {
 
 extension String {
     /// Without blanks and line ends around it.
-    var trimmed: String {
+    package var trimmed: String {
         let start = drop { $0.isWhitespace }
         return String(start.reversed().drop { $0.isWhitespace }.reversed())
     }

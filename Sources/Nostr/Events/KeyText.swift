@@ -17,13 +17,17 @@ package enum KeyText {
         }
     }
 
+    /// Hexadecimal or npub, which may stand behind `nostr:` (NIP-21).
     package static func publicKey(_ text: String) throws(Failure) -> XOnlyKey {
+        let bare = text.hasPrefix(uriScheme) ? String(text.dropFirst(uriScheme.count)) : text
         do {
-            return try XOnlyKey(decode(text, prefix: "npub"))
+            return try XOnlyKey(decode(bare, prefix: "npub"))
         } catch {
             throw .notAPublicKey("\(error)")
         }
     }
+
+    private static let uriScheme = "nostr:"
 
     /// Parses a secret key. The error never contains the text itself.
     package static func secretKey(_ text: String) throws(Failure) -> Secp256k1SecretKey {

@@ -6,6 +6,13 @@ package enum FilePath {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
+    /// For a process that has another directory.
+    ///
+    /// - Parameter directory: the current one.
+    package static func absolute(_ path: String, in directory: String) -> String {
+        path.hasPrefix("/") ? path : "\(directory)/\(path)"
+    }
+
     /// Without `.` and without `name/..`, as far as the text says.
     package static func normal(_ path: String) -> String {
         var parts: [Substring] = []

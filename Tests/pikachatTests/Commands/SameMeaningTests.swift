@@ -11,7 +11,7 @@ struct SameMeaningTests {
     static let scripts = [
         "let x=\"a  b\"\necho hi $x ${x}c \\$x it's # a comment\necho x#y \\\n  z",
         "let t=\"\"\"\n  one\n    two\n  \"\"\"\necho $t",
-        "echo one\n\n# nothing\nhint two words\nstep A title\nlet n=12345678901234567890\necho $n $last.ms",
+        "echo one\n\n# nothing\nhint two words\nstep A title\nlet n=12345678901234567890\necho $n $last.tries",
         "if $mock: echo mock\nunless $mock: echo not mock\nif ok echo works: echo yes\nlet n=1\nif not $ci and $n < 2 or $mock: echo ok",
         "let a=b\nif $a == c\n  echo c\nelse if $a matches /^b$/\n  echo \"b\"\nelse\n  echo neither\nend",
         "for i in one \"two three\"\n  repeat 2\n    echo $i\n  end\nend",

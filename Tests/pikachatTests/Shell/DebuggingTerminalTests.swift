@@ -153,7 +153,9 @@ struct DebuggingTerminalTests {
     @Test("traces show the wire without the agent's secret; an earlier run has a timeline")
     func traces() async throws {
         let (directory, path) = try script(
-            "spawn microvm\ndefer teardown\nwait-keypackage\nshow 3 full=yes\n")
+            // The relay's connection may be noted before or behind the request.
+            "spawn microvm\ndefer teardown\nwait-keypackage\nshow 2 full=yes\nshow 3 full=yes\nshow 4 full=yes\n"
+        )
         let run = try await Pikachat.run(["run", path, "--mock", "--trace", "all=full"], state: directory)
         #expect(run.status == 0 && run.error.contains("→ POST ") && run.error.contains("→ REQ "))
         #expect(run.output.contains("→ POST ") && run.output.contains(Masking.sign), "\(run.output)")

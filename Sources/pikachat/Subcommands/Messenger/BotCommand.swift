@@ -11,6 +11,8 @@ struct BotCommand: Subcommand {
     private static let inviter = "--inviter-pubkey"
     private static let timeout = "--timeout-sec"
     private static let lookback = "--giftwrap-lookback-sec"
+    /// Any failure: those who run it look for nothing else.
+    private static let failed: Int32 = 1
     private static let defaultRelay = "ws://127.0.0.1:18080"
 
     var spec: CommandSpec {
@@ -55,7 +57,7 @@ struct BotCommand: Subcommand {
             return 0
         } catch {
             quiet.log.emit(.failure(Failure(error)))
-            return FailureCode.mismatch.exitStatus
+            return Self.failed
         }
     }
 
@@ -115,8 +117,7 @@ struct BotCommand: Subcommand {
 
     /// Nil for what is not answered.
     static func answer(to content: String) -> String? {
-        let text = String(
-            content.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+        let text = content.trimmed
         if text == "ping" { return "pong" }
         if text.hasPrefix("ping:") { return "pong:" + text.dropFirst("ping:".count) }
         let pattern = #/openclaw:\s*reply exactly\s+"?(E2E_OK_[0-9a-f]+)"?/#

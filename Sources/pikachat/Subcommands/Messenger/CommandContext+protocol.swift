@@ -20,4 +20,15 @@ extension CommandContext {
         log.settle(by: { await terminal.hasRoom() }, shown: { await terminal.hasShownAll() })
         return with(configuration, log: log)
     }
+
+    /// Tells why something failed on the error stream.
+    ///
+    /// - Returns: the exit status.
+    func reporting(_ body: () async throws -> Int32) async -> Int32 {
+        do { return try await body() } catch {
+            let failure = Failure(error)
+            log.emit(.failure(failure))
+            return failure.code.exitStatus
+        }
+    }
 }

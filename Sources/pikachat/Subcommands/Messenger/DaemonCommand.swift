@@ -96,9 +96,7 @@ struct DaemonCommand: Subcommand {
         return Set(
             try texts.map { text in
                 do {
-                    let bare = text.filter { !$0.isWhitespace }
-                    return try KeyText.publicKey(
-                        bare.hasPrefix("nostr:") ? String(bare.dropFirst("nostr:".count)) : bare)
+                    return try KeyText.publicKey(text.filter { !$0.isWhitespace })
                 } catch { throw Failure(.usage, "\(allow) \(text.cut(to: 80)): \(error)") }
             })
     }

@@ -38,7 +38,7 @@ struct DownloadMediaCommand: Subcommand {
                 .usage, "\(arguments.positionals[0].cut(to: 80)) is no message id: 64 hexadecimal digits")
         }
         let quiet = context.forProtocol()
-        do {
+        return await quiet.reporting {
             let host = try await MessengerHost(quiet)
             let (group, stored) = try await host.messenger.media(of: id)
             guard let attachment = stored.attachments.first else {
@@ -56,10 +56,6 @@ struct DownloadMediaCommand: Subcommand {
             ])
             quiet.print(fields, arguments) { ["\($0["output_path"])  \($0["bytes"]) bytes"] }
             return 0
-        } catch {
-            let failure = Failure(error)
-            quiet.log.emit(.failure(failure))
-            return failure.code.exitStatus
         }
     }
 

@@ -34,7 +34,7 @@ struct InitCommand: Subcommand {
             throw Failure(.usage, "init takes no \(arguments.positionals[0].cut(to: 60))")
         }
         let quiet = context.forProtocol()
-        do {
+        return await quiet.reporting {
             let key = try Self.key(arguments, quiet)
             try Self.install(key, replaces: arguments.has(Self.replace), quiet)
             let result = try await MessengerRun(context: quiet)
@@ -46,10 +46,6 @@ struct InitCommand: Subcommand {
                     .with("key_package_event_id", result?["event_id"] ?? .none), arguments
             ) { ["\($0["npub"])", "key package \($0["key_package_event_id"]) published"] }
             return 0
-        } catch {
-            let failure = Failure(error)
-            quiet.log.emit(.failure(failure))
-            return failure.code.exitStatus
         }
     }
 

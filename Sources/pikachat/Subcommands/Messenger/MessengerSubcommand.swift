@@ -50,15 +50,11 @@ struct MessengerSubcommand: Subcommand {
         }
         let (command, preparation) = try command(arguments, context)
         let quiet = context.forProtocol()
-        do {
+        return await quiet.reporting {
             let result = try await MessengerRun(context: quiet)
                 .run(command, preparation, isRemote: arguments.has(Option.remote))
             quiet.print(shape(result ?? .record([:])), arguments, text)
             return 0
-        } catch {
-            let failure = Failure(error)
-            quiet.log.emit(.failure(failure))
-            return failure.code.exitStatus
         }
     }
 }

@@ -121,7 +121,7 @@ extension MessengerSubcommand {
                 throw Failure(.usage, "--blossom \(server.cut(to: 200)) is no http or https address")
             }
             // A daemon has a directory of its own.
-            let absolute = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+            let absolute = FilePath.absolute(path, in: FileManager.default.currentDirectoryPath)
             let media = MediaRequest(
                 path: absolute, type: arguments.value("--mime-type"), filename: arguments.value("--filename"),
                 caption: content, servers: arguments.all("--blossom"))

@@ -48,11 +48,9 @@ struct ProfileCommand: Subcommand {
             throw Failure(.usage, "\(Self.name) or \(Self.picture) is required")
         }
         let quiet = context.forProtocol()
-        do {
+        return await quiet.reporting {
             // A daemon has a directory of its own.
-            let path = file.map {
-                $0.hasPrefix("/") ? $0 : FileManager.default.currentDirectoryPath + "/" + $0
-            }
+            let path = file.map { FilePath.absolute($0, in: FileManager.default.currentDirectoryPath) }
             let command: MessengerCommand =
                 changes
                 ? .updateProfile(
@@ -66,10 +64,6 @@ struct ProfileCommand: Subcommand {
                     .map { "\($0)  \(fields[$0])" }
             }
             return 0
-        } catch {
-            let failure = Failure(error)
-            quiet.log.emit(.failure(failure))
-            return failure.code.exitStatus
         }
     }
 }

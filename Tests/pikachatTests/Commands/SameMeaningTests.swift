@@ -28,7 +28,9 @@ struct SameMeaningTests {
 
     /// What happened, without times, places and ids.
     private static func events(_ output: String) throws -> [String] {
-        try output.replacing("\r\n", with: "\n").split(separator: "\n").filter { $0.hasPrefix("{\"") }
+        // The terminal's modes are given back while the last lines are on their way: what does that may stand before one of them.
+        try output.replacing("\r\n", with: "\n").replacing(#/\u{1b}\[[?0-9;]*[A-Za-z]/#, with: "")
+            .split(separator: "\n").filter { $0.hasPrefix("{\"") }
             .compactMap {
                 line in
                 var event = try #require(

@@ -1,5 +1,6 @@
 import Cryptography
 import Nostr
+import TestSupport
 import Testing
 
 @testable import Marmot
@@ -111,4 +112,23 @@ struct MediaCipherTests {
             ("d.heic", "application/octet-stream"),
         ])
     func endings(name: String, expected: String) { #expect(MediaType(filename: name).text == expected) }
+
+    @Test("a file is sealed as the newest clients of its group expect it")
+    func sealing() async throws {
+        let client = try MarmotClient(
+            key: TestKeys.alice, store: NoAccountStore(), random: SystemRandom(), now: { 1_800_000_000 })
+        let (group, _) = try await client.createGroup(
+            inviting: [], name: "g", description: "", relays: [RelayURL("wss://r.example")],
+            admins: [client.publicKey])
+        let type = try #require(MediaType("text/plain"))
+        let sealed = try await client.seal(plaintext, type: type, filename: "note.txt", for: group.id)
+        let file = MediaAttachment(
+            url: "https://b.example/x", type: type, filename: "note.txt", hash: sealed.hash,
+            nonce: sealed.nonce)
+        let keys = try await client.mediaKeys(of: file, in: group.id)
+        // MDK 0.7.1 and later expand only, and theirs comes first.
+        #expect(keys.first == sealed.key && keys.count == 3)
+        #expect(MediaCipher.open(sealed.blob, as: file, with: keys) == plaintext)
+        #expect(sealed.epoch == group.mls.epoch)
+    }
 }

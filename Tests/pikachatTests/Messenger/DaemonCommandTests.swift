@@ -350,4 +350,47 @@ struct DaemonCommandTests {
         let wrong = try await Pikachat.run(["daemon", "--exec", "python3", "bridge.py"])
         #expect(wrong.status == 2 && wrong.error.contains("daemon takes no bridge.py"), "\(wrong.error)")
     }
+
+    @Test("who is not allowed is not heard, also in a group that is there already")
+    func unheard() async throws {
+        try await withPair { agent, owner, group, relay in
+            agent.program.closeInput()
+            _ = await agent.finish()
+            let friend = String(repeating: "2", count: 64)
+            let again = try DaemonProgram(["--allow-pubkey", friend], relay: relay, state: agent.state)
+            _ = try await again.next("ready")
+            owner.send("{\"cmd\":\"send_message\",\"nostr_group_id\":\"\(group)\",\"content\":\"psst\"}")
+            // It has come in once it is in the history.
+            var messages = ""
+            for _ in 0..<2000 where !messages.contains("psst") {
+                again.send("{\"cmd\":\"get_messages\",\"nostr_group_id\":\"\(group)\"}")
+                messages = try await again.next("ok").text
+            }
+            #expect(messages.contains("psst"))
+            again.program.closeInput()
+            let end = await again.finish()
+            #expect(!end.output.contains("message_received"), "\(end.output)")
+        }
+    }
+
+    @Test("what a child was thinking about when the daemon was killed goes to the next one")
+    func thinking() async throws {
+        try await withPair { agent, owner, group, relay in
+            agent.program.closeInput()
+            _ = await agent.finish()
+            let silent =
+                #"while read -r line; do case "$line" in *message_received*) echo seen >&2 ;; esac; done"#
+            let first = try DaemonProgram(["--exec", silent], relay: relay, state: agent.state)
+            owner.send("{\"cmd\":\"send_message\",\"nostr_group_id\":\"\(group)\",\"content\":\"why?\"}")
+            #expect(await first.program.waitFor("seen", onError: true))
+            first.program.signal(SIGKILL)
+            _ = await first.finish()
+            let answering =
+                "while read -r line; do case \"$line\" in *message_received*) echo '{\"cmd\":\"send_message\",\"nostr_group_id\":\"\(group)\",\"content\":\"because\"}' ;; esac; done"
+            let second = try DaemonProgram(["--exec", answering], relay: relay, state: agent.state)
+            #expect(try await owner.next("message_received")["content"] == "because")
+            second.program.signal(SIGTERM)
+            #expect(await second.finish().status == 143)
+        }
+    }
 }

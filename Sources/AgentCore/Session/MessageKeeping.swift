@@ -14,6 +14,7 @@ package protocol MessageKeeping: Sendable {
     /// A message of another member, of any kind; also one that an earlier run may not have passed on. Returns when there is room for
     /// the next one.
     ///
+    /// - Returns: who says when it is dealt with.
     func heard(_ rumor: Rumor, in group: [UInt8]) async -> HeardOutcome
     /// The group has another epoch, or we are no longer in it.
     func changed(_ group: [UInt8]) async

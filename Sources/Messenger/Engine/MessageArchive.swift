@@ -41,9 +41,10 @@ package final class MessageArchive: Sendable {
 
     /// A message of ours before it goes out for the first time.
     ///
+    /// - Parameters:
+    ///   - message: that it answers.
+    ///   - mediaKeys: of its files, in their order.
     /// - Throws: `FileError`.
-    ///
-    /// - Parameter message: that it answers.
     package func add(
         outgoing rumor: Rumor, as event: Event, to group: [UInt8], answering message: EventID? = nil,
         mediaKeys: [SecretBytes] = []

@@ -22,7 +22,8 @@ struct ListenCommand: Subcommand {
                 ),
             ] + MessengerSubcommand.shared
         spec.details = """
-            Messages that came while nobody listened come first, those that `send` has met included. Each is printed once.
+            Messages that came while nobody listened come first, those that `send` has met included. Each is printed once. Through a daemon,
+            which hears everything itself, only what comes from then on is printed.
             """
         return spec
     }
@@ -50,6 +51,9 @@ struct ListenCommand: Subcommand {
             let host: MessengerHost
             do {
                 guard !arguments.has(MessengerSubcommand.Option.remote) else {
+                    guard arguments.value(Self.lookback) == nil else {
+                        throw Failure(.usage, "\(Self.lookback) has no effect through a daemon")
+                    }
                     return try await listen(to: nil, limit, quiet, show)
                 }
                 host = try await MessengerHost(quiet, settings: settings)

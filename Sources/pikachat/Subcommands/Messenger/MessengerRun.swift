@@ -33,7 +33,7 @@ struct MessengerRun: Sendable {
                     .unreachable, "no daemon is listening at \(socket.path)",
                     hints: ["start one: pikachat daemon --state-dir \(context.configuration.stateDirectory)"])
             }
-            return try await daemon.run(command)
+            return try await ask(daemon, command)
         }
         let host: MessengerHost
         do {
@@ -41,7 +41,7 @@ struct MessengerRun: Sendable {
         } catch let locked as StateDirectory.Locked {
             // Its own process is the one to ask.
             guard let daemon = try DaemonConnection(socket) else { throw locked }
-            return try await daemon.run(command)
+            return try await ask(daemon, command)
         }
         return try await run(with: host) { messenger in
             try await prepare(messenger, preparation)
@@ -49,6 +49,15 @@ struct MessengerRun: Sendable {
         } connecting: {
             preparation != .stored
         }
+    }
+
+    private func ask(_ daemon: DaemonConnection, _ command: MessengerCommand) async throws -> EventValue? {
+        let configuration = context.configuration
+        if configuration.explicitRelays != nil || configuration.explicitKeyPackageRelays != nil {
+            context.log.emit(
+                .notice("the daemon of this state directory has relays of its own, which are used"))
+        }
+        return try await daemon.run(command)
     }
 
     /// Where a daemon on the same state directory listens.
